@@ -1,0 +1,1 @@
+"""The sandbox: a local Slack and local business apps beside the real template. Never shipped to AWS."""
