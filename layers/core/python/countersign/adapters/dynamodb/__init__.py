@@ -1,0 +1,1 @@
+"""The stores on DynamoDB. Single-item conditions only; every decision reads consistently."""

@@ -1,0 +1,1 @@
+"""Slack behind the chat ports: verify, parse, render, send."""

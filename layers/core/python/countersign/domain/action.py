@@ -1,0 +1,103 @@
+"""The ledger's row: one run of a recipe by one person, and the only moves it may make.
+
+``OPEN → CLAIMED → SENT (written before the call) → DONE | FAILED | UNKNOWN``. What was SENT is never sent again unless
+the app itself proves that it did not happen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.tokens import Sealed
+
+WAITING_SECONDS: Final = 1800
+"""How long an action waits for its sign-in before it ends and its person is told."""
+
+
+class ActionStatus(StrEnum):
+    """Where an action stands."""
+
+    OPEN = "open"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN})
+
+MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
+    ActionStatus.OPEN: frozenset({ActionStatus.CLAIMED, ActionStatus.FAILED}),
+    ActionStatus.CLAIMED: frozenset(
+        {ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED}
+    ),
+    ActionStatus.SENT: frozenset({ActionStatus.CLAIMED, ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN}),
+    ActionStatus.UNKNOWN: frozenset({ActionStatus.DONE, ActionStatus.FAILED}),
+    ActionStatus.DONE: frozenset(),
+    ActionStatus.FAILED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The row.
+
+    Attributes:
+        id: unique within the person: ``<card>#<choice>#<n>`` or ``run#<trigger hash>``. The same click again, or a
+            redelivery, is the same id; after an ended attempt ``n`` is one higher.
+        card: the card's id, or None for a command.
+        subject: ``app#record`` that only one action may settle, or None (a create).
+        waiting_for: the app whose sign-in it waits for while OPEN; None otherwise.
+        inputs: sealed answers of a form; None when there were none.
+        owner, owned_until: the worker at it, and when that worker is dead for certain.
+        step, results: which step is next, and what the earlier ones gave.
+        outcome: a stable word why it ended (``done``, ``refused``, ``expired``, ``superseded`` …); ``detail`` for people.
+        told: its person was told how it ended.
+        version: moves at every write; every write is conditional on it.
+    """
+
+    id: str
+    person: Person
+    workspace: Workspace
+    recipe: str
+    procedure: str
+    card: str | None
+    subject: str | None
+    status: ActionStatus
+    created_at: int
+    version: int
+    trace_id: str
+    reply_to: ReplyTo
+    waiting_for: str | None = None
+    inputs: Sealed | None = None
+    owner: str | None = None
+    owned_until: int = 0
+    step: int = 0
+    results: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sent_at: int | None = None
+    ended_at: int | None = None
+    outcome: str | None = None
+    detail: str | None = None
+    account_id: str | None = None
+    account_label: str | None = None
+    recorded_id: str | None = None
+    recorded_label: str | None = None
+    told: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.status in ENDED
+
+    def held_by_another(self, owner: str, now: int) -> bool:
+        """Whether a worker that may still be alive is at it."""
+        return self.owner is not None and self.owner != owner and self.owned_until >= now
+
+
+def may_move(before: ActionStatus, after: ActionStatus) -> bool:
+    """Whether the ledger allows this move."""
+    return after in MOVES[before]

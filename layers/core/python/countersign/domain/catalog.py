@@ -1,0 +1,270 @@
+"""The catalog: what every app can do, and every recipe, as plain data. Compiled from YAML by the build.
+
+Strings marked *template* may hold ``${input.x}``, ``${settings.x}``, ``${steps.id.result}`` and are filled by
+``domain.template``: substitution only, never evaluation. Strings marked *query* are JMESPath, read over an answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from countersign.domain.message import Field, Style
+
+
+class ClientAuthentication(StrEnum):
+    """How we authenticate at an app's token endpoint (RFC 6749 §2.3.1)."""
+
+    BASIC = "client_secret_basic"
+    POST = "client_secret_post"
+    NONE = "none"
+
+
+class ActsAs(StrEnum):
+    """Whose rights an app's token carries."""
+
+    PERSON = "person"
+    APP = "app"
+
+
+class Idempotency(StrEnum):
+    """What protects an operation from happening twice."""
+
+    NATIVE_KEY = "native_key"
+    EXTERNAL_ID = "external_id"
+    CHECK_BEFORE_ACT = "check_before_act"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request to an app. ``url``, query, header and body strings are templates."""
+
+    method: str
+    url: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """How a grant is ended at the app (RFC 7009, and where vendors differ).
+
+    Attributes:
+        request: may use ``${token}``, ``${client_id}``, ``${client_secret}``.
+        token: which token is sent, ``refresh_token`` or ``access_token``.
+        ends: ``token`` when only this token's family ends, ``grant`` when everything of this person and client does.
+        gone_status: statuses that also mean "not live any more" (unknown token), beside any 2xx.
+    """
+
+    request: Request
+    token: str
+    ends: str
+    client_authentication: ClientAuthentication
+    gone_status: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """The app's authorization server, in the words of RFC 6749, 7636, 7009 and 9207."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    refresh_endpoint: str
+    client_authentication: ClientAuthentication
+    pkce: bool
+    scopes: Sequence[str]
+    scope_separator: str
+    authorization_parameters: Mapping[str, str]
+    asks_who: bool
+    """True when the app shows who signs in (a ``prompt`` is sent); False when it may pass silently as whoever is
+    signed in, and our own confirm step must be the stop."""
+    revocation: Revocation | None
+    issuer: str | None
+    """RFC 9207: when set, ``iss`` must come back and be exactly this."""
+    api_base: str | None
+    """Query over the token answer for the API's base address (Salesforce ``instance_url``); inside ``hosts``."""
+    refresh_rotates: bool
+    refresh_grace: bool
+    """True only where the vendor documents that a refresh token may be used again after a lost answer."""
+    redirect_uri_on_refresh: bool
+    invalid_grant_status: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signed in at the app: one call, and queries over its answer."""
+
+    request: Request
+    account_id: str
+    login: str
+    name: str
+    email: str | None
+    organisation: str | None
+    demand: str | None
+    """Query that must be true of the answer, e.g. exactly one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Reads the record to learn whether an operation has already had its effect, and by whom.
+
+    ``done`` and ``decided`` are queries that answer true or false; ``actor`` and ``description`` are queries.
+    ``done`` means: this very effect, by this very account. ``decided``: somebody settled it, one way or another.
+    """
+
+    request: Request
+    done: str
+    decided: str | None
+    actor: str | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Asks the app whom it recorded: queries for the account's id, and its name, in the app's own record."""
+
+    request: Request
+    account_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One named call to an app, and how its answers are read.
+
+    Attributes:
+        inputs: names it needs; True where required.
+        results: name → query over the answer, for later steps, replies and the audit.
+        success_status: statuses of a success; ``success`` (query) must also be true of the answer where given.
+        refused_status: statuses that mean "you may not"; ``message`` (query) is the app's own sentence.
+        already: query over a refusing answer that is true when the record had been settled before.
+    """
+
+    id: str
+    app: str
+    title: str
+    inputs: Mapping[str, bool]
+    request: Request
+    results: Mapping[str, str]
+    success_status: Sequence[int]
+    success: str | None
+    refused_status: Sequence[int]
+    message: str | None
+    already: str | None
+    idempotency: Idempotency
+    check: Check | None
+    read_back: ReadBack | None
+    reads_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One business app: where it is, how one signs in, what can be done there.
+
+    Attributes:
+        settings: per-deployment setting → pattern it must match.
+        hosts: templates of every host that may be called or linked to; ``*.`` allowed as the first label.
+        account_url: template of the page where a person removes access by hand, shown where there is no revocation.
+    """
+
+    id: str
+    name: str
+    acts_as: ActsAs
+    settings: Mapping[str, str]
+    hosts: Sequence[str]
+    oauth: OAuth
+    identity: Identity
+    operations: Mapping[str, Operation]
+    account_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation of a recipe; ``inputs`` are templates."""
+
+    id: str
+    operation: str
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """What happens when a person chooses this: an approval's *Approve*, or a command recipe's only one, ``run``.
+
+    Attributes:
+        label: the button's text. ``past`` says it afterwards: "Approved".
+        form: asked first, before any sign-in. Empty: nothing is asked.
+        reply: template for the private answer of a command; a card's answer is the card itself.
+    """
+
+    id: str
+    label: str
+    past: str
+    style: Style
+    form: Sequence[Field]
+    steps: Sequence[Step]
+    reply: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardTemplate:
+    """What an approval recipe posts. All strings are templates over ``${input.…}`` and ``${settings.…}``.
+
+    Attributes:
+        channel: channel id or ``#name``; or ``person``: an e-mail address to find the person by.
+        record: the record's own id, the subject that only one decision may settle.
+        link_label, link_url: *Open in ServiceNow*.
+    """
+
+    channel: str | None
+    person: str | None
+    title: str
+    text: str | None
+    facts: Sequence[tuple[str, str]]
+    record: str
+    link_label: str | None
+    link_url: str | None
+    closed: str | None
+    """Query over the hook's inputs that is true when the record has been settled in the app itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What can be done, what starts it, what it asks, does and replies."""
+
+    id: str
+    title: str
+    description: str
+    verify_user_access: bool
+    command: str | None
+    shortcut: str | None
+    inputs: Mapping[str, Field]
+    """What the hook must bring (only of recipes that post a card)."""
+    card: CardTemplate | None
+    procedures: Mapping[str, Procedure]
+
+    @property
+    def run(self) -> Procedure:
+        """The only procedure of a recipe that a command or shortcut starts."""
+        return self.procedures["run"]
+
+    def apps(self, procedure: str, catalog: "Catalog") -> tuple[str, ...]:
+        """The apps that a procedure touches, in order, each once."""
+        seen = [catalog.operation(step.operation).app for step in self.procedures[procedure].steps]
+        return tuple(dict.fromkeys(seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All apps and recipes of a deployment."""
+
+    apps: Mapping[str, App]
+    recipes: Mapping[str, Recipe]
+
+    def operation(self, name: str) -> Operation:
+        """``app.operation`` by its full name. The build has checked that every name used exists."""
+        app, _, operation = name.partition(".")
+        return self.apps[app].operations[operation]

@@ -1,0 +1,85 @@
+"""A person's own sign-in to one account of an app, and the rules of its life."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from countersign.domain.identity import Person
+from countersign.domain.tokens import Sealed, SealOwner
+
+EXPIRY_MARGIN: Final = 120
+"""Seconds before the end at which an access token counts as ended."""
+
+
+class Status(StrEnum):
+    """What can be done with a connection."""
+
+    LIVE = "live"
+    NEEDS_SIGN_IN = "needs_sign_in"
+    REVOKING = "revoking"
+    """Cut by its person: unusable from here on; being revoked at the app."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whom an app knows the person as. ``id`` is the app's own, unchangeable one."""
+
+    id: str
+    login: str
+    name: str
+    email: str | None = None
+    organisation: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What people recognise themselves by."""
+        return self.email or self.login
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The row. ``version`` moves at every change of the tokens and is part of the seal.
+
+    Attributes:
+        workspace: the installation through which it came (kept apart from the person).
+        expires_at: end of the access token, epoch seconds; None where the app does not say.
+        lease_owner, lease_until: who is refreshing, and until when they can be alive.
+        refresh_sent: a refresh was sent by the lease's holder and its answer not yet saved.
+    """
+
+    person: Person
+    workspace: str
+    app: str
+    account: Account
+    status: Status
+    version: int
+    sealed: Sealed
+    scopes: tuple[str, ...]
+    expires_at: int | None
+    connected_at: int
+    last_used_at: int | None = None
+    lease_owner: str | None = None
+    lease_until: int = 0
+    refresh_sent: bool = False
+
+    @property
+    def owner(self) -> SealOwner:
+        """To whom its tokens are sealed."""
+        return seal_owner(self.person, self.workspace, self.app, self.account.id, self.version)
+
+    def access_token_good(self, now: int) -> bool:
+        """Whether the access token can be used without refreshing first."""
+        return self.expires_at is None or self.expires_at - EXPIRY_MARGIN > now
+
+    def leased_to_another(self, owner: str, now: int) -> bool:
+        """Whether a worker that can still be alive, other than ``owner``, is refreshing."""
+        return self.lease_owner is not None and self.lease_owner != owner and self.lease_until >= now
+
+    def with_status(self, status: Status) -> "Connection":
+        """The same in another state."""
+        return replace(self, status=status)
+
+
+def seal_owner(person: Person, workspace: str, app: str, account_id: str, version: int) -> SealOwner:
+    """The owner of a connection's tokens."""
+    return SealOwner(person, workspace, app, "connection", account_id, version)

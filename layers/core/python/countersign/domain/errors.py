@@ -1,0 +1,171 @@
+"""One tree of errors. Each says what happened (for logs), what to tell the person, and what comes next."""
+
+from enum import StrEnum
+
+
+class Next(StrEnum):
+    """What can be done about an error."""
+
+    RETRY = "retry"
+    SIGN_IN = "sign_in"
+    GIVE_UP = "give_up"
+    TELL_ADMIN = "tell_admin"
+
+
+class CountersignError(Exception):
+    """Any failure Countersign foresees.
+
+    ``code`` is stable (logs, metrics); ``user_message`` is safe for anyone; ``str(error)`` is for the operator
+    and never holds a secret.
+    """
+
+    code = "error"
+    next = Next.GIVE_UP
+    user_message = "Something went wrong. Nothing was done."
+
+    def __init__(self, detail: str = "", *, user_message: str | None = None) -> None:
+        super().__init__(detail or self.user_message)
+        if user_message is not None:
+            self.user_message = user_message
+
+
+class ConfigurationError(CountersignError):
+    """A setting or secret is missing or wrong. Fail closed; the operator must act."""
+
+    code = "configuration"
+    next = Next.TELL_ADMIN
+    user_message = "Countersign isn't set up completely. Please tell the person who runs it."
+
+
+class Unverified(CountersignError):
+    """A request could not be proved to come from whom it says. Nothing of it may be used."""
+
+    code = "unverified"
+    user_message = "This request could not be verified."
+
+
+class Malformed(CountersignError):
+    """A verified request has a shape that nobody sends."""
+
+    code = "malformed"
+    user_message = "Countersign did not understand this request."
+
+
+class TooLarge(CountersignError):
+    """A request or an answer is larger than anything legitimate."""
+
+    code = "too_large"
+    user_message = "This was too large to handle."
+
+
+class NotFound(CountersignError):
+    """A recipe, app, card, connection or sign-in that does not exist (or not for this person)."""
+
+    code = "not_found"
+    user_message = "Countersign does not know this any more."
+
+
+class Refused(CountersignError):
+    """The person may not do this here, by the rules of the workspace or recipe."""
+
+    code = "refused"
+
+
+class StoreUnavailable(CountersignError):
+    """The database, queue or key service did not answer. Nothing is known to have been written."""
+
+    code = "store_unavailable"
+    next = Next.RETRY
+    user_message = "Countersign could not reach its own storage. Please try again in a minute."
+
+
+class ChatUnavailable(CountersignError):
+    """The chat service did not take a message. ``retry_after`` in seconds where it named one."""
+
+    code = "chat_unavailable"
+    next = Next.RETRY
+
+    def __init__(self, detail: str = "", *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class ChatRefused(CountersignError):
+    """The chat service will never take this message. ``reason`` is its own error name."""
+
+    code = "chat_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"chat refused: {reason}")
+        self.reason = reason
+
+
+class AppError(CountersignError):
+    """Anything that goes wrong between us and a business app."""
+
+    code = "app"
+
+
+class AppUnavailable(AppError):
+    """The app (or its authorization server) did not give a usable answer: timeout, 429, 5xx, not what it says.
+
+    ``sent`` says whether the request may have reached the app.
+    """
+
+    code = "app_unavailable"
+    next = Next.RETRY
+
+    def __init__(self, detail: str = "", *, sent: bool = True, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.sent = sent
+        self.retry_after = retry_after
+
+
+class HostNotAllowed(AppError):
+    """An address outside what the app file declares. No connection was made."""
+
+    code = "host_not_allowed"
+    next = Next.TELL_ADMIN
+
+
+class InvalidGrant(AppError):
+    """The refresh token or code is no good any more (RFC 6749 §5.2). Only a new sign-in helps."""
+
+    code = "invalid_grant"
+    next = Next.SIGN_IN
+
+
+class InvalidClient(AppError):
+    """The app does not accept our client credentials (RFC 6749 §5.2): the operator's matter, no person's."""
+
+    code = "invalid_client"
+    next = Next.TELL_ADMIN
+    user_message = "The app did not accept Countersign's own credentials. Please tell the person who runs Countersign."
+
+
+class TokenRejected(AppError):
+    """The app answered 401 to a token that should be good."""
+
+    code = "token_rejected"
+    next = Next.SIGN_IN
+
+
+class SealBroken(CountersignError):
+    """Sealed tokens do not open for the row they stand in: moved, rolled back or damaged. Never used."""
+
+    code = "seal_broken"
+    next = Next.SIGN_IN
+
+
+class Conflict(CountersignError):
+    """A conditional write lost: somebody else changed the row first."""
+
+    code = "conflict"
+    next = Next.RETRY
+
+
+class LeaseBusy(CountersignError):
+    """Another worker is refreshing this connection; hand the message back and try again shortly."""
+
+    code = "lease_busy"
+    next = Next.RETRY

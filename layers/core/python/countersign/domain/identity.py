@@ -1,0 +1,39 @@
+"""Who acts: people, workspaces and organisations, and how they are told apart."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The installation through which a request came: a workspace, and its organisation where there is one."""
+
+    id: str
+    organisation: str | None = None
+
+    @property
+    def tenant(self) -> str:
+        """What a person's id is meaningful in: the organisation where there is one, else the workspace."""
+        return self.organisation or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A chat user, keyed by (organisation or workspace, user id).
+
+    In an organisation a person has one id in all of its workspaces; outside, an id means something only
+    together with its workspace (docs.slack.dev/enterprise/developing-for-enterprise-orgs).
+    """
+
+    tenant: str
+    user_id: str
+
+    @property
+    def key(self) -> str:
+        """The person as one string, ``tenant/user``, for store keys. Neither half can hold a slash."""
+        return f"{self.tenant}/{self.user_id}"
+
+    @classmethod
+    def from_key(cls, key: str) -> "Person":
+        """Read back what ``key`` wrote."""
+        tenant, _, user_id = key.partition("/")
+        return cls(tenant, user_id)

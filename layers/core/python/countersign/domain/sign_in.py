@@ -1,0 +1,107 @@
+"""The rows of a sign-in: an *intent* made in chat, and one single-use *leg* per step of the browser's journey.
+
+Only SHA-256 hashes of link ids, states and cookies are ever stored. Every row has an ``expires_at`` that is checked
+in code; the database's own expiry only tidies up.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from countersign.domain.connection import Account
+from countersign.domain.identity import Person
+from countersign.domain.tokens import Sealed
+
+LINK_SECONDS: Final = 600
+"""How long a link can be opened, and how long each leg may take."""
+WHOLE_SECONDS: Final = 1800
+"""How long a whole sign-in may take, from the prompt to the end."""
+RESUME_SECONDS: Final = 600
+"""How old a waiting action may be and still go on by itself."""
+WRONG_WORKSPACE_TRIES: Final = 3
+
+
+class IntentStatus(StrEnum):
+    """Where a sign-in stands."""
+
+    OPEN = "open"
+    BURNT = "burnt"
+    """Opened by somebody else: worthless."""
+    DONE = "done"
+
+
+class LegStep(StrEnum):
+    """Which answer a leg waits for."""
+
+    SLACK = "slack"
+    APP = "app"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Asked for in chat by a person: connect ``app``. The link's id is ``secret id``; only its hash is kept.
+
+    Attributes:
+        base_url: public address of the routes, written by the function that knows it.
+        person_name, workspace_name: how the page calls them ("@josie", "Acme"); for show only.
+        waiting: the action that is to go on, or None.
+        prompt: sealed reply address that can replace the prompt, once its button was clicked.
+        opened_at: when the browser pressed the button first; helped_at: when help was sent.
+    """
+
+    id_hash: str
+    person: Person
+    workspace: str
+    organisation: str | None
+    app: str
+    base_url: str
+    person_name: str
+    person_email: str | None
+    workspace_name: str
+    created_at: int
+    expires_at: int
+    status: IntentStatus = IntentStatus.OPEN
+    wrong_workspace_tries: int = 0
+    opened_at: int | None = None
+    prompt: Sealed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of one browser: consumed once, by whoever brings its secret *and* the cookie.
+
+    Attributes:
+        id_hash: hash of the ``state`` (or, on the confirm page, of the form's own secret).
+        cookie_hash: hash of the ``__Host-bt`` cookie that the browser must bring again.
+        nonce: for the id_token (SLACK).
+        account, sealed, scopes, expires_in…: on CONFIRM, the connection that will be, sealed to what it will be.
+    """
+
+    id_hash: str
+    intent_hash: str
+    app: str
+    cookie_hash: str
+    step: LegStep
+    expires_at: int
+    nonce: str = ""
+    account: Account | None = None
+    sealed: Sealed | None = None
+    scopes: tuple[str, ...] = ()
+    token_expires_at: int | None = None
+    version: int = 0
+
+
+def hash_of(secret: str) -> str:
+    """What is stored instead of a link id, state or cookie."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def code_verifier(cookie: str, state: str) -> str:
+    """The PKCE verifier (RFC 7636 §4.1): derived from the browser's cookie, so that only that browser can finish.
+
+    64 lower-case hex characters; never stored.
+    """
+    return hmac.new(cookie.encode(), b"pkce" + state.encode(), hashlib.sha256).hexdigest()

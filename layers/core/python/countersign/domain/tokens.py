@@ -1,0 +1,65 @@
+"""Tokens, sealed and open, and to whom a seal belongs."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.identity import Person
+from countersign.domain.secret import Secret
+
+SEAL_SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a token endpoint gave. ``api_base`` is kept sealed with them because it decides where they are sent."""
+
+    access_token: Secret
+    refresh_token: Secret | None
+    api_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealOwner:
+    """To whom and to which row something sealed belongs. Nothing opens for any other owner.
+
+    The encryption context (in clear in CloudTrail) holds tenant, person and app only. Purpose, workspace, account
+    and version are bound as additional authenticated data: an account's id is often an e-mail address.
+    """
+
+    person: Person
+    workspace: str
+    app: str
+    purpose: str
+    """``connection``: tokens; ``inputs``: a waiting action's answers; ``reply``: a reply address."""
+    account_id: str
+    version: int
+
+    def encryption_context(self) -> dict[str, str]:
+        """The KMS encryption context."""
+        return {"tenant": self.person.tenant, "person": self.person.user_id, "app": self.app}
+
+    def additional_data(self) -> bytes:
+        """The AEAD's additional data: canonical JSON of the row's identity."""
+        identity = {
+            "schema": SEAL_SCHEMA,
+            "tenant": self.person.tenant,
+            "person": self.person.user_id,
+            "workspace": self.workspace,
+            "app": self.app,
+            "purpose": self.purpose,
+            "account": self.account_id,
+            "version": self.version,
+        }
+        return json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An envelope: AES-256-GCM under a data key that KMS sealed. Safe to store, useless without the owner."""
+
+    key_id: str
+    encrypted_key: bytes
+    nonce: bytes
+    ciphertext: bytes
+    schema: int = SEAL_SCHEMA

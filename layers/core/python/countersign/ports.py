@@ -1,0 +1,225 @@
+"""Every port that the use cases need, on one screen. Adapters and the tests' fakes implement them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from countersign.domain.action import Action
+from countersign.domain.card import Card, MessageRef
+from countersign.domain.catalog import App
+from countersign.domain.connection import Connection
+from countersign.domain.http import HttpAnswer, HttpRequest
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Form, Message
+from countersign.domain.oauth import ClientCredentials, TokenAnswer
+from countersign.domain.openid import IdTokenClaims
+from countersign.domain.secret import Secret
+from countersign.domain.sign_in import Intent, Leg
+from countersign.domain.tokens import Sealed, SealOwner
+
+
+class Clock(Protocol):
+    """Now, in whole epoch seconds."""
+
+    def __call__(self) -> int: ...
+
+
+class Randomness(Protocol):
+    """Unguessable values: 64 lower-case hex characters (32 bytes)."""
+
+    def __call__(self) -> str: ...
+
+
+class Deadline(Protocol):
+    """When this very process will be killed, in epoch seconds. Leases end after it."""
+
+    def __call__(self) -> int: ...
+
+
+class Queue(Protocol):
+    """A queue of JSON messages, at least once. Raises StoreUnavailable."""
+
+    def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None: ...
+
+
+class Sealer(Protocol):
+    """Seals to an owner; cannot open. Raises StoreUnavailable."""
+
+    def seal(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed: ...
+
+
+class Opener(Sealer, Protocol):
+    """Seals and opens. ``open`` raises SealBroken for any other owner, StoreUnavailable when the key can't be asked."""
+
+    def open(self, sealed: Sealed, owner: SealOwner) -> Mapping[str, Any]: ...
+
+
+class ConnectionStore(Protocol):
+    """Connections by (person, app). Reads are consistent; writes conditional: Conflict when the row moved."""
+
+    def get(self, person: Person, app: str) -> Connection | None: ...
+    def list(self, person: Person) -> Sequence[Connection]: ...
+    def put(self, connection: Connection, *, replaces: int | None) -> None:
+        """Write the row, if the one there has version ``replaces`` (None: if there is none)."""
+
+    def set_revoking(self, connection: Connection, *, due_at: int) -> None:
+        """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did."""
+
+    def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
+        """Take the refresh lease and mark a refresh as sent. Raises LeaseBusy or Conflict."""
+
+    def release(self, connection: Connection, owner: str) -> None:
+        """Give the lease back without a new token (nothing was sent, or the answer was transient)."""
+
+    def touch(self, connection: Connection, now: int) -> None:
+        """Note the last use. Best effort: a lost race is no error."""
+
+    def retire(self, connection: Connection, *, due_at: int) -> None:
+        """Keep a replaced connection's tokens aside until housekeeping has revoked them at the app."""
+
+    def delete(self, connection: Connection) -> None:
+        """Remove it if it is still this version. Gone already is no error."""
+
+    def due(self, now: int, limit: int) -> Sequence[Connection]:
+        """Revocations that are due, retired ones included."""
+
+    def postpone(self, connection: Connection, due_at: int) -> None:
+        """Try its revocation again at ``due_at``."""
+
+
+class SignInStore(Protocol):
+    """Intents and legs. Every consume is one conditional update with one winner."""
+
+    def put_intent(self, intent: Intent) -> None: ...
+    def get_intent(self, id_hash: str) -> Intent | None: ...
+    def save_intent(self, intent: Intent, *, was: Intent) -> None:
+        """Write if the status and tries are still those of ``was``. Raises Conflict."""
+
+    def put_leg(self, leg: Leg) -> None: ...
+    def get_leg(self, id_hash: str) -> Leg | None: ...
+    def consume_leg(self, leg: Leg) -> bool:
+        """True for exactly one caller: the leg is spent."""
+
+    def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
+        """Intents opened and not finished for 3 minutes (help is due); CONFIRM legs whose tokens nobody confirmed."""
+
+    def settle(self, row: Intent | Leg) -> bool:
+        """Take a due row off the list. True for exactly one caller."""
+
+    def first_sight(self, key: str, now: int) -> bool:
+        """True the first time in 26 hours that this delivery is seen."""
+
+
+class ActionStore(Protocol):
+    """The ledger. Every write is conditional on the version before it; Conflict tells that somebody else wrote."""
+
+    def get(self, person: Person, action_id: str) -> Action | None: ...
+    def of_card(self, person: Person, card: str) -> Sequence[Action]:
+        """All of a person's actions on a card, oldest first."""
+
+    def waiting(self, person: Person, app: str) -> Sequence[Action]:
+        """OPEN actions that wait for a sign-in to ``app``, oldest first."""
+
+    def recent(self, person: Person, limit: int) -> Sequence[Action]: ...
+    def create(self, action: Action) -> None: ...
+    def save(self, action: Action) -> Action:
+        """Write ``action`` over version ``action.version``; returns it with its new version."""
+
+    def claim_subject(self, subject: str, action: Action) -> Mapping[str, str] | None:
+        """Hold a record for this action. None: it is ours (also when it was already). Else: who holds or settled it,
+        as {"person", "action", "status": "held"|"settled", …}."""
+
+    def settle_subject(self, subject: str, action: Action) -> None:
+        """The record is settled by this action, for good."""
+
+    def free_subject(self, subject: str, action: Action) -> None:
+        """Let others try: this action failed. Not ours (any more) is no error."""
+
+    def due(self, now: int, limit: int) -> Sequence[Action]:
+        """OPEN ones that waited too long; CLAIMED and SENT ones whose worker is dead; ended ones nobody was told of."""
+
+
+class CardStore(Protocol):
+    """Cards by id."""
+
+    def get(self, card_id: str) -> Card | None: ...
+    def create(self, card: Card) -> bool:
+        """False when there is one already."""
+
+    def save(self, card: Card) -> Card:
+        """Write over version ``card.version``; returns it with its new version. Raises Conflict."""
+
+    def seen_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> str | None:
+        """Remember a hook's delivery id for 5 days. The card of an earlier delivery, or None the first time."""
+
+
+class AuditLog(Protocol):
+    """Append-only. ``event`` is a stable word; facts are plain strings, never a token or an input marked secret."""
+
+    def record(self, event: str, person: Person | None, facts: Mapping[str, str]) -> None: ...
+
+
+class Messenger(Protocol):
+    """Speaks in chat. Raises ChatUnavailable (try again) and ChatRefused (never)."""
+
+    def post(self, channel: str, message: Message) -> MessageRef: ...
+    def update(self, ref: MessageRef, message: Message) -> None: ...
+    def direct(self, person: Person, message: Message) -> MessageRef: ...
+    def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:
+        """In private: reply address, else an ephemeral message in the channel, else a direct message."""
+
+    def replace(self, reply_url: str, message: Message) -> None:
+        """Replace the private message whose button gave this reply address."""
+
+    def open_form(self, trigger_id: str, form: Form) -> None: ...
+    def publish_home(self, person: Person, message: Message) -> None: ...
+
+
+class People(Protocol):
+    """What chat knows of people. Raises ChatUnavailable, ChatRefused."""
+
+    def find_by_email(self, email: str) -> Person | None: ...
+    def profile(self, person: Person) -> Mapping[str, str]:
+        """``name`` (display), ``email`` (may be missing), ``workspace_name`` where known."""
+
+    def workspace(self) -> Workspace:
+        """The workspace that the bot is installed in."""
+
+
+class Http(Protocol):
+    """Calls an app: https only, hosts of the app file only, no redirects, bounded in time and size.
+
+    Raises HostNotAllowed, AppUnavailable (with ``sent``), TooLarge.
+    """
+
+    def send(self, request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer: ...
+
+
+class AuthorizationServer(Protocol):
+    """An app's authorization server. Raises InvalidGrant, InvalidClient, AppUnavailable, HostNotAllowed."""
+
+    def authorization_url(self, app: App, redirect_uri: str, state: str, code_verifier: str) -> str: ...
+    def exchange(self, app: App, code: Secret, redirect_uri: str, code_verifier: str) -> TokenAnswer: ...
+    def refresh(self, app: App, refresh_token: Secret, redirect_uri: str) -> TokenAnswer: ...
+    def revoke(self, app: App, token: Secret) -> bool:
+        """True when the grant is gone there; False when the app has no revocation call."""
+
+
+class AppCredentials(Protocol):
+    """Client credentials of each app, from the deployment's secret. Raises ConfigurationError."""
+
+    def __call__(self, app: str) -> ClientCredentials: ...
+
+
+class ChatOpenId(Protocol):
+    """Sign in with the chat service (OpenID Connect)."""
+
+    def authorization_url(self, redirect_uri: str, state: str, nonce: str, workspace: str) -> str: ...
+    def identify(self, code: Secret, redirect_uri: str, nonce: str, *, organisation: bool) -> IdTokenClaims:
+        """Exchange and verify. Raises Unverified or ChatUnavailable. ``organisation``: also ask userInfo for it."""
+
+
+class Metrics(Protocol):
+    """Counts things by stable names."""
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None: ...
