@@ -66,7 +66,16 @@ class ConnectionStore(Protocol):
         """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did."""
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
-        """Take the refresh lease and mark a refresh as sent. Raises LeaseBusy or Conflict."""
+        """Take the refresh lease and mark a refresh as sent. Raises LeaseBusy, or Conflict when the row moved."""
+
+    def save_refreshed(self, connection: Connection, owner: str) -> None:
+        """Store refreshed tokens (version one higher) and give the lease back; the status stays what it is there.
+
+        Raises Conflict when the lease is not ``owner``'s any more.
+        """
+
+    def needs_sign_in(self, connection: Connection) -> bool:
+        """Mark as ended at the app. True for exactly one caller, who tells the person."""
 
     def release(self, connection: Connection, owner: str) -> None:
         """Give the lease back without a new token (nothing was sent, or the answer was transient)."""
@@ -126,8 +135,10 @@ class ActionStore(Protocol):
         """Write ``action`` over version ``action.version``; returns it with its new version."""
 
     def claim_subject(self, subject: str, action: Action) -> Mapping[str, str] | None:
-        """Hold a record for this action. None: it is ours (also when it was already). Else: who holds or settled it,
-        as {"person", "action", "status": "held"|"settled", …}."""
+        """Hold a record for this action. None: it is ours (also when it was already).
+
+        Else who holds or settled it: ``{"person", "action", "status": "held" | "settled"}``.
+        """
 
     def settle_subject(self, subject: str, action: Action) -> None:
         """The record is settled by this action, for good."""

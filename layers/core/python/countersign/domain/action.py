@@ -16,6 +16,9 @@ from countersign.domain.tokens import Sealed
 WAITING_SECONDS: Final = 1800
 """How long an action waits for its sign-in before it ends and its person is told."""
 
+ORPHAN_SECONDS: Final = 60
+"""How long after a worker's certain death housekeeping waits for the queue to redeliver by itself."""
+
 
 class ActionStatus(StrEnum):
     """Where an action stands."""
@@ -55,7 +58,7 @@ class Action:
         inputs: sealed answers of a form; None when there were none.
         owner, owned_until: the worker at it, and when that worker is dead for certain.
         step, results: which step is next, and what the earlier ones gave.
-        outcome: a stable word why it ended (``done``, ``refused``, ``expired``, ``superseded`` …); ``detail`` for people.
+        outcome: a stable word why it ended (``done``, ``refused``, ``expired`` …); ``detail`` is for people.
         told: its person was told how it ended.
         version: moves at every write; every write is conditional on it.
     """
@@ -101,3 +104,16 @@ class Action:
 def may_move(before: ActionStatus, after: ActionStatus) -> bool:
     """Whether the ledger allows this move."""
     return after in MOVES[before]
+
+
+def due_at(action: Action) -> int | None:
+    """When housekeeping must look at this action if nobody else did (epoch seconds); None: never."""
+    match action.status:
+        case ActionStatus.OPEN:
+            return action.created_at + WAITING_SECONDS
+        case ActionStatus.CLAIMED | ActionStatus.SENT:
+            return action.owned_until + ORPHAN_SECONDS
+        case _ if not action.told and action.ended_at is not None:
+            return action.ended_at + ORPHAN_SECONDS
+        case _:
+            return None

@@ -61,4 +61,4 @@ class Card:
 
 def card_id(recipe: str, workspace: str, key: str) -> str:
     """The id of a record's card in a recipe and workspace; 32 hex characters."""
-    return hashlib.sha256("\0".join((recipe, workspace, key)).encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{recipe}\0{workspace}\0{key}".encode()).hexdigest()[:32]

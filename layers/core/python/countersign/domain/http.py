@@ -23,7 +23,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back: ``body`` is parsed JSON, or None where it was none (``text`` then holds up to 1,000 characters)."""
+    """What came back: ``body`` is parsed JSON, or None where it was none (then ``text`` has up to 1,000 characters)."""
 
     status: int
     body: Any

@@ -7,7 +7,7 @@ from countersign.domain.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """Our registration at an app (RFC 6749 §2.2). ``secrets``: newest first; each is tried, so that one can be rotated."""
+    """Our registration at an app (RFC 6749 §2.2). ``secrets`` are tried in order, so that one can be rotated."""
 
     client_id: str
     secrets: tuple[Secret, ...]

@@ -49,7 +49,7 @@ class Intent:
         person_name, workspace_name: how the page calls them ("@josie", "Acme"); for show only.
         waiting: the action that is to go on, or None.
         prompt: sealed reply address that can replace the prompt, once its button was clicked.
-        opened_at: when the browser pressed the button first; helped_at: when help was sent.
+        opened_at: when the browser pressed the button first; helped: a person who got lost on the way was helped.
     """
 
     id_hash: str
@@ -67,6 +67,7 @@ class Intent:
     wrong_workspace_tries: int = 0
     opened_at: int | None = None
     prompt: Sealed | None = None
+    helped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""The ledger on DynamoDB: actions under their person, subjects beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from countersign.adapters.dynamodb.rows import read_reply, read_sealed, reply_item, sealed_item, without_nothing
+from countersign.adapters.dynamodb.table import Item, Table
+from countersign.domain.action import Action, ActionStatus, due_at
+from countersign.domain.errors import Conflict
+from countersign.domain.identity import Person, Workspace
+
+_DUE: Final = "action"
+
+
+class DynamoActionStore:
+    """Implements ``ports.ActionStore``. ``retention`` in seconds: how long ended actions are the history."""
+
+    def __init__(self, table: Table, retention: int) -> None:
+        self._table = table
+        self._retention = retention
+
+    def get(self, person: Person, action_id: str) -> Action | None:
+        """One action of a person."""
+        item = self._table.get(person.key, f"action#{action_id}")
+        return None if item is None else _read(item)
+
+    def of_card(self, person: Person, card: str) -> Sequence[Action]:
+        """A person's actions on a card, oldest first."""
+        actions = [_read(item) for item in self._table.query(person.key, f"action#{card}#")]
+        return sorted(actions, key=lambda action: action.created_at)
+
+    def waiting(self, person: Person, app: str) -> Sequence[Action]:
+        """What waits for the person's sign-in to ``app``, oldest first. Read consistently, by a local index."""
+        items = self._table.query_local("waiting-index", person.key, ("waiting", f"{app}#"), limit=100)
+        return [_read(item) for item in items]
+
+    def recent(self, person: Person, limit: int) -> Sequence[Action]:
+        """The person's last actions, newest first."""
+        items = self._table.query_local("created-index", person.key, None, limit=limit, newest_first=True)
+        return [_read(item) for item in items]
+
+    def create(self, action: Action) -> None:
+        """Write a new action. Raises Conflict when there is one of this id."""
+        self._table.put(self._item(action), "attribute_not_exists(pk)")
+
+    def save(self, action: Action) -> Action:
+        """Write over the version that was read; returns the row with its new version. Raises Conflict."""
+        saved = replace(action, version=action.version + 1)
+        self._table.put(self._item(saved), "version = :before", {"before": action.version})
+        return saved
+
+    def claim_subject(self, subject: str, action: Action) -> Mapping[str, str] | None:
+        """Hold the record for this action; None when it is ours, else who has it."""
+        row = {"pk": f"subject#{subject}", "sk": "subject", "status": "held", **_holder(action)}
+        try:
+            self._table.put(row, "attribute_not_exists(pk)")
+        except Conflict:
+            there = self._table.get(row["pk"], "subject")
+            if there is None:
+                raise
+            holder = {key: str(there[key]) for key in ("person", "holder", "status")}
+            ours = holder["status"] == "held" and holder.items() >= _holder(action).items()
+            return (
+                None if ours else {"person": holder["person"], "action": holder["holder"], "status": holder["status"]}
+            )
+        return None
+
+    def settle_subject(self, subject: str, action: Action) -> None:
+        """Settled for good by this action. Raises Conflict when somebody else holds it."""
+        self._table.update(
+            f"subject#{subject}",
+            "subject",
+            "SET #status = :settled",
+            "holder = :holder AND person = :person",
+            {"settled": "settled", **_holder(action)},
+        )
+
+    def free_subject(self, subject: str, action: Action) -> None:
+        """Let others try. Not held by this action is no error."""
+        try:
+            self._table.delete(
+                f"subject#{subject}",
+                "subject",
+                "holder = :holder AND person = :person AND #status = :held",
+                {"held": "held", **_holder(action)},
+            )
+        except Conflict:
+            return
+
+    def due(self, now: int, limit: int) -> Sequence[Action]:
+        """Actions that nobody is at any more, or whose end nobody was told."""
+        return [_read(item) for item in self._table.due(_DUE, now, limit)]
+
+    def _item(self, action: Action) -> Item:
+        due = due_at(action)
+        waits = action.status is ActionStatus.OPEN and action.waiting_for is not None
+        return without_nothing(
+            {
+                "pk": action.person.key,
+                "sk": f"action#{action.id}",
+                "workspace": action.workspace.id,
+                "organisation": action.workspace.organisation,
+                "recipe": action.recipe,
+                "procedure": action.procedure,
+                "card": action.card,
+                "subject": action.subject,
+                "status": action.status.value,
+                "created_at": action.created_at,
+                "version": action.version,
+                "trace_id": action.trace_id,
+                "reply_to": reply_item(action.reply_to),
+                "waiting_for": action.waiting_for,
+                "waiting": f"{action.waiting_for}#{action.created_at:012d}" if waits else None,
+                "inputs": sealed_item(action.inputs),
+                "owner": action.owner,
+                "owned_until": action.owned_until,
+                "step": action.step,
+                "results": {step: dict(values) for step, values in action.results.items()},
+                "sent_at": action.sent_at,
+                "ended_at": action.ended_at,
+                "outcome": action.outcome,
+                "detail": action.detail,
+                "account_id": action.account_id,
+                "account_label": action.account_label,
+                "recorded_id": action.recorded_id,
+                "recorded_label": action.recorded_label,
+                "told": action.told,
+                "due_kind": None if due is None else _DUE,
+                "due_at": due,
+                "ttl": action.ended_at + self._retention if action.ended_at is not None else None,
+            }
+        )
+
+
+def _holder(action: Action) -> dict[str, str]:
+    return {"holder": action.id, "person": action.person.key}
+
+
+def _read(item: Item) -> Action:
+    return Action(
+        id=item["sk"].removeprefix("action#"),
+        person=Person.from_key(item["pk"]),
+        workspace=Workspace(item["workspace"], item.get("organisation")),
+        recipe=item["recipe"],
+        procedure=item["procedure"],
+        card=item.get("card"),
+        subject=item.get("subject"),
+        status=ActionStatus(item["status"]),
+        created_at=item["created_at"],
+        version=item["version"],
+        trace_id=item["trace_id"],
+        reply_to=read_reply(item["reply_to"]),
+        waiting_for=item.get("waiting_for"),
+        inputs=read_sealed(item.get("inputs")),
+        owner=item.get("owner"),
+        owned_until=item["owned_until"],
+        step=item["step"],
+        results=item["results"],
+        sent_at=item.get("sent_at"),
+        ended_at=item.get("ended_at"),
+        outcome=item.get("outcome"),
+        detail=item.get("detail"),
+        account_id=item.get("account_id"),
+        account_label=item.get("account_label"),
+        recorded_id=item.get("recorded_id"),
+        recorded_label=item.get("recorded_label"),
+        told=item["told"],
+    )

@@ -1,0 +1,181 @@
+"""Sign-ins on DynamoDB: intents, single-use legs, and which deliveries were seen."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
+from countersign.adapters.dynamodb.table import Item, Table
+from countersign.domain.errors import Conflict
+from countersign.domain.identity import Person
+from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
+
+HELP_AFTER: Final = 180
+"""Seconds after which a person whose browser set out and never came back gets help."""
+_KEEP: Final = 86_400
+"""Seconds that spent rows stay, so that a late click gets a page that says what happened."""
+_SEEN_SECONDS: Final = 26 * 3_600
+"""Slack may deliver an event again for 24 hours (docs.slack.dev/apis/events-api, Delayed Events)."""
+_DUE_HELP, _DUE_TOKENS = "sign_in_help", "unconfirmed_tokens"
+
+
+class DynamoSignInStore:
+    """Implements ``ports.SignInStore``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def put_intent(self, intent: Intent) -> None:
+        """Write a new intent."""
+        self._table.put(_intent_item(intent), "attribute_not_exists(pk)")
+
+    def get_intent(self, id_hash: str) -> Intent | None:
+        """The intent of a link, by the hash of its id."""
+        item = self._table.get(f"intent#{id_hash}", "intent")
+        return None if item is None else _read_intent(item)
+
+    def save_intent(self, intent: Intent, *, was: Intent) -> None:
+        """Write if status and tries are still as they were. Raises Conflict."""
+        self._table.put(
+            _intent_item(intent),
+            "#status = :status AND wrong_workspace_tries = :tries",
+            {"status": was.status.value, "tries": was.wrong_workspace_tries},
+        )
+
+    def put_leg(self, leg: Leg) -> None:
+        """Write a new leg."""
+        self._table.put(_leg_item(leg), "attribute_not_exists(pk)")
+
+    def get_leg(self, id_hash: str) -> Leg | None:
+        """A leg, spent or not."""
+        item = self._table.get(f"leg#{id_hash}", "leg")
+        return None if item is None else _read_leg(item)
+
+    def consume_leg(self, leg: Leg) -> bool:
+        """Spend it: True for exactly one caller. A confirmed leg's tokens are no longer due for revocation."""
+        condition = "attribute_exists(pk) AND attribute_not_exists(spent)"
+        try:
+            self._table.update(
+                f"leg#{leg.id_hash}", "leg", "SET spent = :yes REMOVE due_kind, due_at", condition, {"yes": True}
+            )
+        except Conflict:
+            return False
+        return True
+
+    def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
+        """Intents whose person needs help; legs whose sealed tokens nobody confirmed."""
+        intents = [_read_intent(item) for item in self._table.due(_DUE_HELP, now, limit)]
+        legs = [_read_leg(item) for item in self._table.due(_DUE_TOKENS, now, limit)]
+        return [*intents, *legs]
+
+    def settle(self, row: Intent | Leg) -> bool:
+        """Take a due row off the list: True for exactly one caller."""
+        kind = "intent" if isinstance(row, Intent) else "leg"
+        try:
+            self._table.update(
+                f"{kind}#{row.id_hash}",
+                kind,
+                "SET helped = :yes REMOVE due_kind, due_at",
+                "attribute_exists(due_at)",
+                {"yes": True},
+            )
+        except Conflict:
+            return False
+        return True
+
+    def first_sight(self, key: str, now: int) -> bool:
+        """True the first time in 26 hours; the expiry is checked here, because rows outlive their ``ttl``."""
+        row = {"pk": f"seen#{key}", "sk": "seen", "until": now + _SEEN_SECONDS, "ttl": now + _SEEN_SECONDS}
+        try:
+            self._table.put(row, "attribute_not_exists(pk) OR #until < :now", {"now": now})
+        except Conflict:
+            return False
+        return True
+
+
+def _intent_item(intent: Intent) -> Item:
+    help_due = intent.opened_at is not None and intent.status is IntentStatus.OPEN and not intent.helped
+    return without_nothing(
+        {
+            "pk": f"intent#{intent.id_hash}",
+            "sk": "intent",
+            "person": intent.person.key,
+            "workspace": intent.workspace,
+            "organisation": intent.organisation,
+            "app": intent.app,
+            "base_url": intent.base_url,
+            "person_name": intent.person_name,
+            "person_email": intent.person_email,
+            "workspace_name": intent.workspace_name,
+            "created_at": intent.created_at,
+            "expires_at": intent.expires_at,
+            "status": intent.status.value,
+            "wrong_workspace_tries": intent.wrong_workspace_tries,
+            "opened_at": intent.opened_at,
+            "prompt": sealed_item(intent.prompt),
+            "helped": intent.helped,
+            "due_kind": _DUE_HELP if help_due else None,
+            "due_at": (intent.opened_at or 0) + HELP_AFTER if help_due else None,
+            "ttl": intent.expires_at + _KEEP,
+        }
+    )
+
+
+def _read_intent(item: Item) -> Intent:
+    return Intent(
+        id_hash=item["pk"].removeprefix("intent#"),
+        person=Person.from_key(item["person"]),
+        workspace=item["workspace"],
+        organisation=item.get("organisation"),
+        app=item["app"],
+        base_url=item["base_url"],
+        person_name=item["person_name"],
+        person_email=item.get("person_email"),
+        workspace_name=item["workspace_name"],
+        created_at=item["created_at"],
+        expires_at=item["expires_at"],
+        status=IntentStatus(item["status"]),
+        wrong_workspace_tries=item["wrong_workspace_tries"],
+        opened_at=item.get("opened_at"),
+        prompt=read_sealed(item.get("prompt")),
+        helped=item["helped"],
+    )
+
+
+def _leg_item(leg: Leg) -> Item:
+    return without_nothing(
+        {
+            "pk": f"leg#{leg.id_hash}",
+            "sk": "leg",
+            "intent": leg.intent_hash,
+            "app": leg.app,
+            "cookie": leg.cookie_hash,
+            "step": leg.step.value,
+            "expires_at": leg.expires_at,
+            "nonce": leg.nonce,
+            "account": account_item(leg.account),
+            "sealed": sealed_item(leg.sealed),
+            "scopes": list(leg.scopes),
+            "token_expires_at": leg.token_expires_at,
+            "version": leg.version,
+            "due_kind": _DUE_TOKENS if leg.sealed else None,
+            "due_at": leg.expires_at if leg.sealed else None,
+            "ttl": leg.expires_at + _KEEP,
+        }
+    )
+
+
+def _read_leg(item: Item) -> Leg:
+    return Leg(
+        id_hash=item["pk"].removeprefix("leg#"),
+        intent_hash=item["intent"],
+        app=item["app"],
+        cookie_hash=item["cookie"],
+        step=LegStep(item["step"]),
+        expires_at=item["expires_at"],
+        nonce=item["nonce"],
+        account=read_account(item.get("account")),
+        sealed=read_sealed(item.get("sealed")),
+        scopes=tuple(item["scopes"]),
+        token_expires_at=item.get("token_expires_at"),
+        version=item["version"],
+    )

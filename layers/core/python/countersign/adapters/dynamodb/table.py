@@ -1,0 +1,178 @@
+"""One DynamoDB table: plain dictionaries in and out, conditional writes that survive a lost reply."""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from countersign.domain.errors import Conflict, StoreUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+
+DUE_INDEX: Final = "due-index"
+_WRITE_ID: Final = "write_id"
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code == "ConditionalCheckFailedException":
+            raise Conflict(f"{what}: the row moved") from error
+        raise StoreUnavailable(f"{what}: DynamoDB answered {code}") from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"{what}: DynamoDB did not answer ({type(error).__name__})") from error
+
+
+class Table:
+    """A table with string keys ``pk`` and ``sk``. Every read is consistent, except over the ``due-index``.
+
+    A conditional write can succeed while its reply is lost; the SDK then repeats it and the condition fails against
+    our own row. So every write carries a fresh ``write_id``, and a failed condition asks whether the winner was us.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """The row, or None. Raises StoreUnavailable."""
+        with _translated(f"get {self._name}"):
+            answer = self._client.get_item(TableName=self._name, Key=_keys(pk, sk), ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: Item, condition: str | None = None, values: Mapping[str, Any] | None = None) -> None:
+        """Write the row whole. Raises Conflict when ``condition`` fails and the row there is not this very write."""
+        write_id = secrets.token_hex(8)
+        arguments: dict[str, Any] = {"TableName": self._name, "Item": _typed({**item, _WRITE_ID: write_id})}
+        if condition:
+            arguments["ConditionExpression"] = condition
+            arguments |= _names_and_values(condition, values or {})
+        with self._unless_it_was_us(item["pk"], item["sk"], write_id), _translated(f"put {self._name}"):
+            self._client.put_item(**arguments)
+
+    def update(self, pk: str, sk: str, change: str, condition: str, values: Mapping[str, Any]) -> None:
+        """Change attributes of the row. ``change`` is a SET/REMOVE expression. Raises Conflict, StoreUnavailable."""
+        write_id = secrets.token_hex(8)
+        change = change.replace("SET ", f"SET #{_WRITE_ID} = :{_WRITE_ID}, ", 1)
+        values = {**values, _WRITE_ID: write_id}
+        with self._unless_it_was_us(pk, sk, write_id), _translated(f"update {self._name}"):
+            self._client.update_item(
+                TableName=self._name,
+                Key=_keys(pk, sk),
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                **_names_and_values(f"{change} {condition}", values),
+            )
+
+    def delete(self, pk: str, sk: str, condition: str, values: Mapping[str, Any]) -> None:
+        """Remove the row. Raises Conflict, StoreUnavailable."""
+        with _translated(f"delete {self._name}"):
+            self._client.delete_item(
+                TableName=self._name,
+                Key=_keys(pk, sk),
+                ConditionExpression=condition,
+                **_names_and_values(condition, values),
+            )
+
+    def query(self, pk: str, prefix: str = "", *, limit: int = 100, newest_first: bool = False) -> Sequence[Item]:
+        """Rows of one partition whose ``sk`` begins with ``prefix``, in key order."""
+        return self._query(
+            "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+            {"pk": pk, "prefix": prefix} if prefix else {"pk": pk},
+            {"ConsistentRead": True, "ScanIndexForward": not newest_first},
+            limit,
+        )
+
+    def query_local(
+        self, index: str, pk: str, prefix: tuple[str, str] | None, *, limit: int, newest_first: bool = False
+    ) -> Sequence[Item]:
+        """Rows of one partition by a local index; ``prefix`` is (attribute, what it begins with)."""
+        condition, values = "pk = :pk", {"pk": pk}
+        if prefix:
+            condition += f" AND begins_with({prefix[0]}, :prefix)"
+            values["prefix"] = prefix[1]
+        more = {"IndexName": index, "ConsistentRead": True, "ScanIndexForward": not newest_first}
+        return self._query(condition, values, more, limit)
+
+    def due(self, kind: str, now: int, limit: int) -> Sequence[Item]:
+        """Rows of ``kind`` whose ``due_at`` has come, oldest first; the index may lag, so re-check each."""
+        condition = "due_kind = :kind AND due_at <= :now"
+        return self._query(condition, {"kind": kind, "now": now}, {"IndexName": DUE_INDEX}, limit)
+
+    def _query(self, condition: str, values: Mapping[str, Any], more: Mapping[str, Any], limit: int) -> Sequence[Item]:
+        items: list[Item] = []
+        start: dict[str, Any] = {}
+        while len(items) < limit:
+            with _translated(f"query {self._name}"):
+                answer = self._client.query(
+                    TableName=self._name,
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues={f":{k}": v for k, v in _typed(dict(values)).items()},
+                    Limit=limit - len(items),
+                    **more,
+                    **start,
+                )
+            items += [_plain(item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                break
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return items
+
+    @contextmanager
+    def _unless_it_was_us(self, pk: str, sk: str, write_id: str) -> Iterator[None]:
+        try:
+            yield
+        except Conflict:
+            there = self.get(pk, sk)
+            if there is None or there.get(_WRITE_ID) != write_id:
+                raise
+
+
+def _keys(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _names_and_values(expression: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Placeholders ``#name`` and ``:name`` as the call wants them; only those that the expression uses."""
+    names = set(re.findall(r"#\w+", expression))
+    arguments: dict[str, Any] = {}
+    if names:
+        arguments["ExpressionAttributeNames"] = {name: name[1:] for name in names}
+    if values:
+        arguments["ExpressionAttributeValues"] = {f":{k}": v for k, v in _typed(dict(values)).items()}
+    return arguments
+
+
+def _typed(item: Item) -> dict[str, Any]:
+    serialise = TypeSerializer().serialize
+    return {key: serialise(value) for key, value in item.items() if value is not None}
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    deserialise = TypeDeserializer().deserialize
+    return {key: _python(deserialise(value)) for key, value in item.items()}
+
+
+def _python(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value)
+        case Binary():
+            return value.__bytes__()
+        case dict():
+            return {key: _python(inner) for key, inner in value.items()}
+        case list():
+            return [_python(inner) for inner in value]
+        case _:
+            return value
