@@ -1,0 +1,89 @@
+"""What cards say, and what is said to a click on one."""
+
+from collections.abc import Sequence
+
+from countersign.domain.card import Card, CardStatus, Decision
+from countersign.domain.message import (
+    Block,
+    Button,
+    Buttons,
+    Facts,
+    Heading,
+    Mention,
+    Message,
+    Moment,
+    Paragraph,
+    Text,
+    Value,
+)
+from countersign.domain.texts.say import say
+
+
+def card(
+    shown: Card,
+    title: str,
+    text: str | None,
+    facts: Sequence[tuple[str, str]],
+    *,
+    link: Button | None,
+    buttons: Sequence[Button],
+) -> Message:
+    """An approval card: open with its buttons, or closed and naming who decided."""
+    blocks: list[Block] = [Heading(title)]
+    if text:
+        blocks.append(Paragraph(Text("{text}", {"text": text})))
+    if facts:
+        blocks.append(Facts(facts))
+    if shown.status is CardStatus.CLOSED:
+        blocks.append(_closed(shown.decision))
+    row = [*(buttons if shown.status is CardStatus.OPEN else ()), *([link] if link else ())]
+    if row:
+        blocks.append(Buttons(row))
+    summary = Text("{title}", {"title": title})
+    if shown.status is CardStatus.CLOSED and shown.decision:
+        summary = Text("{past}: {title}", {"past": shown.decision.past, "title": title})
+    return Message(summary, blocks)
+
+
+def _closed(decision: Decision | None) -> Block:
+    if decision is None:
+        return Paragraph(Text("This was settled in the app itself."))
+    return Paragraph(_who_decided(decision))
+
+
+def _who_decided(decision: Decision) -> Text:
+    values: dict[str, Value] = {"past": decision.past, "account": decision.account_label, "at": Moment(decision.at)}
+    template = "*{past}* in the app itself by {account}, {at}"
+    if decision.user_id is not None:
+        values["who"] = Mention(decision.user_id)
+        template = "*{past}* by {who} ({account}), {at}"
+    if decision.comment:
+        values["comment"] = decision.comment
+        template += "\n“{comment}”"
+    return Text(template, values)
+
+
+def already_decided(decision: Decision | None) -> Message:
+    """Told to whoever clicks after a decision."""
+    if decision is None:
+        return say("This has been settled already. Nothing was done.")
+    text = _who_decided(decision)
+    text = Text("This is settled already: " + text.template + ". Nothing was done.", text.values)
+    return Message(Text("This is settled already. Nothing was done."), (Paragraph(text),))
+
+
+def card_gone() -> Message:
+    """A button of a card that is not known any more, or that is not ours."""
+    return say("Countersign doesn't know this card any more. Nothing was done. Open the record in its app instead.")
+
+
+def someone_is_deciding() -> Message:
+    """Another person's decision is under way this very moment."""
+    return say(
+        "Somebody else is deciding this right now. Nothing was done with your click; look at the card again soon."
+    )
+
+
+def superseded(earlier: str, later: str) -> str:
+    """Why a waiting choice ended: its person chose otherwise."""
+    return f"You chose {later} after {earlier}; only the last choice counts."

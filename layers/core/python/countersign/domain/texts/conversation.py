@@ -1,0 +1,94 @@
+"""Help, history, and answers to typed words."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from countersign.domain.action import Action, ActionStatus
+from countersign.domain.catalog import Recipe
+from countersign.domain.message import (
+    Block,
+    Button,
+    Buttons,
+    Heading,
+    Message,
+    Moment,
+    Paragraph,
+    Style,
+    Text,
+    Value,
+)
+from countersign.domain.texts.names import CONNECTIONS_SHOW, FORM_OPEN
+from countersign.domain.texts.say import say
+
+
+def help_message(recipes: Sequence[Recipe], command: str, *, unknown_words: str | None = None) -> Message:
+    """What can be done here."""
+    blocks: list[Block] = []
+    if unknown_words:
+        blocks.append(
+            Paragraph(Text("Countersign doesn't know “{words}”. Here is what it knows:", {"words": unknown_words}))
+        )
+    blocks.append(
+        Paragraph(
+            Text("*Countersign* does things in your business apps as you: each app sees, checks and records you.")
+        )
+    )
+    lines = [
+        "• `connections`: what you have connected, and how to cut it",
+        "• `history`: what you did through Countersign",
+        "• `help`: this",
+    ]
+    values: dict[str, Value] = {"command": command}
+    for number, recipe in enumerate(recipe for recipe in recipes if recipe.command):
+        lines.append(f"• `{{c{number}}}`: {{t{number}}}")
+        values |= {f"c{number}": recipe.command or "", f"t{number}": recipe.description or recipe.title}
+    template = "Write here, behind a mention, or after `{command}`:\n" + "\n".join(lines)
+    blocks += [
+        Paragraph(Text(template, values)),
+        Buttons((Button("Personal accounts", CONNECTIONS_SHOW, style=Style.PRIMARY),)),
+    ]
+    return Message(Text("What Countersign can do"), blocks)
+
+
+def form_offer(recipe: Recipe) -> Message:
+    """Typed words can't open a form; a button can."""
+    text = Text("*{title}* asks a few things first.", {"title": recipe.title})
+    button = Button("Fill in the form", FORM_OPEN, recipe.id, style=Style.PRIMARY)
+    return Message(Text("{title}: fill in the form", {"title": recipe.title}), (Paragraph(text), Buttons((button,))))
+
+
+_ENDS: Final = {
+    ActionStatus.DONE: "done",
+    ActionStatus.FAILED: "not done",
+    ActionStatus.UNKNOWN: "not known whether it happened",
+}
+
+
+def history(actions: Sequence[Action], titles: dict[str, str]) -> Message:
+    """A person's last actions: what, as whom, how it ended. ``titles``: recipe id → title."""
+    blocks: list[Block] = [Heading("What you did through Countersign")]
+    if not actions:
+        blocks.append(Paragraph(Text("Nothing yet.")))
+    for action in actions:
+        values: dict[str, Value] = {
+            "what": f"{titles.get(action.recipe, action.recipe)}: {action.procedure}",
+            "end": _ENDS.get(action.status, "waiting"),
+            "at": Moment(action.created_at),
+        }
+        template = "*{what}*, {at}: {end}"
+        if action.recorded_label or action.account_label:
+            template += ", as {who}"
+            values["who"] = action.recorded_label or action.account_label or ""
+        if action.detail and action.status is not ActionStatus.DONE:
+            template += "\n{detail}"
+            values["detail"] = action.detail
+        blocks.append(Paragraph(Text(template, values)))
+    return Message(Text("What you did through Countersign"), blocks)
+
+
+def went_wrong(reference: str) -> Message:
+    """Something nobody foresaw, and the queue has given up."""
+    return say(
+        "Something broke on our side, and this was given up. Nothing more will happen by itself. ({reference})",
+        reference=reference,
+    )

@@ -1,0 +1,86 @@
+"""What is said on the way to a connection."""
+
+from countersign.domain.message import (
+    Button,
+    Buttons,
+    Message,
+    Note,
+    Paragraph,
+    Style,
+    Text,
+    Value,
+)
+from countersign.domain.texts.connections import disconnect_button
+from countersign.domain.texts.names import CONNECT_OPEN
+from countersign.domain.texts.say import say
+
+
+def connect_prompt(app: str, url: str, value: str, why: str | None) -> Message:
+    """Asks a person, in private, to sign in. The link is in the button only, never in text."""
+    reason = "To do this as you, " if why is None else "{why} "
+    values: dict[str, Value] = {"app": app}
+    if why is not None:
+        values["why"] = why
+    text = Text(
+        reason + "Countersign needs you to sign in to *{app}* once, in your own browser. "
+        "{app} then decides whether you may, and records you.",
+        values,
+    )
+    note = Text("You may be asked to sign in to Slack in your browser. The link works for you alone, for 10 minutes.")
+    button = Button(f"Connect {app}", CONNECT_OPEN, value, url, Style.PRIMARY)
+    summary = Text("Connect {app} to go on", {"app": app})
+    return Message(summary, (Paragraph(text), Buttons((button,)), Note(note)))
+
+
+def connected(app: str, app_id: str, label: str, waiting: int) -> Message:
+    """After a sign-in, by direct message."""
+    values: dict[str, Value] = {"app": app, "label": label}
+    template = "You are connected to *{app}* as {label}."
+    if waiting:
+        template += " What you asked for goes on now."
+    return Message(
+        Text("Connected to {app}", {"app": app}),
+        (Paragraph(Text(template, values)), Buttons((disconnect_button(app, app_id, "Not you? Disconnect"),))),
+    )
+
+
+def prompt_done(app: str, label: str) -> Message:
+    """Stands where the prompt stood."""
+    return say("Connected to *{app}* as {label}.", app=app, label=label)
+
+
+def link_was_opened_by_another(app: str) -> Message:
+    """To the link's own person, when another one's browser was stopped."""
+    return say(
+        "Your link to connect *{app}* was opened by somebody else. They were stopped: nothing was connected, and the "
+        "link is worthless now. If that was you in another Slack account, click again and use your own browser.",
+        app=app,
+    )
+
+
+def new_link(app: str, url: str, value: str) -> Message:
+    """A fresh link, by direct message, because somebody asked for one on an expired link's page."""
+    return connect_prompt(app, url, value, "Here is a new link, because the last one had ended.")
+
+
+def sign_in_help(app: str) -> Message:
+    """To a person whose browser set out and did not come back."""
+    return say(
+        "Did connecting *{app}* get stuck? It needs one browser in which you are signed in to this Slack workspace, "
+        "and to {app} as yourself. If Slack said that Sign in with Slack is switched off, an admin of the workspace must "
+        "allow it. To start again, click the button you used before.",
+        app=app,
+    )
+
+
+def too_many_links(app: str) -> Message:
+    """Too many open prompts for one person."""
+    return say(
+        "You have several open links to connect *{app}* already. Use the newest, or wait ten minutes and click again.",
+        app=app,
+    )
+
+
+def foreign_person() -> Message:
+    """To people of another company in a shared channel."""
+    return say("Countersign belongs to another organisation, so it can't act for you here. Nothing was done.")
