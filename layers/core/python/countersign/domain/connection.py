@@ -45,6 +45,8 @@ class Connection:
         expires_at: end of the access token, epoch seconds; None where the app does not say.
         lease_owner, lease_until: who is refreshing, and until when they can be alive.
         refresh_sent: a refresh was sent by the lease's holder and its answer not yet saved.
+        sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
+            the tokens on that leg are in use and not to be revoked.
     """
 
     person: Person
@@ -61,6 +63,7 @@ class Connection:
     lease_owner: str | None = None
     lease_until: int = 0
     refresh_sent: bool = False
+    sign_in: str = ""
 
     @property
     def owner(self) -> SealOwner:

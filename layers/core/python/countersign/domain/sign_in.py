@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from countersign.domain.connection import Account
+from countersign.domain.connection import Account, seal_owner
 from countersign.domain.identity import Person
-from countersign.domain.tokens import Sealed
+from countersign.domain.tokens import Sealed, SealOwner
 
 LINK_SECONDS: Final = 600
 """How long a link can be opened, and how long each leg may take."""
@@ -21,6 +21,7 @@ WHOLE_SECONDS: Final = 1800
 RESUME_SECONDS: Final = 600
 """How old a waiting action may be and still go on by itself."""
 WRONG_WORKSPACE_TRIES: Final = 3
+SECRET_LENGTH: Final = 64
 
 
 class IntentStatus(StrEnum):
@@ -47,7 +48,7 @@ class Intent:
     Attributes:
         base_url: public address of the routes, written by the function that knows it.
         person_name, workspace_name: how the page calls them ("@josie", "Acme"); for show only.
-        waiting: the action that is to go on, or None.
+        trace_id: of the click that asked for it.
         prompt: sealed reply address that can replace the prompt, once its button was clicked.
         opened_at: when the browser pressed the button first; helped: a person who got lost on the way was helped.
     """
@@ -78,7 +79,10 @@ class Leg:
         id_hash: hash of the ``state`` (or, on the confirm page, of the form's own secret).
         cookie_hash: hash of the ``__Host-bt`` cookie that the browser must bring again.
         nonce: for the id_token (SLACK).
-        account, sealed, scopes, expires_in…: on CONFIRM, the connection that will be, sealed to what it will be.
+        person_email: on APP, the e-mail address that the chat service's id_token named.
+        account, sealed, scopes, token_expires_at, version: on CONFIRM, the connection that will be; its tokens are
+            sealed to what it will be, so that confirming copies them and never opens them. Without an account it can
+            only be revoked.
     """
 
     id_hash: str
@@ -93,6 +97,39 @@ class Leg:
     scopes: tuple[str, ...] = ()
     token_expires_at: int | None = None
     version: int = 0
+    person_email: str | None = None
+
+
+class LinkState(StrEnum):
+    """What can still be done with an intent's link."""
+
+    USABLE = "usable"
+    EXPIRED = "expired"
+    USED = "used"
+    BURNT = "burnt"
+    TRIES_SPENT = "tries_spent"
+
+
+def link_state(intent: Intent, now: int) -> LinkState:
+    """Whether the button behind the link may be pressed."""
+    if intent.status is IntentStatus.BURNT:
+        return LinkState.BURNT
+    if intent.status is IntentStatus.DONE:
+        return LinkState.USED
+    if intent.wrong_workspace_tries >= WRONG_WORKSPACE_TRIES:
+        return LinkState.TRIES_SPENT
+    return LinkState.USABLE if now < intent.expires_at else LinkState.EXPIRED
+
+
+def leg_expiry(intent: Intent, now: int) -> int:
+    """End of a leg that begins now: its own 10 minutes, within the whole sign-in's 30."""
+    return min(now + LINK_SECONDS, intent.created_at + WHOLE_SECONDS)
+
+
+def leg_owner(intent: Intent, leg: Leg) -> SealOwner:
+    """To whom a CONFIRM leg's tokens are sealed: the connection that they will be."""
+    account_id = leg.account.id if leg.account else ""
+    return seal_owner(intent.person, intent.workspace, leg.app, account_id, leg.version)
 
 
 def hash_of(secret: str) -> str:
@@ -106,3 +143,13 @@ def code_verifier(cookie: str, state: str) -> str:
     64 lower-case hex characters; never stored.
     """
     return hmac.new(cookie.encode(), b"pkce" + state.encode(), hashlib.sha256).hexdigest()
+
+
+def confirm_secret(cookie: str, state: str) -> str:
+    """Id of the CONFIRM leg that follows an APP leg: derived like the verifier, so that a reload finds the same one."""
+    return hmac.new(cookie.encode(), b"confirm" + state.encode(), hashlib.sha256).hexdigest()
+
+
+def is_secret(value: str) -> bool:
+    """Whether this has the form of a link id, state or cookie: 64 lower-case hex characters."""
+    return len(value) == SECRET_LENGTH and not value.strip("0123456789abcdef")

@@ -1,0 +1,66 @@
+"""Who may be bound to what: is the browser's person the link's person, and must the binding be confirmed first."""
+
+from enum import StrEnum
+
+from countersign.domain.connection import Account
+from countersign.domain.openid import IdTokenClaims
+from countersign.domain.sign_in import Intent
+
+
+class Match(StrEnum):
+    """The browser's chat identity, held against the person that a link was made for."""
+
+    SAME = "same"
+    OTHER_WORKSPACE = "other_workspace"
+    """The commonest honest accident: the browser is signed in elsewhere. Nothing is burnt."""
+    OTHER_PERSON = "other_person"
+    """Somebody else of the same workspace or organisation opened the link: it is worthless from here on."""
+
+
+class Reason(StrEnum):
+    """Why a person must confirm both identities before anything is stored."""
+
+    EMAIL_DIFFERS = "email_differs"
+    ACCOUNT_CHANGES = "account_changes"
+    NOT_ASKED_WHO = "not_asked_who"
+    """The app may have passed silently, as whoever was signed in there."""
+
+
+def match_person(intent: Intent, claims: IdTokenClaims) -> Match:
+    """Compare verified claims with the intent's person.
+
+    In an organisation a person has one id in all workspaces, so the organisation will do; outside, ids mean something
+    only together with their workspace (docs.slack.dev/enterprise/developing-for-enterprise-orgs).
+    """
+    same_organisation = intent.organisation is not None and claims.organisation == intent.organisation
+    if claims.workspace != intent.workspace and not same_organisation:
+        return Match.OTHER_WORKSPACE
+    return Match.SAME if claims.user_id == intent.person.user_id else Match.OTHER_PERSON
+
+
+def reasons_to_confirm(
+    email: str | None, account: Account, existing: Account | None, *, asks_who: bool
+) -> tuple[Reason, ...]:
+    """Why ``account`` must be confirmed before it is bound; empty when it needn't be.
+
+    Args:
+        email: the person's address in chat. Where either side has none, they count as different.
+        account: who signed in at the app.
+        existing: the account of the person's present connection to it.
+        asks_who: whether the app itself showed who signs in.
+    """
+    reasons = []
+    if not _same_address(email, account.email):
+        reasons.append(Reason.EMAIL_DIFFERS)
+    if existing is not None and existing.id != account.id:
+        reasons.append(Reason.ACCOUNT_CHANGES)
+    if not asks_who:
+        reasons.append(Reason.NOT_ASKED_WHO)
+    return tuple(reasons)
+
+
+def _same_address(one: str | None, other: str | None) -> bool:
+    """Equal but for the case of ASCII letters: folding more would make different mailboxes equal."""
+    if not one or not other:
+        return False
+    return one == other or (one.isascii() and other.isascii() and one.lower() == other.lower())
