@@ -69,6 +69,7 @@ class Intent:
     opened_at: int | None = None
     prompt: Sealed | None = None
     helped: bool = False
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
