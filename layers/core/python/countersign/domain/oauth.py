@@ -1,8 +1,16 @@
-"""OAuth 2.0 as a client, in the specification's words: build a request, read an answer. Pure."""
+"""OAuth 2.0 as a client, in the specification's words: what is known of us and of tokens, and how to ask. Pure."""
 
+import base64
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
+from countersign.domain.catalog import App, OAuth, Revocation
+from countersign.domain.hosts import fill_settings
+from countersign.domain.http import HttpRequest
 from countersign.domain.secret import Secret
+from countersign.domain.template import Landing, Scalar, fill, fill_json, fill_map
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +34,50 @@ class TokenAnswer:
     expires_in: int | None
     scopes: tuple[str, ...] | None
     api_base: str | None = None
+
+
+def authorization_url(
+    oauth: OAuth, endpoint: str, *, client_id: str, redirect_uri: str, state: str, code_verifier: str
+) -> str:
+    """Where the browser goes to sign in (RFC 6749 §4.1.1, RFC 7636 §4.3).
+
+    Args:
+        oauth: the app's scopes, extra parameters (``prompt``, ``access_type`` …), and whether it takes PKCE.
+        endpoint: its authorization endpoint, filled in; a query of its own is kept (RFC 6749 §3.1).
+        client_id: ours at the app.
+        redirect_uri: the app's own callback, one per app.
+        state: single-use, 64 hexadecimal characters.
+        code_verifier: sent as its S256 challenge only.
+    """
+    parameters = dict(oauth.authorization_parameters)
+    parameters |= {"response_type": "code", "client_id": client_id, "redirect_uri": redirect_uri, "state": state}
+    if oauth.scopes:
+        parameters["scope"] = oauth.scope_separator.join(oauth.scopes)
+    if oauth.pkce:
+        parameters |= {"code_challenge": code_challenge(code_verifier), "code_challenge_method": "S256"}
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters, quote_via=quote)}"
+
+
+def code_challenge(code_verifier: str) -> str:
+    """The S256 challenge of a verifier (RFC 7636 §4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def revocation_request(
+    app: App, revocation: Revocation, settings: Mapping[str, str], token: Secret, client: Mapping[str, str]
+) -> HttpRequest:
+    """How a grant is ended at the app (RFC 7009 §2.1, or the vendor's own way).
+
+    ``client`` holds ``client_id`` and ``client_secret``; a request takes what its template names.
+    """
+    values: dict[str, Scalar | None] = {f"settings.{name}": value for name, value in settings.items()}
+    values |= {"token": token.reveal(), **client}
+    request = revocation.request
+    return HttpRequest(
+        method=request.method,
+        url=fill(fill_settings(app, request.url, settings), values, Landing.URL),
+        query=fill_map(request.query, values),
+        headers=fill_map(request.headers, values, Landing.HEADER),
+        json=None if request.json is None else fill_json(request.json, values),
+        form=None if request.form is None else fill_map(request.form, values),
+    )

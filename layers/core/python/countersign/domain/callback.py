@@ -1,0 +1,60 @@
+"""Reads what an authorization server's redirect brings back (RFC 6749 §4.1.2, RFC 9207)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.errors import Malformed
+from countersign.domain.secret import Secret
+from countersign.domain.sign_in import is_secret
+
+_CODE: Final = re.compile(r"[\x20-\x7e]{1,4096}")  # RFC 6749 appendix A.11
+_ERROR: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+
+type Query = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A well-formed redirect: its ``state``, and either a code or an error's name, never both.
+
+    ``error`` is a word for logs and for choosing a sentence; ``error_description`` is never read, because whoever made
+    the link wrote it.
+    """
+
+    state: str
+    code: Secret | None
+    error: str | None
+
+
+def read_callback(query: Query, issuer: str | None) -> Callback:
+    """Read a redirect. Other parameters are ignored (RFC 6749 §4.1.2).
+
+    Args:
+        query: every value of every parameter.
+        issuer: where the server is known to send ``iss``: it must be there and be exactly this, in errors too
+            (RFC 9207 §2.4).
+
+    Raises:
+        Malformed: a parameter is missing or doubled, both or neither of code and error came, or the issuer is another.
+    """
+    state, code, error = (_single(query, name) for name in ("state", "code", "error"))
+    if state is None or not is_secret(state):
+        raise Malformed("callback: no state of ours")
+    if (code is None) == (error is None):
+        raise Malformed("callback: exactly one of code and error is wanted")
+    if issuer is not None and _single(query, "iss") != issuer:
+        raise Malformed("callback: iss is not the app's issuer")
+    if code is not None and not _CODE.fullmatch(code):
+        raise Malformed("callback: a code with characters that no code has")
+    if error is not None and not _ERROR.fullmatch(error):
+        error = "unreadable"
+    return Callback(state, Secret(code) if code is not None else None, error)
+
+
+def _single(query: Query, name: str) -> str | None:
+    values = query.get(name, ())
+    if len(values) > 1:
+        raise Malformed(f"callback: {name} came more than once")
+    return values[0] if values else None
