@@ -53,6 +53,7 @@ class HardenedAdapter(HTTPAdapter):
                 response = super().send(request, stream=True, timeout=timeout, verify=True)
                 with closing(response.raw):
                     response._content = attempt.read(response.raw)  # noqa: SLF001 - where requests keeps a read body
+                response.encoding = "utf-8"  # or requests guesses, at length, what a megabyte of anything may be
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise _unavailable(error, attempt) from None
         return response

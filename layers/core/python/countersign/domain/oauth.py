@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from countersign.domain.catalog import App, OAuth, Revocation
+from countersign.domain.catalog import App, ClientAuthentication, OAuth, Revocation
 from countersign.domain.hosts import fill_settings
 from countersign.domain.http import HttpRequest
 from countersign.domain.secret import Secret
@@ -64,20 +64,32 @@ def code_challenge(code_verifier: str) -> str:
 
 
 def revocation_request(
-    app: App, revocation: Revocation, settings: Mapping[str, str], token: Secret, client: Mapping[str, str]
+    app: App,
+    revocation: Revocation,
+    settings: Mapping[str, str],
+    token: Secret,
+    *,
+    client_id: str,
+    secret: Secret | None,
 ) -> HttpRequest:
     """How a grant is ended at the app (RFC 7009 §2.1, or the vendor's own way).
 
-    ``client`` holds ``client_id`` and ``client_secret``; a request takes what its template names.
+    The app file's request names ``${token}``, ``${client_id}`` and ``${client_secret}`` where the vendor wants them;
+    HTTP Basic authentication is added where the app file says so (RFC 6749 §2.3.1).
     """
+    client_secret = secret.reveal() if secret else ""
     values: dict[str, Scalar | None] = {f"settings.{name}": value for name, value in settings.items()}
-    values |= {"token": token.reveal(), **client}
+    values |= {"token": token.reveal(), "client_id": client_id, "client_secret": client_secret}
     request = revocation.request
+    headers = fill_map(request.headers, values, Landing.HEADER)
+    if revocation.client_authentication is ClientAuthentication.BASIC:
+        pair = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        headers["Authorization"] = f"Basic {pair}"
     return HttpRequest(
         method=request.method,
         url=fill(fill_settings(app, request.url, settings), values, Landing.URL),
         query=fill_map(request.query, values),
-        headers=fill_map(request.headers, values, Landing.HEADER),
+        headers=headers,
         json=None if request.json is None else fill_json(request.json, values),
         form=None if request.form is None else fill_map(request.form, values),
     )
