@@ -24,17 +24,9 @@ def hook_secrets(world: World) -> dict[str, str]:
 
 
 def _hook_recipes(catalog: Path) -> list[str]:
-    recipes = {path.stem: yaml.safe_load(path.read_text()) for path in sorted((catalog / "recipes").glob("*.yaml"))}
-    return [name for name, recipe in recipes.items() if _mentions(recipe, "webhook")]
-
-
-def _mentions(value: object, word: str) -> bool:
-    """Tell whether a key or a whole value somewhere in a YAML document is this word."""
-    if isinstance(value, dict):
-        return word in value or any(_mentions(part, word) for part in value.values())
-    if isinstance(value, list):
-        return any(_mentions(part, word) for part in value)
-    return value == word
+    """A hook posts and updates a card, so the recipes with a card are those with a hook."""
+    recipes = [yaml.safe_load(path.read_text()) for path in sorted((catalog / "recipes").glob("*.yaml"))]
+    return [recipe["id"] for recipe in recipes if "card" in recipe]
 
 
 def stack_description(world: World, deployment: Deployment, hooks: Mapping[str, str], state: State) -> dict[str, Any]:

@@ -38,15 +38,16 @@ class Follower:
         pages = self._client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         events = [event for page in pages for event in page["events"]]
         seen = self._seen.get(group, set())
-        fresh = [event for event in events if event["eventId"] not in seen]
+        fresh = [event for event in events if event["logStreamName"] not in seen]
         if not fresh:
             return
         with (self._folder / f"{group.rpartition('/')[2]}.log").open("a") as file:
             file.writelines(f"{event['message'].rstrip()}\n" for event in fresh)
         latest = max(event["timestamp"] for event in events)
         self._since[group] = latest
-        # The next call starts at this very millisecond again, so that none of it is missed.
-        self._seen[group] = {event["eventId"] for event in events if event["timestamp"] == latest}
+        # The next call starts at this very millisecond again, so that none of it is missed. A stream is one invocation,
+        # written whole when it ends: what was seen of it was all of it. (Events have no id here.)
+        self._seen[group] = {event["logStreamName"] for event in events if event["timestamp"] == latest}
 
 
 def main(endpoint: str, prefix: str, folder: str) -> None:

@@ -1,0 +1,81 @@
+# The commands of this repository. From a fresh clone they need git, make and Python with pip, and of the environment only HOME
+# and PATH: uv, Python 3.13 and everything else is found on the machine or brought into .local/ and .venv/.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+UV_BROUGHT := $(CURDIR)/.local/uv/bin/uv
+export UV := $(or $(shell command -v uv),$(UV_BROUGHT))
+# The machine's own certificates: some networks sign with theirs, and under `env -i` uv knows no other.
+export UV_SYSTEM_CERTS := 1
+
+PYTHON := .venv/bin/python
+VENV := .venv/.ready
+TOOLS := $(foreach name,ministack sam runtime,.local/tools/$(name)/.ready)
+WORKERS ?= 2
+
+.PHONY: help demo up down test check format sam-local docs tools browser clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
+
+demo: tools ## the product on this machine: real template, local AWS, sandbox Slack and apps; runs until Ctrl-C
+	@$(PYTHON) -m sandbox.stack demo
+
+up: tools ## the same stack for outside programs, described in .local/stack.json
+	@$(PYTHON) -m sandbox.stack up
+
+down: $(VENV) ## end what `make up` started
+	@$(PYTHON) -m sandbox.stack down
+
+test: tools browser ## every test
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: tools ## format, lint, types, import rules, catalog, template, built functions, generated docs
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	cd layers/catalog && ../../$(PYTHON) -m catalog_build --check .
+	SAM_CLI_TELEMETRY=0 .local/tools/sam/bin/sam validate --lint
+	$(PYTHON) -m tools.check_build
+	$(PYTHON) -m tools.generate_docs --check
+
+format: $(VENV) ## bring the sources into their format and mend what can be mended
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+docs: $(VENV) ## write the lists in README and docs that are generated from the sources
+	$(PYTHON) -m tools.generate_docs
+
+sam-local: tools ## `sam local invoke` of every function with its events; needs a Docker engine
+	@$(PYTHON) -m tools.sam_local
+
+tools: $(VENV) $(TOOLS)
+
+browser: $(VENV)
+	@$(PYTHON) -m tools.browser
+
+clean: ## remove everything that was made on this machine
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m sandbox.stack down; fi
+	rm -rf .local .venv .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV): pyproject.toml uv.lock .python-version | $(UV)
+	@echo "Setting up Python 3.13 and the project's packages …"
+	@$(UV) sync --quiet --frozen --python 3.13
+	@touch $@
+
+# Each tool has an environment of its own, with every package pinned by hash: their pins contradict each other and ours.
+.local/tools/%/.ready: sandbox/stack/requirements/%.txt | $(UV)
+	@echo "Setting up $* …"
+	@$(UV) venv --quiet --clear --no-project --python 3.13 .local/tools/$*
+	@$(UV) pip sync --quiet --python .local/tools/$*/bin/python --require-hashes $<
+	@touch $@
+
+$(UV_BROUGHT):
+	@echo "Setting up uv …"
+	@"$$(command -v python3 || command -v python)" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+	  --upgrade --target .local/uv uv==$(UV_VERSION)
