@@ -148,7 +148,7 @@ class RunningApp:
         return requests.request(method, self.base + path, headers=headers, timeout=10, **options)
 
 
-def run(app_id: str, clock: Clock, hooks: dict[str, dict[str, str]] | None = None) -> Iterator[RunningApp]:
+def run(app_id: str, clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
     app = create_app(app_id, REGISTRATION, PEOPLE, clock, token_seconds=TOKEN_SECONDS, hooks=hooks)
     sockets: dict[int, Any] = {}
     server = create_server(app, host="127.0.0.1", port=0, threads=4, map=sockets)
@@ -166,10 +166,29 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def servicenow(clock: Clock) -> Iterator[RunningApp]:
-    yield from run("servicenow", clock)
+def hooks() -> dict[str, dict[str, str]]:
+    """No card hooks, unless a test module says otherwise."""
+    return {}
 
 
 @pytest.fixture
-def salesforce(clock: Clock) -> Iterator[RunningApp]:
-    yield from run("salesforce", clock)
+def servicenow(clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
+    yield from run("servicenow", clock, hooks)
+
+
+@pytest.fixture
+def salesforce(clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
+    yield from run("salesforce", clock, hooks)
+
+
+@pytest.fixture(params=["servicenow", "salesforce"])
+def app(request: pytest.FixtureRequest) -> RunningApp:
+    """Each app in turn."""
+    running: RunningApp = request.getfixturevalue(request.param)
+    return running
+
+
+@pytest.fixture
+def josie(app: RunningApp) -> str:
+    """Josie's login in the app."""
+    return {"servicenow": "josie", "salesforce": "josie@acme.com"}[app.state.description.app_id]

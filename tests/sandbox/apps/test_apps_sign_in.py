@@ -6,61 +6,51 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 pytestmark = pytest.mark.timeout(60)
-JOSIE = {"servicenow": "josie", "salesforce": "josie@acme.com"}
 
 
-@pytest.fixture(params=["servicenow", "salesforce"])
-def app(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue(request.param)
-
-
-def josie(app: Any) -> str:
-    return JOSIE[app.state.description.app_id]
-
-
-def test_a_person_signs_in_consents_and_comes_back_with_a_code_and_the_state(app: Any) -> None:
-    back = urlsplit(app.authorize(josie(app)))
+def test_a_person_signs_in_consents_and_comes_back_with_a_code_and_the_state(app: Any, josie: str) -> None:
+    back = urlsplit(app.authorize(josie))
     query = parse_qs(back.query)
     assert (back.path, sorted(query), query["state"]) == ("/oauth/callback/app", ["code", "state"], ["a1" * 32])
 
 
-def test_denied_consent_comes_back_as_access_denied(app: Any) -> None:
+def test_denied_consent_comes_back_as_access_denied(app: Any, josie: str) -> None:
     browser = app.browser()
     path, _ = app.authorization_path(app.client())
-    consent = browser.sign_in(browser.get(path), josie(app))
+    consent = browser.sign_in(browser.get(path), josie)
     back = browser.submit(consent, decision="deny").headers["Location"]
     assert parse_qs(urlsplit(back).query)["error"] == ["access_denied"]
     assert app.state.grants.as_json() == []
 
 
-def test_a_wrong_password_signs_nobody_in(app: Any) -> None:
+def test_a_wrong_password_signs_nobody_in(app: Any, josie: str) -> None:
     browser = app.browser()
     path, _ = app.authorization_path(app.client())
-    page = browser.submit(browser.get(path), login=josie(app), password="guess")
+    page = browser.submit(browser.get(path), login=josie, password="guess")
     assert (page.status_code, "wrong" in page.text) == (401, True)
     assert "Sign in to" in browser.get(path).text
 
 
-def test_a_locked_account_can_not_sign_in(app: Any) -> None:
-    app.state.directory.set_active(josie(app), active=False)
+def test_a_locked_account_can_not_sign_in(app: Any, josie: str) -> None:
+    app.state.directory.set_active(josie, active=False)
     browser = app.browser()
     path, _ = app.authorization_path(app.client())
-    assert browser.sign_in(browser.get(path), josie(app)).status_code == 401
+    assert browser.sign_in(browser.get(path), josie).status_code == 401
 
 
-def test_consent_is_asked_once_until_it_is_taken_back(app: Any) -> None:
+def test_consent_is_asked_once_until_it_is_taken_back(app: Any, josie: str) -> None:
     browser = app.browser()
-    token = app.redeem(app.authorize(josie(app), browser))
+    token = app.redeem(app.authorize(josie, browser))
     path, _ = app.authorization_path(app.client())
     silently = browser.get(path)
     app.call("POST", app.state.description.revocation.path, None, data={"token": token["refresh_token"]})
     assert (silently.is_redirect, "Allow access?" in browser.get(path).text) == (True, True)
 
 
-def test_a_consent_that_is_not_from_our_page_is_refused(app: Any) -> None:
+def test_a_consent_that_is_not_from_our_page_is_refused(app: Any, josie: str) -> None:
     browser = app.browser()
     path, _ = app.authorization_path(app.client())
-    browser.sign_in(browser.get(path), josie(app))
+    browser.sign_in(browser.get(path), josie)
     forged = browser.session.post(app.base + path, data={"decision": "allow"}, allow_redirects=False, timeout=10)
     assert forged.status_code == 403
 
@@ -135,9 +125,9 @@ def test_the_session_cookie_is_lax_and_out_of_reach_of_scripts(app: Any) -> None
     assert ("SameSite=Lax" in cookie, "HttpOnly" in cookie) == (True, True)
 
 
-def test_ending_the_session_signs_out_and_goes_back_to_the_sandbox(app: Any) -> None:
+def test_ending_the_session_signs_out_and_goes_back_to_the_sandbox(app: Any, josie: str) -> None:
     browser = app.browser()
-    app.authorize(josie(app), browser)
+    app.authorize(josie, browser)
     port = urlsplit(app.base).port
     away = browser.session.get(
         f"{app.base}/session/end?return_to=http://slack.localhost:{port}/next", allow_redirects=False, timeout=10
