@@ -62,7 +62,7 @@ class ConnectionStore(Protocol):
     def put(self, connection: Connection, *, replaces: int | None) -> None:
         """Write the row, if the one there has version ``replaces`` (None: if there is none)."""
 
-    def set_revoking(self, connection: Connection, *, due_at: int) -> None:
+    def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
         """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did."""
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
@@ -77,13 +77,13 @@ class ConnectionStore(Protocol):
     def needs_sign_in(self, connection: Connection) -> bool:
         """Mark as ended at the app. True for exactly one caller, who tells the person."""
 
-    def release(self, connection: Connection, owner: str) -> None:
-        """Give the lease back without a new token (nothing was sent, or the answer was transient)."""
+    def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
+        """Give the lease back without a new token; ``in_doubt``: a refresh was sent and its answer never came."""
 
     def touch(self, connection: Connection, now: int) -> None:
         """Note the last use. Best effort: a lost race is no error."""
 
-    def retire(self, connection: Connection, *, due_at: int) -> None:
+    def retire(self, connection: Connection, *, now: int) -> None:
         """Keep a replaced connection's tokens aside until housekeeping has revoked them at the app."""
 
     def delete(self, connection: Connection) -> None:
@@ -104,6 +104,9 @@ class SignInStore(Protocol):
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         """Write if the status and tries are still those of ``was``. Raises Conflict."""
 
+    def save_prompt(self, id_hash: str, prompt: Sealed) -> None:
+        """Keep the prompt's sealed reply address; an intent that went meanwhile is no error."""
+
     def put_leg(self, leg: Leg) -> None: ...
     def get_leg(self, id_hash: str) -> Leg | None: ...
     def consume_leg(self, leg: Leg) -> bool:
@@ -115,8 +118,8 @@ class SignInStore(Protocol):
     def settle(self, row: Intent | Leg) -> bool:
         """Take a due row off the list. True for exactly one caller."""
 
-    def first_sight(self, key: str, now: int) -> bool:
-        """True the first time in 26 hours that this delivery is seen."""
+    def first_sight(self, key: str, delivery: str, now: int) -> bool:
+        """True the first time in 26 hours; and again for the same ``delivery`` (the queue's own message id)."""
 
 
 class ActionStore(Protocol):
@@ -216,6 +219,18 @@ class AuthorizationServer(Protocol):
         """True when the grant is gone there; False when the app has no revocation call."""
 
 
+class AppSettings(Protocol):
+    """Per-deployment settings of an app (its instance, its account id), from the deployment's parameters."""
+
+    def __call__(self, app: str) -> Mapping[str, str]: ...
+
+
+class LinkResolver(Protocol):
+    """The address a browser should open for a link of the catalog: itself, but for a local stack's stand-ins."""
+
+    def __call__(self, url: str) -> str: ...
+
+
 class AppCredentials(Protocol):
     """Client credentials of each app, from the deployment's secret. Raises ConfigurationError."""
 
@@ -230,7 +245,7 @@ class ChatOpenId(Protocol):
         """Exchange and verify. Raises Unverified or ChatUnavailable. ``organisation``: also ask userInfo for it."""
 
 
-class Metrics(Protocol):
-    """Counts things by stable names."""
+class Journal(Protocol):
+    """One structured line, and one count, per thing that happened. Facts are ids and words, never contents."""
 
-    def count(self, name: str, value: int = 1, **dimensions: str) -> None: ...
+    def __call__(self, event: str, **facts: str | int | None) -> None: ...

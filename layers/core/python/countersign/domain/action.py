@@ -5,9 +5,9 @@ the app itself proves that it did not happen.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
@@ -38,7 +38,7 @@ MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
     ActionStatus.CLAIMED: frozenset(
         {ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED}
     ),
-    ActionStatus.SENT: frozenset({ActionStatus.CLAIMED, ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN}),
+    ActionStatus.SENT: frozenset({ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN}),
     ActionStatus.UNKNOWN: frozenset({ActionStatus.DONE, ActionStatus.FAILED}),
     ActionStatus.DONE: frozenset(),
     ActionStatus.FAILED: frozenset(),
@@ -59,6 +59,8 @@ class Action:
         owner, owned_until: the worker at it, and when that worker is dead for certain.
         step, results: which step is next, and what the earlier ones gave.
         outcome: a stable word why it ended (``done``, ``refused``, ``expired`` …); ``detail`` is for people.
+        sends: how many times the call of this step was sent; more than once only after proof that it did not happen.
+        shown: fingerprint of the card as it was when its person clicked; a different card is asked about again.
         told: its person was told how it ended.
         version: moves at every write; every write is conditional on it.
     """
@@ -89,6 +91,8 @@ class Action:
     account_label: str | None = None
     recorded_id: str | None = None
     recorded_label: str | None = None
+    sends: int = 0
+    shown: str | None = None
     told: bool = False
 
     @property
@@ -101,9 +105,11 @@ class Action:
         return self.owner is not None and self.owner != owner and self.owned_until >= now
 
 
-def may_move(before: ActionStatus, after: ActionStatus) -> bool:
-    """Whether the ledger allows this move."""
-    return after in MOVES[before]
+def moved(action: Action, status: ActionStatus, **changes: Any) -> Action:
+    """The row in another state. Raises ValueError for a move that the ledger does not allow."""
+    if status not in MOVES[action.status]:
+        raise ValueError(f"an action does not go from {action.status} to {status}")
+    return replace(action, status=status, **changes)
 
 
 def due_at(action: Action) -> int | None:

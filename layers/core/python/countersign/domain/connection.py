@@ -45,6 +45,7 @@ class Connection:
         expires_at: end of the access token, epoch seconds; None where the app does not say.
         lease_owner, lease_until: who is refreshing, and until when they can be alive.
         refresh_sent: a refresh was sent by the lease's holder and its answer not yet saved.
+        revoking_since: when its person cut it, or another sign-in replaced it (``retired``).
         sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
             the tokens on that leg are in use and not to be revoked.
     """
@@ -63,6 +64,8 @@ class Connection:
     lease_owner: str | None = None
     lease_until: int = 0
     refresh_sent: bool = False
+    revoking_since: int | None = None
+    retired: bool = False
     sign_in: str = ""
 
     @property

@@ -150,6 +150,17 @@ class TokenRejected(AppError):
     next = Next.SIGN_IN
 
 
+class SignInNeeded(AppError):
+    """The person has no usable connection to ``app``. Only a sign-in helps."""
+
+    code = "sign_in_needed"
+    next = Next.SIGN_IN
+
+    def __init__(self, app: str, detail: str = "") -> None:
+        super().__init__(detail or f"{app}: no usable connection")
+        self.app = app
+
+
 class SealBroken(CountersignError):
     """Sealed tokens do not open for the row they stand in: moved, rolled back or damaged. Never used."""
 

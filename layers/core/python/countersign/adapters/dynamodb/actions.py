@@ -125,6 +125,8 @@ class DynamoActionStore:
                 "account_label": action.account_label,
                 "recorded_id": action.recorded_id,
                 "recorded_label": action.recorded_label,
+                "sends": action.sends,
+                "shown": action.shown,
                 "told": action.told,
                 "due_kind": None if due is None else _DUE,
                 "due_at": due,
@@ -165,5 +167,7 @@ def _read(item: Item) -> Action:
         account_label=item.get("account_label"),
         recorded_id=item.get("recorded_id"),
         recorded_label=item.get("recorded_label"),
+        sends=item["sends"],
+        shown=item.get("shown"),
         told=item["told"],
     )

@@ -1,6 +1,7 @@
 """Connections on DynamoDB: one row per person and app, and retired ones beside it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
@@ -35,17 +36,18 @@ class DynamoConnectionStore:
         else:
             self._table.put(_item(connection), "version = :version", {"version": replaces})
 
-    def set_revoking(self, connection: Connection, *, due_at: int) -> None:
+    def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
         self._table.update(
             connection.person.key,
             _sk(connection.app),
-            "SET #status = :revoking, due_kind = :kind, due_at = :due_at",
+            "SET #status = :revoking, due_kind = :kind, due_at = :due_at, revoking_since = :since",
             "attribute_exists(pk) AND #account.#id = :account",
             {
                 "revoking": Status.REVOKING.value,
                 "kind": _REVOCATION,
                 "due_at": due_at,
+                "since": now,
                 "account": connection.account.id,
             },
         )
@@ -113,15 +115,15 @@ class DynamoConnectionStore:
             return False
         return True
 
-    def release(self, connection: Connection, owner: str) -> None:
+    def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
         """Give the lease back. Not ours any more is no error."""
         try:
             self._table.update(
                 connection.person.key,
                 _sk(connection.app),
-                "SET refresh_sent = :no REMOVE lease_owner, lease_until",
+                "SET refresh_sent = :in_doubt REMOVE lease_owner, lease_until",
                 "lease_owner = :owner",
-                {"no": False, "owner": owner},
+                {"in_doubt": in_doubt, "owner": owner},
             )
         except Conflict:
             return
@@ -139,20 +141,20 @@ class DynamoConnectionStore:
         except Conflict:
             return
 
-    def retire(self, connection: Connection, *, due_at: int) -> None:
+    def retire(self, connection: Connection, *, now: int) -> None:
         """Keep replaced tokens aside, REVOKING, until housekeeping ended them at the app."""
-        item = _item(connection.with_status(Status.REVOKING))
-        item |= {"sk": f"retired#{connection.app}#{connection.version}#{connection.connected_at}"}
-        self._table.put(item | {"due_kind": _REVOCATION, "due_at": due_at})
+        retired = replace(connection, status=Status.REVOKING, revoking_since=now, retired=True)
+        self._table.put(_item(retired) | {"due_kind": _REVOCATION, "due_at": now})
 
     def delete(self, connection: Connection) -> None:
-        """Remove the row, retired or not, if it still holds this version."""
-        for sk in (_sk(connection.app), f"retired#{connection.app}#{connection.version}#{connection.connected_at}"):
-            try:
-                values = {"version": connection.version, "revoking": Status.REVOKING.value}
-                self._table.delete(connection.person.key, sk, "version = :version AND #status = :revoking", values)
-            except Conflict:
-                continue
+        """Remove the row, retired or not, if it is REVOKING and still holds this version."""
+        values = {"version": connection.version, "revoking": Status.REVOKING.value}
+        try:
+            self._table.delete(
+                connection.person.key, _row(connection), "version = :version AND #status = :revoking", values
+            )
+        except Conflict:
+            return
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations whose time has come."""
@@ -160,24 +162,29 @@ class DynamoConnectionStore:
 
     def postpone(self, connection: Connection, due_at: int) -> None:
         """Try its revocation again later. Gone meanwhile is no error."""
-        for sk in (_sk(connection.app), f"retired#{connection.app}#{connection.version}#{connection.connected_at}"):
-            try:
-                values = {"due_at": due_at, "version": connection.version, "revoking": Status.REVOKING.value}
-                condition = "version = :version AND #status = :revoking"
-                self._table.update(connection.person.key, sk, "SET due_at = :due_at", condition, values)
-            except Conflict:
-                continue
+        values = {"due_at": due_at, "version": connection.version, "revoking": Status.REVOKING.value}
+        condition = "version = :version AND #status = :revoking"
+        try:
+            self._table.update(connection.person.key, _row(connection), "SET due_at = :due_at", condition, values)
+        except Conflict:
+            return
 
 
 def _sk(app: str) -> str:
     return f"app#{app}"
 
 
+def _row(connection: Connection) -> str:
+    if connection.retired:
+        return f"retired#{connection.app}#{connection.version}#{connection.connected_at}"
+    return _sk(connection.app)
+
+
 def _item(connection: Connection) -> Item:
     return without_nothing(
         {
             "pk": connection.person.key,
-            "sk": _sk(connection.app),
+            "sk": _row(connection),
             "app": connection.app,
             "workspace": connection.workspace,
             "account": account_item(connection.account),
@@ -191,6 +198,7 @@ def _item(connection: Connection) -> Item:
             "lease_owner": connection.lease_owner,
             "lease_until": connection.lease_until or None,
             "refresh_sent": connection.refresh_sent or None,
+            "revoking_since": connection.revoking_since,
         }
     )
 
@@ -211,6 +219,8 @@ def _read(item: Item) -> Connection:
         lease_owner=item.get("lease_owner"),
         lease_until=item.get("lease_until", 0),
         refresh_sent=item.get("refresh_sent", False),
+        revoking_since=item.get("revoking_since"),
+        retired=item["sk"].startswith("retired#"),
     )
 
 

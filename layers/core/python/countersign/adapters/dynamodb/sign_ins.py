@@ -8,6 +8,7 @@ from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
+from countersign.domain.tokens import Sealed
 
 HELP_AFTER: Final = 180
 """Seconds after which a person whose browser set out and never came back gets help."""
@@ -40,6 +41,19 @@ class DynamoSignInStore:
             "#status = :status AND wrong_workspace_tries = :tries",
             {"status": was.status.value, "tries": was.wrong_workspace_tries},
         )
+
+    def save_prompt(self, id_hash: str, prompt: Sealed) -> None:
+        """Keep the prompt's sealed reply address; an intent that is not there is no error."""
+        try:
+            self._table.update(
+                f"intent#{id_hash}",
+                "intent",
+                "SET prompt = :prompt",
+                "attribute_exists(pk)",
+                {"prompt": sealed_item(prompt)},
+            )
+        except Conflict:
+            return
 
     def put_leg(self, leg: Leg) -> None:
         """Write a new leg."""
@@ -82,11 +96,16 @@ class DynamoSignInStore:
             return False
         return True
 
-    def first_sight(self, key: str, now: int) -> bool:
-        """True the first time in 26 hours; the expiry is checked here, because rows outlive their ``ttl``."""
-        row = {"pk": f"seen#{key}", "sk": "seen", "until": now + _SEEN_SECONDS, "ttl": now + _SEEN_SECONDS}
+    def first_sight(self, key: str, delivery: str, now: int) -> bool:
+        """True the first time in 26 hours, and for the queue's redelivery of that very message.
+
+        The expiry is checked here, because rows outlive their ``ttl``.
+        """
+        until = now + _SEEN_SECONDS
+        row = {"pk": f"seen#{key}", "sk": "seen", "delivery": delivery, "until": until, "ttl": until}
+        condition = "attribute_not_exists(pk) OR #until < :now OR delivery = :delivery"
         try:
-            self._table.put(row, "attribute_not_exists(pk) OR #until < :now", {"now": now})
+            self._table.put(row, condition, {"now": now, "delivery": delivery})
         except Conflict:
             return False
         return True

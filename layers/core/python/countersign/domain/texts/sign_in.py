@@ -67,8 +67,8 @@ def sign_in_help(app: str) -> Message:
     """To a person whose browser set out and did not come back."""
     return say(
         "Did connecting *{app}* get stuck? It needs one browser in which you are signed in to this Slack workspace, "
-        "and to {app} as yourself. If Slack said that Sign in with Slack is switched off, an admin of the workspace must "
-        "allow it. To start again, click the button you used before.",
+        "and to {app} as yourself. If Slack said that Sign in with Slack is switched off, an admin of the "
+        "workspace must allow it. To start again, click the button you used before.",
         app=app,
     )
 

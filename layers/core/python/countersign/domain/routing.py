@@ -1,0 +1,94 @@
+"""Where an interaction goes: a form opened on the spot, one of the two queues, or nowhere. Pure."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from countersign.domain.catalog import Catalog, Procedure, Recipe
+from countersign.domain.interaction import Interaction, Kind
+from countersign.domain.texts.names import CARD_CHOOSE, CARD_OPEN, CONNECT_OPEN, FORM_OPEN
+
+SHORTCUT_PREFIX: Final = "recipe."
+RUN: Final = "run"
+HISTORY: Final = "history"
+
+
+class Destination(Enum):
+    """Who takes it."""
+
+    ACTIONS = "actions"
+    CONNECTIONS = "connections"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Ask this procedure's form first."""
+
+    recipe: Recipe
+    procedure: Procedure
+    card: str | None = None
+
+
+type Route = Destination | OpenForm
+
+
+def route(interaction: Interaction, catalog: Catalog) -> Route:
+    """Decide by what was used, never by who used it.
+
+    A stranger's click opens no form: it goes to the queue, where it is refused.
+    """
+    match interaction.kind:
+        case Kind.COMMAND | Kind.TEXT:
+            found = _words(interaction, catalog)
+        case Kind.SHORTCUT:
+            found = _start(catalog.recipes.get(interaction.name.removeprefix(SHORTCUT_PREFIX)))
+        case Kind.BUTTON:
+            found = _button(interaction, catalog)
+        case Kind.FORM:
+            found = Destination.ACTIONS
+        case Kind.HOME:
+            found = Destination.CONNECTIONS
+    return Destination.ACTIONS if interaction.foreign and isinstance(found, OpenForm) else found
+
+
+def _words(interaction: Interaction, catalog: Catalog) -> Route:
+    """A recipe's command, else words that Connections answers. Typed words bring nothing that could open a form."""
+    words = interaction.value
+    if words == HISTORY:
+        return Destination.ACTIONS  # the ledger is read by the function that writes it
+    recipe = next((r for r in catalog.recipes.values() if r.command and r.command.casefold() == words), None)
+    started = _start(recipe)
+    typed = interaction.kind is Kind.TEXT
+    return Destination.CONNECTIONS if typed and isinstance(started, OpenForm) else started
+
+
+def _start(recipe: Recipe | None) -> Route:
+    """Start a recipe's only procedure. What is not known any more gets help."""
+    if recipe is None or RUN not in recipe.procedures:
+        return Destination.CONNECTIONS
+    return OpenForm(recipe, recipe.run) if recipe.run.form else Destination.ACTIONS
+
+
+def _button(interaction: Interaction, catalog: Catalog) -> Route:
+    name = interaction.name
+    if name == CARD_CHOOSE:
+        return _choose(interaction.value, catalog)
+    if name == FORM_OPEN:
+        return _start(catalog.recipes.get(interaction.value))
+    if name == CONNECT_OPEN or name.startswith("action."):
+        return Destination.ACTIONS
+    if name == CARD_OPEN:
+        return Destination.NOWHERE
+    return Destination.CONNECTIONS if name.startswith("connections.") else Destination.NOWHERE
+
+
+def _choose(value: str, catalog: Catalog) -> Route:
+    """``recipe|card|procedure``. One that is not known any more goes to the worker, which says so."""
+    recipe_id, _, rest = value.partition("|")
+    card, _, procedure_id = rest.partition("|")
+    recipe = catalog.recipes.get(recipe_id)
+    procedure = recipe.procedures.get(procedure_id) if recipe else None
+    if recipe and procedure and procedure.form:
+        return OpenForm(recipe, procedure, card)
+    return Destination.ACTIONS

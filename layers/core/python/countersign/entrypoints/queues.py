@@ -1,0 +1,146 @@
+"""SQS batches: each message to its use case; only the failed ones go back to the queue."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from countersign.domain.errors import CountersignError, Malformed
+from countersign.domain.form_state import FormState
+from countersign.domain.identity import Person
+from countersign.domain.interaction import Interaction, Kind
+from countersign.domain.routing import HISTORY
+from countersign.domain.texts.names import (
+    ACTION_HAPPENED,
+    ACTION_NOT_HAPPENED,
+    ACTION_RETRY,
+    CARD_CHOOSE,
+    CONNECT_OPEN,
+    FORM_OPEN,
+)
+from countersign.usecases.converse import Converse
+from countersign.usecases.notify_sign_in import NotifySignIn
+from countersign.usecases.resume_actions import ResumeActions
+from countersign.usecases.revoke import Revoke
+from countersign.usecases.start_action import StartAction
+from countersign.usecases.tell_history import TellHistory
+
+_LOG: Final = logging.getLogger(__name__)
+VERSION: Final = 1
+
+type Message = Mapping[str, Any]
+
+
+class ActionsContainer(Protocol):
+    """What the actions queue needs of the composition root."""
+
+    @property
+    def start_action(self) -> StartAction: ...  # noqa: D102 - named by its type
+    @property
+    def resume_actions(self) -> ResumeActions: ...  # noqa: D102
+    @property
+    def tell_history(self) -> TellHistory: ...  # noqa: D102
+    @property
+    def notify_sign_in(self) -> NotifySignIn: ...  # noqa: D102
+    @property
+    def revoke(self) -> Revoke: ...  # noqa: D102
+
+
+class ConnectionsContainer(Protocol):
+    """What the connections queue needs of the composition root."""
+
+    @property
+    def converse(self) -> Converse: ...  # noqa: D102 - named by its type
+
+
+def handle_actions(event: Mapping[str, Any], container: ActionsContainer) -> dict[str, Any]:
+    """A batch of the actions queue."""
+    return _batch(event, lambda message, _: _act(message, container))
+
+
+def handle_connections(event: Mapping[str, Any], container: ConnectionsContainer) -> dict[str, Any]:
+    """A batch of the connections queue."""
+    return _batch(event, lambda message, delivery: container.converse(_interaction(message), delivery))
+
+
+def _batch(event: Mapping[str, Any], take: Callable[[Message, str], None]) -> dict[str, Any]:
+    """Partial batch responses (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)."""
+    failures = []
+    for record in event["Records"]:
+        try:
+            take(_message(record["body"]), record["messageId"])
+        except CountersignError as error:
+            _LOG.warning("message failed", extra={"code": error.code, "detail": str(error)})
+            failures.append({"itemIdentifier": record["messageId"]})
+        except Exception:
+            # What nobody foresaw goes back to the queue, and after five times to where an alarm waits.
+            _LOG.exception("message failed")
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def _message(body: str) -> Message:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("a message that is no JSON") from error
+    if not isinstance(message, dict) or message.get("v") != VERSION:
+        raise Malformed("a message of a version that this code does not know")
+    return message
+
+
+def _interaction(message: Message) -> Interaction:
+    try:
+        return Interaction.from_json(message["interaction"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Malformed("a message without an interaction") from error
+
+
+def _act(message: Message, container: ActionsContainer) -> None:
+    match message:
+        case {"kind": "interaction"}:
+            _interact(_interaction(message), container)
+        case {"kind": "resume", "action": str(action)}:
+            container.resume_actions.resume(_person(message), action)
+        case {"kind": "connected", "app": str(app), "intent": str(intent)}:
+            container.resume_actions.after_sign_in(_person(message), app, intent)
+        case {"kind": "sign_in_burnt", "intent": str(intent)}:
+            container.notify_sign_in.opened_by_another(intent)
+        case {"kind": "new_link", "intent": str(intent)}:
+            container.notify_sign_in.new_link(intent)
+        case {"kind": "revoke", "app": str(app)}:
+            container.revoke.of_person(_person(message), app)
+        case _:
+            raise Malformed("a message of a kind that this code does not know")
+
+
+def _person(message: Message) -> Person:
+    return Person(str(message["tenant"]), str(message["user_id"]))
+
+
+def _interact(interaction: Interaction, container: ActionsContainer) -> None:
+    match interaction.kind, interaction.name:
+        case Kind.FORM, _:
+            state = FormState.from_text(interaction.state)
+            if state.card is not None:
+                container.start_action.decide(interaction, state.recipe, state.card, state.procedure)
+            else:
+                container.start_action.start(interaction, state.recipe)
+        case Kind.BUTTON, name if name == CARD_CHOOSE:
+            recipe, _, rest = interaction.value.partition("|")
+            card, _, procedure = rest.partition("|")
+            container.start_action.decide(interaction, recipe, card, procedure)
+        case Kind.BUTTON, name if name == CONNECT_OPEN:
+            container.resume_actions.prompt_opened(interaction)
+        case Kind.BUTTON, name if name == ACTION_RETRY:
+            container.resume_actions.retry(interaction)
+        case Kind.BUTTON, name if name in (ACTION_HAPPENED, ACTION_NOT_HAPPENED):
+            container.resume_actions.told(interaction, happened=name == ACTION_HAPPENED)
+        case Kind.BUTTON, name if name == FORM_OPEN:
+            container.start_action.start(interaction, interaction.value)
+        case Kind.SHORTCUT, name:
+            container.start_action.start(interaction, name.removeprefix("recipe."))
+        case _, _ if interaction.value == HISTORY:
+            container.tell_history(interaction)
+        case _:
+            container.start_action.command(interaction)

@@ -1,0 +1,71 @@
+"""Begins a sign-in in chat: a link for one person, one app and ten minutes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.errors import Refused
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.pages import connect_address
+from countersign.domain.sign_in import LINK_SECONDS, Intent, hash_of
+from countersign.ports import Clock, Randomness, SignInStore
+
+PROMPTS: Final = 8
+"""Links that one person can be given in ten minutes: enough for a busy morning, too few to flood anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class BegunSignIn:
+    """The stored intent, and the link's address: the one place where its secret stands. For a button, never a text."""
+
+    intent: Intent
+    url: str
+
+    def __repr__(self) -> str:
+        """Without the address."""
+        return f"BegunSignIn({self.intent.id_hash[:8]}…)"
+
+
+@dataclass(frozen=True)
+class BeginSignIn:
+    """Writes the intent. ``base_url``: public address of the routes, no slash at its end."""
+
+    sign_ins: SignInStore
+    randomness: Randomness
+    clock: Clock
+    base_url: str
+
+    def __call__(
+        self, person: Person, workspace: Workspace, app_id: str, profile: Mapping[str, str], *, trace_id: str = ""
+    ) -> BegunSignIn:
+        """Begin. Raises Refused when the person has too many links already, StoreUnavailable.
+
+        ``profile``: ``name``, ``email``, ``workspace_name``, each where known; names are for show only.
+        """
+        now = self.clock()
+        if not any(self.sign_ins.first_sight(slot, now) for slot in _slots(person, now)):
+            raise Refused("too many sign-in links in ten minutes")
+        secret = self.randomness()
+        name = profile.get("name")
+        intent = Intent(
+            id_hash=hash_of(secret),
+            person=person,
+            workspace=workspace.id,
+            organisation=workspace.organisation,
+            app=app_id,
+            base_url=self.base_url,
+            person_name=f"@{name.removeprefix('@')}" if name else person.user_id,
+            person_email=profile.get("email") or None,
+            workspace_name=profile.get("workspace_name") or workspace.id,
+            created_at=now,
+            expires_at=now + LINK_SECONDS,
+            trace_id=trace_id,
+        )
+        self.sign_ins.put_intent(intent)
+        return BegunSignIn(intent, connect_address(intent, secret))
+
+
+def _slots(person: Person, now: int) -> list[str]:
+    """The places of the present ten minutes, each taken once: a limit that needs no counter and no reading."""
+    window = now // LINK_SECONDS
+    return [f"prompt#{person.key}#{window}#{place}" for place in range(PROMPTS)]

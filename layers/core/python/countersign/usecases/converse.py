@@ -1,0 +1,77 @@
+"""Answers what is not an action: connections, help, the home tab, and words nobody understands."""
+
+from dataclasses import dataclass
+
+from countersign.domain.catalog import ActsAs, Catalog
+from countersign.domain.interaction import Interaction, Kind
+from countersign.domain.message import Message
+from countersign.domain.texts import connections as connection_texts
+from countersign.domain.texts import conversation as texts
+from countersign.domain.texts.names import CONNECTIONS_CONNECT, CONNECTIONS_DISCONNECT, CONNECTIONS_SHOW
+from countersign.domain.texts.sign_in import foreign_person
+from countersign.ports import Clock, ConnectionStore, Messenger, SignInStore
+from countersign.usecases.ask_to_connect import AskToConnect
+from countersign.usecases.disconnect import Disconnect
+
+
+@dataclass(frozen=True)
+class Converse:
+    """One answer, in private. A delivery that comes twice is answered once.
+
+    Every row is read by the person that the chat service's signature names, never by a button's value.
+    Raises StoreUnavailable, ChatUnavailable.
+    """
+
+    connections: ConnectionStore
+    sign_ins: SignInStore
+    catalog: Catalog
+    messenger: Messenger
+    ask: AskToConnect
+    disconnect: Disconnect
+    clock: Clock
+    command: str
+
+    def __call__(self, interaction: Interaction, delivery: str) -> None:
+        """Answer one interaction; ``delivery`` is the queue's id of the message that brought it."""
+        if interaction.foreign:
+            self._say(interaction, foreign_person())
+            return
+        if not self.sign_ins.first_sight(interaction.id, delivery, self.clock()):
+            return
+        if interaction.kind is Kind.HOME:
+            self.messenger.publish_home(interaction.person, self._connections(interaction))
+        elif interaction.kind is Kind.BUTTON:
+            self._button(interaction)
+        else:
+            self._say(interaction, self._answer(interaction, " ".join(interaction.value.lower().split())))
+
+    def _button(self, interaction: Interaction) -> None:
+        match interaction.name, interaction.value:
+            case str(name), _ if name == CONNECTIONS_SHOW:
+                self._say(interaction, self._connections(interaction))
+            case str(name), app if name == CONNECTIONS_CONNECT and app in self.catalog.apps:
+                self.ask(interaction.person, interaction.workspace, app, interaction.reply_to, why="As you asked:")
+            case str(name), app if name == CONNECTIONS_DISCONNECT and app in self.catalog.apps:
+                self._say(interaction, self.disconnect(interaction.person, app, interaction.trace_id))
+            case _:
+                self._say(interaction, self._help())
+
+    def _answer(self, interaction: Interaction, words: str) -> Message:
+        match words:
+            case "connections":
+                return self._connections(interaction)
+            case "" | "help":
+                return self._help()
+            case _:
+                recipe = next((r for r in self.catalog.recipes.values() if r.command == words), None)
+                return texts.form_offer(recipe) if recipe else self._help(unknown_words=interaction.value[:80])
+
+    def _connections(self, interaction: Interaction) -> Message:
+        names = {app.id: app.name for app in self.catalog.apps.values() if app.acts_as is ActsAs.PERSON}
+        return connection_texts.connections(self.connections.list(interaction.person), names)
+
+    def _help(self, *, unknown_words: str | None = None) -> Message:
+        return texts.help_message(list(self.catalog.recipes.values()), self.command, unknown_words=unknown_words)
+
+    def _say(self, interaction: Interaction, message: Message) -> None:
+        self.messenger.whisper(interaction.person, interaction.reply_to, message)

@@ -1,0 +1,44 @@
+"""Cuts a connection: unusable at once, then revoked at the app."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.catalog import Catalog
+from countersign.domain.connection import Status
+from countersign.domain.errors import Conflict
+from countersign.domain.identity import Person
+from countersign.domain.message import Message
+from countersign.domain.texts import connections as texts
+from countersign.ports import Clock, ConnectionStore, Journal, Queue
+
+FIRST_RETRY: Final = 60
+"""Seconds until housekeeping looks whether the queue's message was carried out."""
+
+
+@dataclass(frozen=True)
+class Disconnect:
+    """Returns what to tell the person now; how the revocation went is told when it is known."""
+
+    connections: ConnectionStore
+    queue: Queue
+    catalog: Catalog
+    journal: Journal
+    clock: Clock
+
+    def __call__(self, person: Person, app_id: str, trace_id: str) -> Message:
+        """Cut the person's own connection to ``app_id``. Raises StoreUnavailable."""
+        name = self.catalog.apps[app_id].name
+        connection = self.connections.get(person, app_id)
+        if connection is None:
+            return texts.nothing_connected(name)
+        now = self.clock()
+        if connection.status is not Status.REVOKING:
+            try:
+                self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
+            except Conflict:
+                return texts.nothing_connected(name)
+            self.journal("disconnected", trace_id=trace_id, app=app_id)
+        # Should this send fail, housekeeping finds the row: the connection is unusable either way.
+        body = {"v": 1, "kind": "revoke", "tenant": person.tenant, "user_id": person.user_id, "app": app_id}
+        self.queue.send({**body, "trace_id": trace_id})
+        return texts.disconnecting(name)

@@ -1,0 +1,159 @@
+"""Ends an action: writes how it ended, frees or settles its record, rewrites the card, tells its person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from countersign.domain.action import Action, ActionStatus, moved
+from countersign.domain.card import Card, CardStatus, Decision
+from countersign.domain.catalog import Catalog, Recipe
+from countersign.domain.errors import ChatRefused, Conflict
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Button, Message
+from countersign.domain.recipe_view import Settings, card_view
+from countersign.domain.texts import cards, outcomes
+from countersign.domain.texts.names import CARD_OPEN
+from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
+from countersign.usecases.show_card import ShowCard
+
+REFUSED, ALREADY, BUSY, SUPERSEDED = "refused", "already", "busy", "superseded"
+
+
+@dataclass(frozen=True)
+class EndAction:
+    """Everything after the end is done from the row alone, and may be done again: nothing hangs on this process.
+
+    Raises ChatUnavailable when the card could not be rewritten or its person not be told; the end stands.
+    """
+
+    actions: ActionStore
+    cards: CardStore
+    show: ShowCard
+    messenger: Messenger
+    catalog: Catalog
+    settings: Settings
+    link: LinkResolver
+    journal: Journal
+    clock: Clock
+
+    def __call__(
+        self, action: Action, status: ActionStatus, outcome: str, *, reply_to: ReplyTo | None, **changes: str | None
+    ) -> Action:
+        """Write the end, then do what follows from it. ``changes``: detail and whom the app recorded."""
+        now = self.clock()
+        ended = self.actions.save(
+            moved(action, status, outcome=outcome, ended_at=now, owner=None, waiting_for=None, **changes)
+        )
+        self.journal(
+            "action_ended",
+            trace_id=action.trace_id,
+            action=action.id,
+            recipe=action.recipe,
+            procedure=action.procedure,
+            status=status.value,
+            outcome=outcome,
+        )
+        return self.finish(ended, reply_to)
+
+    def finish(self, action: Action, reply_to: ReplyTo | None) -> Action:
+        """What follows from an end; for an action whose worker died before it was all done, too."""
+        self._settle(action)
+        shown = self._close_card(action)
+        self._tell(action, reply_to, shown=shown)
+        return self.actions.save(replace(action, told=True))
+
+    def _settle(self, action: Action) -> None:
+        if action.subject is None:
+            return
+        if action.status is ActionStatus.DONE:
+            self.actions.settle_subject(action.subject, action)
+        elif action.status is ActionStatus.FAILED:
+            self.actions.free_subject(action.subject, action)
+
+    def _close_card(self, action: Action) -> bool:
+        """Close and rewrite the card where the record is settled. False: nobody can see it there."""
+        settled = action.status is ActionStatus.DONE or action.outcome == ALREADY
+        if action.card is None or not settled:
+            return False
+        card = self.cards.get(action.card)
+        if card is None:
+            return False
+        if card.status is CardStatus.OPEN:
+            card = self._closed(card, action)
+        return self.show.rewrite(card)
+
+    def _closed(self, card: Card, action: Action) -> Card:
+        decision = self._decision(action)
+        try:
+            return self.cards.save(replace(card, status=CardStatus.CLOSED, decision=decision))
+        except Conflict:
+            there = self.cards.get(card.id)
+            if there is None or there.status is CardStatus.CLOSED:
+                return there or card
+            return self.cards.save(replace(there, status=CardStatus.CLOSED, decision=decision))
+
+    def _decision(self, action: Action) -> Decision:
+        at = action.ended_at or 0
+        if action.outcome == ALREADY:
+            return Decision("", action.detail or "Settled", None, action.recorded_label or "somebody", at)
+        procedure = self.catalog.recipes[action.recipe].procedures[action.procedure]
+        return Decision(
+            procedure.id,
+            procedure.past,
+            action.person.user_id,
+            action.recorded_label or action.account_label or "",
+            at,
+            action.detail,
+        )
+
+    def _tell(self, action: Action, reply_to: ReplyTo | None, *, shown: bool) -> None:
+        message = self._message(action, shown=shown)
+        if message is None:
+            return
+        try:
+            if reply_to is not None and reply_to.reply_url is not None:
+                self.messenger.whisper(action.person, reply_to, message)
+            else:
+                # An ephemeral message may never be seen; what must not be lost goes by direct message.
+                self.messenger.direct(action.person, message)
+        except ChatRefused as error:
+            self.journal("person_not_told", trace_id=action.trace_id, action=action.id, reason=error.reason)
+
+    def _message(self, action: Action, *, shown: bool) -> Message | None:
+        recipe = self.catalog.recipes[action.recipe]
+        what = recipe.procedures[action.procedure].label or recipe.title
+        app = self._app_name(recipe, action.procedure)
+        match action.status, action.outcome:
+            case ActionStatus.DONE, _:
+                if shown:
+                    return None  # the card says it to everyone
+                return outcomes.done(what, action.detail, action.recorded_label or "", self._link(action, recipe))
+            case ActionStatus.UNKNOWN, _:
+                return outcomes.unknown(what, app.name, self._link(action, recipe), action.id)
+            case _, "refused":
+                return outcomes.refused(app.name, action.detail or "", action.account_label or "", app.id)
+            case _, "superseded":
+                return None
+            case _, "busy":
+                return cards.someone_is_deciding()
+            case _, "already":
+                return cards.already_decided(self._decision(action))
+            case _:
+                return outcomes.failed(what, action.detail or "something went wrong on our side.")
+
+    def _app_name(self, recipe: Recipe, procedure: str) -> "AppName":
+        app = self.catalog.apps[recipe.apps(procedure, self.catalog)[-1]]
+        return AppName(app.id, app.name)
+
+    def _link(self, action: Action, recipe: Recipe) -> Button | None:
+        card = self.cards.get(action.card) if action.card else None
+        inputs: Mapping[str, str] = card.inputs if card else {}
+        link = card_view(recipe, inputs, self.settings).link if recipe.card else None
+        return Button(link.label, CARD_OPEN, url=self.link(link.url)) if link else None
+
+
+@dataclass(frozen=True, slots=True)
+class AppName:
+    """An app's id and what people call it."""
+
+    id: str
+    name: str

@@ -1,0 +1,42 @@
+"""Tells a link's own person, in chat, what happened to it in a browser."""
+
+from dataclasses import dataclass
+
+from countersign.domain.catalog import Catalog
+from countersign.domain.identity import Workspace
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.sign_in import Intent
+from countersign.domain.texts import sign_in as texts
+from countersign.ports import Messenger, SignInStore
+from countersign.usecases.ask_to_connect import AskToConnect
+
+
+@dataclass(frozen=True)
+class NotifySignIn:
+    """Always by direct message to the person of the intent, never to the browser. Raises ChatUnavailable."""
+
+    sign_ins: SignInStore
+    messenger: Messenger
+    catalog: Catalog
+    ask: AskToConnect
+
+    def opened_by_another(self, intent_hash: str) -> None:
+        """Somebody else's browser was stopped; the link is worthless now."""
+        intent = self.sign_ins.get_intent(intent_hash)
+        if intent is not None:
+            self.messenger.direct(intent.person, texts.link_was_opened_by_another(self._app(intent)))
+
+    def new_link(self, intent_hash: str) -> None:
+        """An expired link's page was asked for a new one."""
+        intent = self.sign_ins.get_intent(intent_hash)
+        if intent is not None:
+            why = "Here is a new link, because the last one had ended."
+            workspace = Workspace(intent.workspace, intent.organisation)
+            self.ask(intent.person, workspace, intent.app, ReplyTo(), why=why)
+
+    def help(self, intent: Intent) -> None:
+        """The browser set out and did not come back."""
+        self.messenger.direct(intent.person, texts.sign_in_help(self._app(intent)))
+
+    def _app(self, intent: Intent) -> str:
+        return self.catalog.apps[intent.app].name

@@ -1,0 +1,28 @@
+"""Opens a link: looks, and changes nothing, because scanners and previews open links too."""
+
+from dataclasses import dataclass
+
+from countersign.domain.catalog import Catalog
+from countersign.domain.pages import Page, PageKind, about, connect_address, unusable_link
+from countersign.domain.sign_in import LinkState, hash_of, link_state
+from countersign.ports import Clock, SignInStore
+
+
+@dataclass(frozen=True)
+class OpenSignIn:
+    """The page behind a link."""
+
+    sign_ins: SignInStore
+    catalog: Catalog
+    clock: Clock
+
+    def __call__(self, secret: str) -> Page:
+        """For whom and what the link is, or why it is of no use. Raises StoreUnavailable."""
+        intent = self.sign_ins.get_intent(hash_of(secret))
+        if intent is None or intent.app not in self.catalog.apps:
+            return Page(PageKind.UNKNOWN)
+        name = self.catalog.apps[intent.app].name
+        state = link_state(intent, self.clock())
+        if state is not LinkState.USABLE:
+            return unusable_link(intent, state, name, secret)
+        return Page(PageKind.CONNECT, about(intent, name), connect_address(intent, secret))

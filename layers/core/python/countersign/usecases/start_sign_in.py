@@ -1,0 +1,65 @@
+"""Starts the browser's journey: its button was pressed, and it goes to prove whose it is."""
+
+from dataclasses import dataclass, replace
+
+from countersign.domain.errors import Conflict
+from countersign.domain.pages import Onward, View
+from countersign.domain.sign_in import Intent, Leg, LegStep, LinkState, hash_of, is_secret, leg_expiry, link_state
+from countersign.ports import ChatOpenId, Clock, Randomness, SignInStore
+from countersign.usecases.open_sign_in import OpenSignIn
+
+
+@dataclass(frozen=True)
+class StartSignIn:
+    """Writes the SLACK leg, bound to the browser's cookie, and sends the browser to Slack.
+
+    ``open_sign_in`` is the page for a link that can't be used.
+    """
+
+    sign_ins: SignInStore
+    open_sign_in: OpenSignIn
+    chat_openid: ChatOpenId
+    randomness: Randomness
+    clock: Clock
+
+    def __call__(self, secret: str, cookie: str | None) -> View:
+        """Onward to Slack, or the page that says why not. Raises StoreUnavailable, ConfigurationError.
+
+        ``cookie`` is what the browser brought. A good one is used again, so that two tabs don't break each other.
+        """
+        now = self.clock()
+        intent = self.sign_ins.get_intent(hash_of(secret))
+        if intent is None or link_state(intent, now) is not LinkState.USABLE:
+            return self.open_sign_in(secret)
+        cookie = cookie if cookie and is_secret(cookie) else self.randomness()
+        state, nonce = self.randomness(), self.randomness()
+        redirect_uri = slack_redirect_uri(intent)
+        url = self.chat_openid.authorization_url(redirect_uri, state, nonce, intent.workspace)
+        if not self._note_opened(intent, now):
+            return self.open_sign_in(secret)
+        leg = Leg(
+            id_hash=hash_of(state),
+            intent_hash=intent.id_hash,
+            app=intent.app,
+            cookie_hash=hash_of(cookie),
+            step=LegStep.SLACK,
+            expires_at=leg_expiry(intent, now),
+            nonce=nonce,
+        )
+        self.sign_ins.put_leg(leg)
+        return Onward(url, "Slack", cookie)
+
+    def _note_opened(self, intent: Intent, now: int) -> bool:
+        """Remember when the journey began, for help that comes when it doesn't end. False: the link just changed."""
+        if intent.opened_at is not None:
+            return True
+        try:
+            self.sign_ins.save_intent(replace(intent, opened_at=now), was=intent)
+        except Conflict:
+            return False
+        return True
+
+
+def slack_redirect_uri(intent: Intent) -> str:
+    """Where Slack sends the browser back to: exactly what is registered there."""
+    return f"{intent.base_url}/oauth/slack/callback"

@@ -1,0 +1,26 @@
+"""Tells a person what they did through Countersign."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.catalog import Catalog
+from countersign.domain.interaction import Interaction
+from countersign.domain.texts import conversation as texts
+from countersign.ports import ActionStore, Messenger
+
+ROWS: Final = 10
+
+
+@dataclass(frozen=True)
+class TellHistory:
+    """The asker's own last actions, in private. Raises StoreUnavailable, ChatUnavailable."""
+
+    actions: ActionStore
+    catalog: Catalog
+    messenger: Messenger
+
+    def __call__(self, interaction: Interaction) -> None:
+        """Answer in private."""
+        titles = {recipe.id: recipe.title for recipe in self.catalog.recipes.values()}
+        message = texts.history(self.actions.recent(interaction.person, ROWS), titles)
+        self.messenger.whisper(interaction.person, interaction.reply_to, message)
