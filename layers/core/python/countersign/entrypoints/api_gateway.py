@@ -39,8 +39,8 @@ class HttpRequestIn:
 
     Attributes:
         route: the route's pattern (``/connect/{sign_in}``); the path itself where the event names none.
-        headers: by lower-case name. A repeated header is joined with ``, `` (RFC 9110 §5.3), so that whoever expects
-            one value in a strict form refuses it.
+        headers: by lower-case name. A repeated header is joined with ``, `` (RFC 9110 §5.3; cookies with ``; ``), so
+            that whoever expects one value in a strict form refuses it.
         query: every value of every parameter, in order.
         cookies: the first value of each name (RFC 6265 §5.4 sends the more specific one first).
         body: the raw bytes, never re-encoded: signatures are made over them.
@@ -63,7 +63,7 @@ def read_request(event: Event) -> HttpRequestIn:
     method, path = event.get("httpMethod"), event.get("path")
     if not isinstance(method, str) or not isinstance(path, str):
         raise Malformed("the event names no method or path")
-    headers = {name: ", ".join(values) for name, values in _headers(event).items()}
+    headers = _headers(event)
     route = event.get("resource")
     return HttpRequestIn(
         method=method.upper(),
@@ -114,12 +114,12 @@ def health_answer(version: str) -> Answer:
     return json_answer(200, {"version": version})
 
 
-def _headers(event: Event) -> dict[str, list[str]]:
-    """Lower-case name → values; names that differ only in case are the same header (RFC 9110 §5.1)."""
+def _headers(event: Event) -> dict[str, str]:
+    """Headers by lower-case name; names that differ only in case are the same header (RFC 9110 §5.1)."""
     headers: dict[str, list[str]] = {}
     for name, values in _multi(event, "multiValueHeaders", "headers").items():
         headers.setdefault(name.lower(), []).extend(values)
-    return headers
+    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in headers.items()}
 
 
 def _multi(event: Event, several: str, single: str) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ than the whole request; a test compares the two on every valid input.
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from countersign.domain.errors import Unverified
@@ -19,11 +19,11 @@ _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[Secret], now: int) -> None:
+def verify(body: bytes, headers: Mapping[str, str], secrets: Callable[[], Sequence[Secret]], now: int) -> None:
     """Prove that Slack sent exactly these bytes less than five minutes from ``now`` (epoch seconds).
 
     ``headers`` are by lower-case name. Any of ``secrets`` will do, so that one can be rotated; empty ones never
-    match. Raises Unverified, and nothing else.
+    match; they are asked for only when the headers could be right. Raises Unverified, and what ``secrets`` raises.
     """
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
@@ -33,7 +33,7 @@ def verify(body: bytes, headers: Mapping[str, str], secrets: Sequence[Secret], n
         raise Unverified("the signature is missing or has another form")
     if abs(now - int(timestamp)) > WINDOW_SECONDS:
         raise Unverified("the timestamp is more than five minutes off")
-    expected = [sign(body, timestamp, secret) for secret in secrets if secret]
+    expected = [sign(body, timestamp, secret) for secret in secrets() if secret]
     if not any(hmac.compare_digest(signature.encode(), value.encode()) for value in expected):
         raise Unverified("the signature is not ours")
 

@@ -1,0 +1,56 @@
+"""What a verified Slack request can be. Only ``Received`` goes on to a use case."""
+
+from dataclasses import dataclass
+
+from countersign.domain.interaction import Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A person did something.
+
+    Attributes:
+        trigger_id: opens one form within three seconds; never queued.
+        installed_in: the workspace and organisation that the *installation* is known by. Allow-lists compare these,
+            never where the person comes from.
+    """
+
+    interaction: Interaction
+    trigger_id: str | None
+    installed_in: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UrlVerification:
+    """Slack checks the events address; answer the challenge."""
+
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class SslCheck:
+    """Slack checks the certificate; answer 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsRequest:
+    """A typeahead asks for options; the answer must be in this very response."""
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleEvent:
+    """The installation or a person changed: uninstalled, revoked, deactivated, migrated."""
+
+    type: str
+    event_id: str
+    installed_in: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Acknowledged and dropped. ``reason`` is a stable word for the log."""
+
+    reason: str
+
+
+type Inbound = Received | UrlVerification | SslCheck | OptionsRequest | LifecycleEvent | Ignored

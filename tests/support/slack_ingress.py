@@ -1,0 +1,95 @@
+"""The Slack function's composition with memory at its edges: queues, chat and clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from countersign.config import Settings
+from countersign.domain.card import MessageRef
+from countersign.domain.errors import CountersignError, StoreUnavailable
+from countersign.domain.identity import Person
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Form, Message
+from countersign.domain.secret import Secret
+from countersign.usecases.receive_interaction import ReceiveInteraction
+from tests.support.slack_requests import NOW, SIGNING_SECRET
+from tests.support.small_catalog import CATALOG
+
+
+@dataclass
+class ListQueue:
+    """Keeps what was sent; ``broken`` makes it refuse."""
+
+    sent: list[Mapping[str, Any]] = field(default_factory=list)
+    broken: bool = False
+
+    def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None:
+        if self.broken:
+            raise StoreUnavailable("the queue is broken")
+        self.sent.append({**body, "delay": delay} if delay else body)
+
+
+@dataclass
+class ListMessenger:
+    """Keeps what was said; ``open_error`` and ``whisper_error`` are raised instead."""
+
+    forms: list[tuple[str, Form]] = field(default_factory=list)
+    whispers: list[tuple[Person, ReplyTo, Message]] = field(default_factory=list)
+    open_error: CountersignError | None = None
+    whisper_error: CountersignError | None = None
+
+    def open_form(self, trigger_id: str, form: Form) -> None:
+        if self.open_error:
+            raise self.open_error
+        self.forms.append((trigger_id, form))
+
+    def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:
+        if self.whisper_error:
+            raise self.whisper_error
+        self.whispers.append((person, reply_to, message))
+
+    def post(self, channel: str, message: Message) -> MessageRef:
+        raise NotImplementedError
+
+    def update(self, ref: MessageRef, message: Message) -> None:
+        raise NotImplementedError
+
+    def direct(self, person: Person, message: Message) -> MessageRef:
+        raise NotImplementedError
+
+    def replace(self, reply_url: str, message: Message) -> None:
+        raise NotImplementedError
+
+    def publish_home(self, person: Person, message: Message) -> None:
+        raise NotImplementedError
+
+
+@dataclass
+class Ingress:
+    """A ``SlackContainer``."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+    secrets: Sequence[Secret] = (SIGNING_SECRET,)
+    now: int = NOW
+    actions: ListQueue = field(default_factory=ListQueue)
+    connections: ListQueue = field(default_factory=ListQueue)
+    messenger: ListMessenger = field(default_factory=ListMessenger)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.environment)
+
+    def clock(self) -> int:
+        return self.now
+
+    def signing_secrets(self) -> Sequence[Secret]:
+        return self.secrets
+
+    @property
+    def receive_interaction(self) -> ReceiveInteraction:
+        return ReceiveInteraction(lambda: CATALOG, self.messenger, self.actions, self.connections)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was queued, opened or said."""
+        return not (self.actions.sent or self.connections.sent or self.messenger.forms or self.messenger.whispers)
