@@ -1,7 +1,9 @@
 """The catalog: what every app can do, and every recipe, as plain data. Compiled from YAML by the build.
 
 Strings marked *template* may hold ``${input.x}``, ``${settings.x}``, ``${steps.id.result}`` and are filled by
-``domain.template``: substitution only, never evaluation. Strings marked *query* are JMESPath, read over an answer.
+``domain.template``: substitution only, never evaluation. Strings marked *query* are JMESPath, read over an answer;
+where names may stand in a query they become JMESPath string literals. Which names may stand where is said by the build
+(``catalog_build.names``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from countersign.domain.message import Field, Style
+from countersign.domain.message import Confirmation, Field, Style
 
 
 class ClientAuthentication(StrEnum):
@@ -25,6 +27,25 @@ class ActsAs(StrEnum):
 
     PERSON = "person"
     APP = "app"
+
+
+class OperationKind(StrEnum):
+    """What an operation is to the record it touches."""
+
+    READ = "read"
+    """Changes nothing."""
+    CREATE = "create"
+    """Makes or edits a record: nobody else's decision hangs on it."""
+    DECIDE = "decide"
+    """Settles a record for everyone (approve, reject): always checked first and read back after."""
+
+
+class InputType(StrEnum):
+    """How an input is sent where it is a whole JSON value; elsewhere it is text."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
 
 
 class Idempotency(StrEnum):
@@ -91,6 +112,12 @@ class OAuth:
     """True only where the vendor documents that a refresh token may be used again after a lost answer."""
     redirect_uri_on_refresh: bool
     invalid_grant_status: Sequence[int]
+    token_parameters: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every token request beside what RFC 6749 asks for (Zendesk: how long the token shall live)."""
+    refresh_idle_days: int | None = None
+    """The refresh token ends when unused this long; None: the vendor names no end."""
+    refresh_max_days: int | None = None
+    """The refresh token ends this long after the sign-in whatever happens; None: the vendor names no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,8 @@ class Check:
 
     ``done`` and ``decided`` are queries that answer true or false; ``actor`` and ``description`` are queries.
     ``done`` means: this very effect, by this very account. ``decided``: somebody settled it, one way or another.
+    ``permitted`` (query): the record names this account as one who may; needed where the app does not check it itself.
+    ``results``: the operation's results read from here, for one whose own answer was lost.
     """
 
     request: Request
@@ -120,6 +149,8 @@ class Check:
     decided: str | None
     actor: str | None
     description: str | None
+    permitted: str | None = None
+    results: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +163,36 @@ class ReadBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """One value that an operation takes. ``pattern`` is a regular expression that the whole value must match."""
+
+    title: str
+    type: InputType = InputType.STRING
+    required: bool = True
+    pattern: str | None = None
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One named call to an app, and how its answers are read.
 
     Attributes:
-        inputs: names it needs; True where required.
+        kind: whether it reads, creates or decides.
+        inputs: what it takes, by name.
         results: name → query over the answer, for later steps, replies and the audit.
         success_status: statuses of a success; ``success`` (query) must also be true of the answer where given.
         refused_status: statuses that mean "you may not"; ``message`` (query) is the app's own sentence.
+        may_not: query over any other refusing answer that is true when it means "you may not".
         already: query over a refusing answer that is true when the record had been settled before.
+        app_checks_authority: False where the app takes this from anyone; then ``check.permitted`` is asked first.
     """
 
     id: str
     app: str
     title: str
-    inputs: Mapping[str, bool]
+    kind: OperationKind
+    inputs: Mapping[str, Input]
     request: Request
     results: Mapping[str, str]
     success_status: Sequence[int]
@@ -157,7 +203,13 @@ class Operation:
     idempotency: Idempotency
     check: Check | None
     read_back: ReadBack | None
-    reads_only: bool
+    app_checks_authority: bool = True
+    may_not: str | None = None
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether it changes nothing, so that it may be sent again at any time."""
+        return self.kind is OperationKind.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +220,9 @@ class App:
         settings: per-deployment setting → pattern it must match.
         hosts: templates of every host that may be called or linked to; ``*.`` allowed as the first label.
         account_url: template of the page where a person removes access by hand, shown where there is no revocation.
+        api_base: template of the API's address, where the token answer does not name it (``oauth.api_base``).
+        token_rejected: query that tells a 401 for a bad token from a 401 that means "you may not"; None: every 401 is
+            a bad token.
     """
 
     id: str
@@ -179,6 +234,8 @@ class App:
     identity: Identity
     operations: Mapping[str, Operation]
     account_url: str | None
+    api_base: str | None = None
+    token_rejected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +255,9 @@ class Procedure:
         label: the button's text. ``past`` says it afterwards: "Approved".
         form: asked first, before any sign-in. Empty: nothing is asked.
         reply: template for the private answer of a command; a card's answer is the card itself.
+        form_title: at most 24 characters; Slack shows no more.
+        confirmation: asked when the button is clicked, by the chat itself.
+        link_label, link_url: what the reply links to (templates).
     """
 
     id: str
@@ -207,11 +267,15 @@ class Procedure:
     form: Sequence[Field]
     steps: Sequence[Step]
     reply: str | None
+    form_title: str = ""
+    confirmation: Confirmation | None = None
+    link_label: str | None = None
+    link_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CardTemplate:
-    """What an approval recipe posts. All strings are templates over ``${input.…}`` and ``${settings.…}``.
+    """What an approval recipe posts. All strings are templates over ``${input.…}`` and ``${settings.<app>.…}``.
 
     Attributes:
         channel: channel id or ``#name``; or ``person``: an e-mail address to find the person by.
@@ -229,6 +293,10 @@ class CardTemplate:
     link_url: str | None
     closed: str | None
     """Query over the hook's inputs that is true when the record has been settled in the app itself."""
+    closed_past: str | None = None
+    """Query over the hook's inputs: how it was settled, in the words of a procedure's ``past``."""
+    closed_by: str | None = None
+    """Query over the hook's inputs: who settled it there, as the app says."""
 
 
 @dataclass(frozen=True, slots=True)

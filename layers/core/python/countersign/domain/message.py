@@ -138,7 +138,10 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. ``options`` are (value, label) pairs of a SELECT."""
+    """One question of a form. ``options`` are (value, label) pairs of a SELECT.
+
+    ``pattern`` is a regular expression that the whole answer must match; ``placeholder`` is then an example of one.
+    """
 
     name: str
     kind: FieldKind
@@ -152,6 +155,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     secret: bool = False
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""The whole way from a folder of YAML to the package that the functions import."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from catalog_build import document, schema
+from catalog_build.app_meaning import check_app
+from catalog_build.document import Document
+from catalog_build.problem import BrokenCatalog, Problem, Report
+from catalog_build.recipe_meaning import check_recipe
+from countersign.domain.catalog_data import load
+
+PACKAGE: Final = "countersign_catalog"
+_INIT: Final = '"""The catalog of this deployment, compiled: read ``catalog.json`` with importlib.resources."""\n'
+
+type Raw = Mapping[str, Any]
+
+
+def compile_catalog(source: Path) -> dict[str, dict[str, Any]]:
+    """Everything in ``source/apps`` and ``source/recipes``, checked, with defaults written out.
+
+    Raises BrokenCatalog with every problem of every file.
+    """
+    apps, recipes = _documents(source, "apps"), _documents(source, "recipes")
+    problems: list[Problem] = [] if apps else [Problem("apps", 1, "there is no app file", "add one: apps/<id>.yaml")]
+    ready = {stem: _checked_schema("app", one) for stem, one in apps.items()}
+    for stem, app in ready.items():
+        if app is not None:
+            check_app(app, stem, apps[stem].report)
+    usable = {stem: None if apps[stem].report.problems else app for stem, app in ready.items()}
+    cooked = {stem: _checked_schema("recipe", one) for stem, one in recipes.items()}
+    for stem, recipe in cooked.items():
+        if recipe is not None:
+            check_recipe(recipe, stem, usable, recipes[stem].report)
+    _check_commands({stem: recipe for stem, recipe in cooked.items() if recipe is not None}, recipes)
+    problems += [problem for one in (*apps.values(), *recipes.values()) for problem in one.report.problems]
+    if problems:
+        raise BrokenCatalog(sorted(problems))
+    compiled = {"apps": {k: v for k, v in ready.items() if v}, "recipes": {k: v for k, v in cooked.items() if v}}
+    _prove(compiled)
+    return compiled
+
+
+def write_package(compiled: Raw, output: Path) -> Path:
+    """Write the package into ``output`` (or as it, where that is its name): the same bytes for the same files."""
+    folder = output if output.name == PACKAGE else output / PACKAGE
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text(_INIT, encoding="utf-8")
+    (folder / "catalog.json").write_text(json.dumps(compiled, separators=(",", ":")), encoding="ascii")
+    return folder
+
+
+def _documents(source: Path, kind: str) -> dict[str, Document]:
+    """The YAML files of a folder by name without .yaml; other files are reported, not skipped in silence."""
+    found = {}
+    for path in sorted((source / kind).glob("[!.]*")):
+        name = f"{kind}/{path.name}"
+        if path.suffix == ".yaml":
+            found[path.stem] = document.read(name, path.read_text(encoding="utf-8", errors="replace"))
+        else:
+            stray = Report(name, {})
+            stray.add((), "this is no catalog file", "name it <id>.yaml, or move it elsewhere")
+            found[path.name] = Document(None, stray)
+    return found
+
+
+def _checked_schema(kind: str, one: Document) -> dict[str, Any] | None:
+    """The content with its defaults, or None where it does not fit its schema (then that is reported)."""
+    if one.report.problems:
+        return None
+    schema.check(kind, one.content, one.report)
+    if one.report.problems:
+        return None
+    root = schema.schema_of(kind)
+    return dict(schema.with_defaults(one.content, root, root))
+
+
+def _check_commands(recipes: Mapping[str, Raw], documents: Mapping[str, Document]) -> None:
+    """No two recipes are started by the same words, nor one by the beginning of another's."""
+    taken: dict[str, str] = {}
+    for stem, recipe in recipes.items():
+        command = recipe.get("command")
+        if command is None:
+            continue
+        for other, owner in taken.items():
+            if f"{command} ".startswith(f"{other} ") or f"{other} ".startswith(f"{command} "):
+                what = f"the command {command!r} can't be told from {other!r} of recipes/{owner}.yaml"
+                documents[stem].report.add(("command",), what, "begin with other words")
+        taken[command] = stem
+
+
+def _prove(compiled: Raw) -> None:
+    """Read everything once as the functions will: what they can't read must not be deployed."""
+    catalog = load(json.loads(json.dumps(compiled)))
+    _ = [*catalog.apps.values(), *catalog.recipes.values()]

@@ -1,0 +1,59 @@
+"""Which ``${names}`` may stand where, and whether each query is one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from catalog_build.problem import Path, Report, choices
+from countersign.domain.template import BrokenTemplate, Landing, fill, references
+
+_AUTHORITY = re.compile(r"https://([^/?#]*)")
+
+
+def check_template(report: Report, path: Path, template: str, allowed: AbstractSet[str]) -> tuple[str, ...]:
+    """Report names that are not known here; the names that are."""
+    try:
+        used = references(template)
+    except BrokenTemplate as error:
+        report.add(path, str(error), "write ${name}, as in ${input.number}")
+        return ()
+    for name in used:
+        if name not in allowed:
+            report.add(path, f"${{{name}}} is not known here", choices({f"${{{known}}}" for known in allowed}))
+    return tuple(name for name in used if name in allowed)
+
+
+def check_query(report: Report, path: Path, query: str, allowed: AbstractSet[str] = frozenset()) -> tuple[str, ...]:
+    """Report a query that is not JMESPath, or uses names that are not known here."""
+    used = check_template(report, path, query, allowed)
+    try:
+        jmespath.compile(fill(query, dict.fromkeys(references(query), "x"), Landing.QUERY))
+    except BrokenTemplate:
+        pass  # reported by check_template
+    except JMESPathError as error:
+        said = str(error).splitlines()[0].rstrip(":. ")
+        report.add(path, f"this is not JMESPath: {said}", "see jmespath.org; put text in '…' and numbers in `…`")
+    return used
+
+
+def strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every string in a JSON value, with its place."""
+    match value:
+        case str():
+            yield path, value
+        case Mapping():
+            for key, member in value.items():
+                yield from strings(member, (*path, key))
+        case list():
+            for place, member in enumerate(value):
+                yield from strings(member, (*path, place))
+
+
+def authority(url: str) -> str | None:
+    """The host (and port) of an absolute address, as written; None for one that begins with a name."""
+    found = _AUTHORITY.match(url)
+    return found[1] if found else None

@@ -1,0 +1,217 @@
+"""Reads an app's answers: did it happen, did it refuse, may we believe it, whom did it record. Pure.
+
+A status alone is never believed where the app file asks for more: an HTML page with status 200, sent by something
+between us and the app, is not a success.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from countersign.domain import errors
+from countersign.domain.app_text import clean
+from countersign.domain.catalog import App
+from countersign.domain.connection import Account
+from countersign.domain.http import HttpAnswer
+from countersign.domain.operation import Call, values
+from countersign.domain.query import ask_text, holds
+from countersign.domain.template import Values
+
+_LONGEST_RETRY_AFTER: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """It happened. ``results`` are the operation's results that the answer held."""
+
+    results: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The app said no, so nothing happened.
+
+    Attributes:
+        message: the app's own sentence, bounded and without control characters; foreign text all the same.
+        already: the record had been settled before; look up by whom.
+        may_not: the app said "you may not" (another account may), rather than "not like this".
+    """
+
+    message: str
+    already: bool = False
+    may_not: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRejected:
+    """The app does not take the token: refresh it, and if it is refused again, sign in again. Nothing happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUsable:
+    """No answer to believe: it may or may not have happened, unless ``not_done``.
+
+    Attributes:
+        reason: for the log; holds nothing of the body.
+        not_done: the app turned the request away before looking at it (RFC 6585 §4).
+        retry_after: seconds that the app asked us to wait, at most 15 minutes.
+    """
+
+    reason: str
+    not_done: bool = False
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What the record says now.
+
+    ``permitted`` is None where the app checks by itself who may; ``results`` are the operation's, as far as the record
+    shows them.
+    """
+
+    done: bool
+    decided: bool
+    actor: str | None
+    description: str | None
+    permitted: bool | None = None
+    results: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Whom the app recorded."""
+
+    account_id: str
+    name: str | None
+
+
+def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRejected | NotUsable:
+    """The answer to ``build_request``."""
+    operation = call.operation
+    if trouble := _trouble(call.app, answer):
+        return trouble
+    if answer.status in operation.success_status:
+        if operation.success is None or holds(operation.success, answer.body):
+            return Succeeded(_results(operation.results, answer.body, {}))
+        message = ask_text(operation.message, answer.body)
+        return _refused(call, answer) if message else NotUsable(f"status {answer.status}, but no word of success")
+    if _is_refusal(answer.status):
+        return _refused(call, answer)
+    return NotUsable(f"status {answer.status}")
+
+
+def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenRejected | NotUsable:
+    """The answer to ``check_request``. Refused: this person may not even read the record."""
+    check = call.operation.check
+    if check is None:
+        raise ValueError("this operation has no check")
+    if problem := _no_reading(call, answer):
+        return problem
+    known = values(call)
+    return CheckResult(
+        done=holds(check.done, answer.body, known),
+        decided=holds(check.decided, answer.body, known),
+        actor=_cleaned(ask_text(check.actor, answer.body, known)),
+        description=_cleaned(ask_text(check.description, answer.body, known)),
+        permitted=None if check.permitted is None else holds(check.permitted, answer.body, known),
+        results=_results(check.results, answer.body, known),
+    )
+
+
+def read_record(call: Call, answer: HttpAnswer) -> Recorded | Refused | TokenRejected | NotUsable:
+    """The answer to ``read_back_request``: whom the app recorded."""
+    read_back = call.operation.read_back
+    if read_back is None:
+        raise ValueError("this operation has no read-back")
+    if problem := _no_reading(call, answer):
+        return problem
+    known = values(call)
+    account_id = ask_text(read_back.account_id, answer.body, known)
+    if account_id is None:
+        return NotUsable("the app's record names nobody")
+    return Recorded(account_id, _cleaned(ask_text(read_back.name, answer.body, known)))
+
+
+def read_identity(app: App, answer: HttpAnswer) -> Account:
+    """The answer to ``identity_request``: whom the app knows the person as.
+
+    Raises TokenRejected, AppUnavailable, and AppError where the answer does not name exactly one account.
+    """
+    trouble = _trouble(app, answer)
+    if isinstance(trouble, TokenRejected):
+        raise errors.TokenRejected(f"{app.id}: identity call answered {answer.status}")
+    if isinstance(trouble, NotUsable):
+        raise errors.AppUnavailable(f"{app.id}: identity call: {trouble.reason}", retry_after=trouble.retry_after)
+    identity = app.identity
+    account_id, login = ask_text(identity.account_id, answer.body), ask_text(identity.login, answer.body)
+    demanded = identity.demand is None or holds(identity.demand, answer.body)
+    if not (_is_success(answer.status) and demanded and account_id and login):
+        raise errors.AppError(
+            f"{app.id}: identity call answered {answer.status} and names no single account",
+            user_message=f"{app.name} did not say who you are there, so nothing was connected.",
+        )
+    return Account(
+        id=account_id,
+        login=clean(login),
+        name=clean(ask_text(identity.name, answer.body) or login),
+        email=_cleaned(ask_text(identity.email, answer.body)),
+        organisation=_cleaned(ask_text(identity.organisation, answer.body)),
+    )
+
+
+def _trouble(app: App, answer: HttpAnswer) -> TokenRejected | NotUsable | None:
+    """What no app file needs to say: a bad token, or too many requests."""
+    if answer.status == HTTPStatus.UNAUTHORIZED and (
+        app.token_rejected is None or holds(app.token_rejected, answer.body)
+    ):
+        return TokenRejected()
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return NotUsable("status 429", not_done=True, retry_after=_retry_after(answer.headers))
+    return None
+
+
+def _no_reading(call: Call, answer: HttpAnswer) -> Refused | TokenRejected | NotUsable | None:
+    """Why an answer to a reading request can't be read, or None when it can."""
+    if trouble := _trouble(call.app, answer):
+        return trouble
+    if _is_refusal(answer.status):
+        return _refused(call, answer)
+    if not _is_success(answer.status) or answer.body is None:
+        return NotUsable(f"status {answer.status}" + ("" if answer.body is not None else " without JSON"))
+    return None
+
+
+def _refused(call: Call, answer: HttpAnswer) -> Refused:
+    operation = call.operation
+    message = ask_text(operation.message, answer.body)
+    return Refused(
+        message=clean(message) if message else f"{call.app.name} answered with status {answer.status}.",
+        already=holds(operation.already, answer.body),
+        may_not=answer.status in operation.refused_status or holds(operation.may_not, answer.body),
+    )
+
+
+def _is_refusal(status: int) -> bool:
+    """A client error that says the app looked at the request and did not do it (RFC 9110 §15.5)."""
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.REQUEST_TIMEOUT
+
+
+def _is_success(status: int) -> bool:
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def _retry_after(headers: Mapping[str, str]) -> int | None:
+    """RFC 9110 §10.2.3, seconds only; a date is as good as nothing said."""
+    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return min(int(found), _LONGEST_RETRY_AFTER) if found.isascii() and found.isdigit() else None
+
+
+def _results(queries: Mapping[str, str], body: object, known: Values) -> dict[str, str]:
+    found = {name: ask_text(query, body, known) for name, query in queries.items()}
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def _cleaned(text: str | None) -> str | None:
+    return clean(text) if text else None

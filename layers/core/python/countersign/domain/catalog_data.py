@@ -1,0 +1,178 @@
+"""Reads the compiled catalog: the build has checked it and written out every default, so this is quick and strict.
+
+An app or recipe is read when it is first asked for: a cold Slack function that opens one form reads one recipe.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from countersign.domain.catalog import (
+    ActsAs,
+    App,
+    CardTemplate,
+    Catalog,
+    Check,
+    ClientAuthentication,
+    Idempotency,
+    Identity,
+    Input,
+    InputType,
+    OAuth,
+    Operation,
+    OperationKind,
+    Procedure,
+    ReadBack,
+    Recipe,
+    Request,
+    Revocation,
+    Step,
+)
+from countersign.domain.message import Confirmation, Field, FieldKind, Style
+
+type Raw = Mapping[str, Any]
+
+
+class Lazy[T](Mapping[str, T]):
+    """A mapping whose values are made when they are first looked at."""
+
+    def __init__(self, raw: Mapping[str, Raw], make: Callable[[Raw], T]) -> None:
+        self._raw = raw
+        self._make = make
+        self._made: dict[str, T] = {}
+
+    def __getitem__(self, key: str) -> T:
+        if key not in self._made:
+            self._made[key] = self._make(self._raw[key])
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def load(compiled: Raw) -> Catalog:
+    """The catalog from what the build wrote: ``{"apps": {id: …}, "recipes": {id: …}}``.
+
+    Raises KeyError, TypeError or ValueError, here or at first use, for anything that the build did not write.
+    """
+    return Catalog(apps=Lazy(compiled["apps"], read_app), recipes=Lazy(compiled["recipes"], read_recipe))
+
+
+def read_app(raw: Raw) -> App:
+    """One app file, with its defaults written out."""
+    return App(
+        id=raw["id"],
+        name=raw["name"],
+        acts_as=ActsAs(raw["acts_as"]),
+        settings={name: setting["pattern"] for name, setting in raw["settings"].items()},
+        hosts=raw["hosts"],
+        oauth=_oauth(raw["oauth"]),
+        identity=Identity(**_with_request(raw["identity"], "email", "organisation", "demand")),
+        operations={
+            name: _operation(raw["id"], name, operation) for name, operation in raw.get("operations", {}).items()
+        },
+        account_url=raw.get("account_url"),
+        api_base=raw.get("api_base"),
+        token_rejected=raw.get("token_rejected"),
+    )
+
+
+def read_recipe(raw: Raw) -> Recipe:
+    """One recipe file, with its defaults written out."""
+    return Recipe(
+        id=raw["id"],
+        title=raw["title"],
+        description=raw["description"],
+        verify_user_access=raw["verify_user_access"],
+        command=raw.get("command"),
+        shortcut=raw.get("shortcut"),
+        inputs={field.name: field for field in _fields(raw["inputs"])},
+        card=_card(raw["card"]) if "card" in raw else None,
+        procedures={name: _procedure(name, procedure, raw["title"]) for name, procedure in raw["procedures"].items()},
+    )
+
+
+def _oauth(raw: Raw) -> OAuth:
+    optional = {name: raw.get(name) for name in ("issuer", "api_base", "refresh_idle_days", "refresh_max_days")}
+    changed = {
+        "client_authentication": ClientAuthentication(raw["client_authentication"]),
+        "refresh_endpoint": raw.get("refresh_endpoint", raw["token_endpoint"]),
+        "revocation": _revocation(raw["revocation"]) if "revocation" in raw else None,
+    }
+    return OAuth(**{**raw, **optional, **changed})
+
+
+def _revocation(raw: Raw) -> Revocation:
+    authentication = ClientAuthentication(raw["client_authentication"])
+    return Revocation(**{**raw, "request": Request(**raw["request"]), "client_authentication": authentication})
+
+
+def _operation(app: str, name: str, raw: Raw) -> Operation:
+    changed = {
+        "kind": OperationKind(raw["kind"]),
+        "inputs": {key: _input(value) for key, value in raw["inputs"].items()},
+        "request": Request(**raw["request"]),
+        "idempotency": Idempotency(raw["idempotency"]),
+        "check": Check(**_with_request(raw["check"], "decided", "actor", "description")) if "check" in raw else None,
+        "read_back": ReadBack(**_with_request(raw["read_back"], "name")) if "read_back" in raw else None,
+    }
+    optional = {key: raw.get(key) for key in ("success", "message", "already")}
+    return Operation(**{**raw, **optional, **changed, "id": name, "app": app})
+
+
+def _input(raw: Raw) -> Input:
+    return Input(**{**raw, "type": InputType(raw["type"])})
+
+
+def _with_request(raw: Raw, *optional: str) -> dict[str, Any]:
+    return {**dict.fromkeys(optional), **raw, "request": Request(**raw["request"])}
+
+
+def _fields(raw: Mapping[str, Raw]) -> tuple[Field, ...]:
+    return tuple(
+        Field(
+            **{
+                **field,
+                "name": name,
+                "kind": FieldKind(field["kind"]),
+                "options": tuple((option["value"], option["label"]) for option in field.get("options", ())),
+            }
+        )
+        for name, field in raw.items()
+    )
+
+
+def _card(raw: Raw) -> CardTemplate:
+    link, closed = raw.get("link", {}), raw.get("closed", {})
+    return CardTemplate(
+        channel=raw.get("channel"),
+        person=raw.get("person"),
+        title=raw["title"],
+        text=raw.get("text"),
+        facts=tuple((fact["label"], fact["value"]) for fact in raw["facts"]),
+        record=raw["record"],
+        link_label=link.get("label"),
+        link_url=link.get("url"),
+        closed=closed.get("when"),
+        closed_past=closed.get("past"),
+        closed_by=closed.get("by"),
+    )
+
+
+def _procedure(name: str, raw: Raw, title: str) -> Procedure:
+    link = raw.get("link", {})
+    return Procedure(
+        id=name,
+        label=raw["label"],
+        past=raw["past"],
+        style=Style(raw["style"]),
+        form=_fields(raw["form"]),
+        steps=tuple(Step(**step) for step in raw["steps"]),
+        reply=raw.get("reply"),
+        form_title=raw.get("form_title", title),
+        confirmation=Confirmation(**raw["confirmation"]) if "confirmation" in raw else None,
+        link_label=link.get("label"),
+        link_url=link.get("url"),
+    )

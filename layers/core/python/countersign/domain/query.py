@@ -1,0 +1,33 @@
+"""Asks an app's answer a question in JMESPath (jmespath.org/specification.html); a wrong shape is no answer."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from countersign.domain.template import Landing, Values, as_text, fill
+
+NOTHING: Final[Mapping[str, str]] = {}
+
+
+def ask(query: str | None, document: Any, values: Values = NOTHING) -> Any:
+    """What the query finds, or None: also where there is no query, and where the answer has another shape."""
+    if query is None:
+        return None
+    try:
+        return jmespath.search(fill(query, values, Landing.QUERY), document)
+    except JMESPathError:
+        return None
+
+
+def holds(query: str | None, document: Any, values: Values = NOTHING) -> bool:
+    """Whether the query finds something true in JMESPath's sense: not null, false, or empty (the number 0 is true)."""
+    found = ask(query, document, values)
+    return bool(found) or (isinstance(found, int | float) and not isinstance(found, bool))
+
+
+def ask_text(query: str | None, document: Any, values: Values = NOTHING) -> str | None:
+    """What the query finds as a text; None where it finds nothing, an empty text, or an object or list."""
+    found = ask(query, document, values)
+    return as_text(found) or None if isinstance(found, str | int | float | bool) else None
