@@ -70,6 +70,8 @@ function unknown(block) {
 /** A message's content: its blocks, or its text where it has none (with blocks, the text is only the notification). */
 export function messageBody(message, surface) {
   const blocks = message.blocks ?? [];
-  if (blocks.length > 0) return renderBlocks(blocks, surface);
-  return [h("div", { class: "block" }, mrkdwn(message.text ?? "", surface.names))];
+  if (blocks.length === 0) return [h("div", { class: "block" }, mrkdwn(message.text ?? "", surface.names))];
+  const nodes = renderBlocks(blocks, surface);
+  surface.fields.write(message.chosen);
+  return nodes;
 }

@@ -43,6 +43,15 @@ export function outsideLink(address, label, attributes = {}) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer", ...attributes }, label);
 }
 
+/** An address that stands in a text without any mark; a sentence's own full stop or bracket is no part of it. */
+export const BARE_ADDRESS = "https?://[^\\s<>|]*[^\\s<>|.,;:!?)]";
+
+/** Plain text in which bare addresses are links, as Slack makes them when they are typed. */
+export function withLinks(text) {
+  const parts = text.split(new RegExp(`(${BARE_ADDRESS})`));
+  return parts.map((part, index) => (index % 2 === 1 ? outsideLink(part, part) : part));
+}
+
 let counter = 0;
 
 /** An element id that nothing else on the page has. */

@@ -69,7 +69,7 @@ function chooser(element, blockId, surface) {
   const control = controlFor(element, surface.names, label);
   const wrapper = h("span", { class: "chooser" }, control.node);
   control.node.addEventListener("change", () => deliver(wrapper, element, blockId, surface, control.read()));
-  surface.remember?.(blockId, element.action_id, control);
+  surface.fields.remember(blockId, element.action_id, control);
   return wrapper;
 }
 

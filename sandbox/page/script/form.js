@@ -2,7 +2,6 @@
 
 import { renderBlocks } from "./blocks.js";
 import { freshId, h } from "./dom.js";
-import { Fields } from "./fields.js";
 import { passFocus } from "./reconcile.js";
 import { surfaceAt } from "./surface.js";
 import { plainText } from "./text.js";
@@ -17,7 +16,7 @@ export class FormDialog {
    * @param {() => Promise<void>} refresh shows what the act led to
    */
   constructor(box, person, refresh) {
-    Object.assign(this, { box, person, refresh, view: null, shape: "", fields: new Fields(), typed: new Map() });
+    Object.assign(this, { box, person, refresh, view: null, shape: "", fields: null, typed: new Map() });
     box.oncancel = (event) => {
       event.preventDefault();
       this.close();
@@ -34,7 +33,7 @@ export class FormDialog {
     if (shape === this.shape) return undefined;
     if (this.view) this.typed.set(this.view.id, this.fields.read());
     const same = this.view?.id === view.id;
-    Object.assign(this, { view, shape, fields: new Fields() });
+    Object.assign(this, { view, shape });
     return this.#replace(this.#content(view, names, this.typed.get(view.id) ?? state?.values), same);
   }
 
@@ -60,8 +59,8 @@ export class FormDialog {
 
   #content(view, names, values) {
     const title = freshId("form");
-    const place = surfaceAt({ view_id: view.id }, names, (click) => this.#click(click));
-    const surface = { ...place, remember: (...control) => this.fields.remember(...control) };
+    const surface = surfaceAt({ view_id: view.id }, names, (click) => this.#click(click));
+    this.fields = surface.fields;
     this.trouble = h("p", { class: "trouble", role: "alert" });
     this.box.setAttribute("aria-labelledby", title);
     const content = h(
@@ -95,16 +94,14 @@ export class FormDialog {
 
   async #submit(event) {
     event.preventDefault();
-    const problems = this.fields.problems();
-    this.fields.tell(problems);
-    this.trouble.textContent = "";
-    if (Object.keys(problems).length > 0) return;
     const [button, { fields, trouble }] = [event.submitter, this];
+    trouble.textContent = "";
     button?.setAttribute("aria-busy", "true");
     const answer = await this.person.submit({ view_id: this.view.id, values: fields.read() });
     button?.removeAttribute("aria-busy");
-    if (answer.errors) fields.tell(answer.errors);
-    else if (!answer.ok) trouble.textContent = TROUBLE;
+    const errors = answer.errors ?? {};
+    fields.tell(errors);
+    if (!answer.ok && Object.keys(errors).length === 0) trouble.textContent = TROUBLE;
     await this.refresh();
   }
 }

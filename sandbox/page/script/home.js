@@ -25,9 +25,8 @@ export class HomeTab {
 
   #render(view, names) {
     const typed = this.fields.read();
-    this.fields = new Fields();
     const surface = surfaceAt({ view_id: view.id }, names, (click) => this.#click(click));
-    surface.remember = (...control) => this.fields.remember(...control);
+    this.fields = surface.fields;
     const node = h("div", { class: "view", "data-view-id": view.id }, renderBlocks(view.blocks, surface));
     this.fields.write(typed);
     return node;

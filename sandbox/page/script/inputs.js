@@ -17,7 +17,8 @@ export function inputBlock(block, surface) {
   const error = h("p", { id: freshId("error"), class: "field-error", hidden: true });
   describe(control.target, block, hint, error);
   if (block.dispatch_action) listen(control, block, surface);
-  surface.remember?.(block.block_id, element.action_id, { ...control, block, tell: (text) => tell(control, error, text) });
+  const telling = { ...control, tell: (text) => tell(control, error, text) };
+  surface.fields.remember(block.block_id, element.action_id, telling);
   return h("div", { class: "input" }, labelOf(block, control), control.node, hint, error);
 }
 

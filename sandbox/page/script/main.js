@@ -18,6 +18,7 @@ import { Sidebar, titleOf } from "./sidebar.js";
 const DIRECT = "dm";
 const WIDE = "(min-width: 60rem)";
 const RETRY_MS = 1000;
+const NOT_HERE = "Countersign is not in this channel: it hears commands here, but no mentions.";
 
 const at = (id) => document.getElementById(id);
 
@@ -63,6 +64,7 @@ class Page {
     at("home").hidden = !atHome;
     at("log").hidden = at("composer").hidden = atHome;
     at("title").textContent = atHome ? "Countersign · Home" : titleOf(conversation);
+    at("about").textContent = conversation?.app_is_member === false ? NOT_HERE : "";
     document.title = `${at("title").textContent} · ${names.user(this.person)} · Sandbox`;
     if (atHome) return this.home.show(this.snapshot.home, names);
     this.composer.show(conversation, titleOf(conversation));

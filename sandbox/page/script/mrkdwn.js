@@ -4,7 +4,7 @@
  */
 
 import { formatDate } from "./dates.js";
-import { h, outsideLink } from "./dom.js";
+import { BARE_ADDRESS, h, outsideLink } from "./dom.js";
 import { emoji } from "./emoji.js";
 
 const FENCE = /```\n?([\s\S]+?)```/;
@@ -22,7 +22,7 @@ const INLINE = new RegExp(
     between("_"),
     between("~"),
     ":([a-z0-9_+-]+):",
-    "(https?://[^\\s<>|]*[^\\s<>|.,;:!?)])",
+    `(${BARE_ADDRESS})`,
   ].join("|"),
   "gu",
 );

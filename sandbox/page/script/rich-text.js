@@ -1,7 +1,7 @@
 /** Block Kit's `rich_text` block: sections, lists, quotes and preformatted text. */
 
 import { formatDate } from "./dates.js";
-import { h, outsideLink } from "./dom.js";
+import { h, outsideLink, withLinks } from "./dom.js";
 import { emoji } from "./emoji.js";
 
 const TAGS = { rich_text_quote: "blockquote", rich_text_preformatted: "pre", rich_text_section: "p" };
@@ -22,7 +22,7 @@ const inlineOf = (part, names) => (part.elements ?? []).map((leaf) => styled(lea
 
 function leafOf(leaf, names) {
   const leaves = {
-    text: () => leaf.text,
+    text: () => withLinks(leaf.text),
     link: () => outsideLink(leaf.url, leaf.text ?? leaf.url),
     user: () => h("span", { class: "mention" }, `@${names.user(leaf.user_id)}`),
     channel: () => h("span", { class: "mention" }, `#${names.channel(leaf.channel_id)}`),

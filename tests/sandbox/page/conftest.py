@@ -1,33 +1,19 @@
 """A real Chromium and the page, each test with a browser profile and a client API of its own."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.sandbox.page.browsers import Open, chromium
 from tests.sandbox.page.fake_client_api import FakeClientApi, serve_fake
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: the machine's own where there is one, else Playwright's."""
-    installed = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed, args=FLAGS)
-        yield browser
-        browser.close()
+    """One Chromium for all tests."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

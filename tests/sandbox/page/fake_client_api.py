@@ -15,6 +15,8 @@ from sandbox.people import PEOPLE
 
 Json = dict[str, Any]
 PAGE = Path(__file__).parents[3] / "sandbox" / "page"
+SHUTDOWN_POLL = 0.02
+"""Seconds after which the server notices that it shall end."""
 
 
 @dataclass
@@ -101,7 +103,7 @@ def serve_fake() -> Iterator[FakeClientApi]:
     """Serve the page and a fresh fake on a free port of the loopback address."""
     fake = FakeClientApi()
     server = make_server("127.0.0.1", 0, _web_app(fake), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,), daemon=True)
     thread.start()
     fake.url = f"http://127.0.0.1:{server.server_port}"
     try:

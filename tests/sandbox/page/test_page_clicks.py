@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.sandbox.page.conftest import Open
+from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi
 from tests.sandbox.page.samples import CARD, Json, actions, app_message, button, mrkdwn, option, plain
 
@@ -95,3 +95,12 @@ def test_choosing_in_a_message_delivers_slacks_value(fake: FakeClientApi, open_a
         {"type": "overflow", "selected_option": options[0]},
         {"type": "datepicker", "selected_date": "2026-11-22"},
     ]
+
+
+def test_what_was_chosen_in_a_message_is_shown_again(fake: FakeClientApi, open_as: Open) -> None:
+    """A choice outlives a reload, as in Slack."""
+    options = [option("a", "First"), option("b", "Second")]
+    select = {"type": "static_select", "action_id": "pick", "placeholder": plain("Pick one"), "options": options}
+    chosen = {"decide": {"pick": {"type": "static_select", "selected_option": options[1]}}}
+    fake.approvals.append(app_message("1.1", actions(select), chosen=chosen))
+    expect(open_as().get_by_role("combobox", name="Pick one")).to_have_value("b")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.sandbox.page.conftest import Open
+from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi
 from tests.sandbox.page.samples import CARD, actions, button, form, option, plain, question
 
@@ -66,24 +66,16 @@ def test_a_form_sends_slacks_state_of_every_kind_of_input(fake: FakeClientApi, o
     ]
 
 
-def test_an_empty_required_field_and_a_bad_number_never_leave_the_page(fake: FakeClientApi, asked: Page) -> None:
-    """As in Slack's own program; each error is tied to its field, and the first such field has the focus."""
-    asked.get_by_role("textbox", name="Amount").fill("0.5")
-    asked.get_by_role("button", name="Create").click()
-    name = asked.get_by_role("textbox", name="Name")
-    expect(name).to_have_accessible_description("As in Salesforce Please complete this required field.")
-    expect(name).to_be_focused()
-    expect(asked.get_by_role("textbox", name="Amount")).to_have_accessible_description("Enter a whole number.")
-    assert fake.bodies("submit") == []
-
-
 def test_errors_of_the_app_stand_under_their_fields_until_the_next_try(fake: FakeClientApi, asked: Page) -> None:
-    """`response_action: errors`; then an app that does not answer at all."""
-    fake.answers["submit"] = [{"ok": False, "errors": {"name": "There is one already."}}, {"ok": False, "status": 500}]
+    """Each is tied to its field, and the first such field has the focus; then an app that does not answer at all."""
+    errors = {"name": "There is one already.", "amount": "Too much."}
+    fake.answers["submit"] = [{"ok": False, "errors": errors}, {"ok": False, "errors": {}}]
     name = asked.get_by_role("textbox", name="Name")
     name.fill("Acme")
     name.press("Enter")
     expect(name).to_have_accessible_description("As in Salesforce There is one already.")
+    expect(name).to_be_focused()
+    expect(asked.get_by_role("textbox", name="Amount")).to_have_accessible_description("Too much.")
     name.press("Enter")
     expect(asked.get_by_text("We had some trouble connecting. Try again?")).to_be_visible()
     expect(name).to_have_accessible_description("As in Salesforce")

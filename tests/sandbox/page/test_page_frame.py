@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.sandbox.page.conftest import Open
+from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi
 from tests.sandbox.page.samples import CARD, actions, app_message, button, form, person_message, question, section
 
@@ -141,7 +141,7 @@ def test_nothing_sticks_out_of_the_screen(fake: FakeClientApi, open_as: Open, wi
 def test_on_a_small_screen_the_places_are_behind_a_menu(open_as: Open) -> None:
     """Choosing a place closes the menu again; the story is folded away."""
     page = open_as(width=360)
-    expect(page.get_by_text("binds nothing")).to_be_hidden()
+    expect(page.get_by_text("It binds nothing.")).to_be_hidden()
     menu = page.get_by_role("button", name="Menu")
     menu.click()
     expect(menu).to_have_attribute("aria-expanded", "true")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.sandbox.page.conftest import Open
+from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi
 from tests.sandbox.page.samples import CARD, app_message, button, mrkdwn, person_message, plain, section
 

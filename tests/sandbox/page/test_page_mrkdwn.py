@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.sandbox.page.conftest import Open
+from tests.sandbox.page.browsers import Open
 
 pytestmark = pytest.mark.browser
 
