@@ -43,9 +43,9 @@ class BeginSignIn:
         ``profile``: ``name``, ``email``, ``workspace_name``, each where known; names are for show only.
         """
         now = self.clock()
-        if not any(self.sign_ins.first_sight(slot, now) for slot in _slots(person, now)):
-            raise Refused("too many sign-in links in ten minutes")
         secret = self.randomness()
+        if not any(self.sign_ins.first_sight(slot, hash_of(secret), now) for slot in _slots(person, now)):
+            raise Refused("too many sign-in links in ten minutes")
         name = profile.get("name")
         intent = Intent(
             id_hash=hash_of(secret),

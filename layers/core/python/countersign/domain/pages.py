@@ -1,0 +1,126 @@
+"""What the browser is shown, or where it is sent on, as values. Their texts are in ``page_texts``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from countersign.domain.connection import Account
+from countersign.domain.sign_in import Intent, LinkState
+from countersign.domain.sign_in_policy import Reason
+
+
+class PageKind(StrEnum):
+    """Every page there is."""
+
+    CONNECT = "connect"
+    CONFIRM = "confirm"
+    DONE = "done"
+    DECLINED = "declined"
+    NEW_LINK_SENT = "new_link_sent"
+    EXPIRED = "expired"
+    USED = "used"
+    TRIES_SPENT = "tries_spent"
+    STOPPED = "stopped"
+    WRONG_PERSON = "wrong_person"
+    WRONG_WORKSPACE = "wrong_workspace"
+    UNKNOWN = "unknown"
+    LOST_COOKIE = "lost_cookie"
+    REPLAYED = "replayed"
+    BAD_REQUEST = "bad_request"
+    DENIED = "denied"
+    APP_ERROR = "app_error"
+    APP_TROUBLE = "app_trouble"
+    CODE_REFUSED = "code_refused"
+    NO_IDENTITY = "no_identity"
+    CHANGED = "changed"
+    SLACK_DENIED = "slack_denied"
+    SLACK_ERROR = "slack_error"
+    SLACK_UNVERIFIED = "slack_unverified"
+    SLACK_TROUBLE = "slack_trouble"
+    MISCONFIGURED = "misconfigured"
+    STORAGE_TROUBLE = "storage_trouble"
+    BROKEN = "broken"
+
+
+class Do(StrEnum):
+    """What a page's button asks for."""
+
+    GO = "go"
+    CONFIRM = "confirm"
+    DECLINE = "decline"
+    NEW_LINK = "new_link"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to show.
+
+    Attributes:
+        values: for the ``{names}`` of its text; data, escaped where they land.
+        post_to: where its buttons post to, on our own host; empty where it has none.
+        facts: labelled values, such as the two identities.
+        reasons: why something must be confirmed.
+        cause: an error's code and detail, for the operator's log; never shown.
+    """
+
+    kind: PageKind
+    values: Mapping[str, str] = field(default_factory=dict)
+    post_to: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """The browser goes on to ``url``, at ``service``, and must bring ``cookie`` back."""
+
+    url: str
+    service: str
+    cookie: str
+
+    def __repr__(self) -> str:
+        """The service alone: address and cookie are secrets of this browser."""
+        return f"Onward({self.service})"
+
+
+type View = Page | Onward
+
+
+def about(intent: Intent, app_name: str) -> dict[str, str]:
+    """The names that nearly every page mentions."""
+    return {"app": app_name, "person": intent.person_name, "workspace": intent.workspace_name}
+
+
+def connect_address(intent: Intent, secret: str) -> str:
+    """Where buttons about this sign-in post to."""
+    return f"{intent.base_url}/connect/{secret}"
+
+
+_LINK_PAGES = {
+    LinkState.EXPIRED: PageKind.EXPIRED,
+    LinkState.USED: PageKind.USED,
+    LinkState.TRIES_SPENT: PageKind.TRIES_SPENT,
+    LinkState.BURNT: PageKind.STOPPED,
+}
+
+
+def unusable_link(intent: Intent, state: LinkState, app_name: str, secret: str) -> Page:
+    """Why a link can't be used any more; all but a burnt one offer another, sent to its person in chat."""
+    post_to = "" if state is LinkState.BURNT else connect_address(intent, secret)
+    return Page(_LINK_PAGES[state], about(intent, app_name), post_to)
+
+
+def done(intent: Intent, app_name: str, account: Account) -> Page:
+    """The end of every good sign-in, and of every reload of it."""
+    return Page(
+        PageKind.DONE, about(intent, app_name) | {"account": account.label}, facts=identities(intent, app_name, account)
+    )
+
+
+def identities(intent: Intent, app_name: str, account: Account) -> tuple[tuple[str, str], ...]:
+    """Both sides of a binding, so that a person can tell at a glance whether they are one."""
+    slack = f"{intent.person_name}, {intent.workspace_name}"
+    who = account.label if account.name in {"", account.label} else f"{account.name}, {account.label}"
+    there = f"{who}, {account.organisation}" if account.organisation else who
+    return (("Slack", slack), (app_name, there))

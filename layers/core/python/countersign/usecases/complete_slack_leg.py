@@ -1,0 +1,137 @@
+"""Ends the browser's first leg: Slack says whose it is, and only its own person goes on to the app."""
+
+from dataclasses import dataclass, replace
+
+from countersign.domain.callback import Query, read_callback
+from countersign.domain.errors import ChatUnavailable, ConfigurationError, Conflict, Unverified
+from countersign.domain.openid import IdTokenClaims
+from countersign.domain.pages import Onward, Page, PageKind, View
+from countersign.domain.secret import Secret
+from countersign.domain.sign_in import IntentStatus, Leg, LegStep, code_verifier, hash_of, leg_expiry
+from countersign.domain.sign_in_policy import Match, match_person
+from countersign.ports import AuditLog, AuthorizationServer, ChatOpenId, Clock, Queue, Randomness, SignInStore
+from countersign.usecases.browser_leg import BrowserLeg, Journey
+from countersign.usecases.start_sign_in import slack_redirect_uri
+
+_DENIED = "access_denied"
+
+
+@dataclass(frozen=True)
+class CompleteSlackLeg:
+    """Verifies the browser's person before the app is asked for anything, so that no token of a wrong one is minted."""
+
+    browser_leg: BrowserLeg
+    sign_ins: SignInStore
+    chat_openid: ChatOpenId
+    authorization: AuthorizationServer
+    audit: AuditLog
+    actions_queue: Queue
+    randomness: Randomness
+    clock: Clock
+
+    def __call__(self, query: Query, cookie: str | None) -> View:
+        """Onward to the app, or a page. Raises Malformed, StoreUnavailable, ConfigurationError."""
+        callback = read_callback(query, None)
+        found = self.browser_leg(callback.state, cookie, LegStep.SLACK)
+        if isinstance(found, Page):
+            return found
+        if found.intent.status is IntentStatus.DONE:
+            return self.browser_leg.used(found)
+        if not self.browser_leg.spend(found):
+            return found.page(PageKind.REPLAYED)
+        if callback.code is None:
+            return _refused(found, callback.error or "")
+        claims = self._identify(found, callback.code)
+        return claims if isinstance(claims, Page) else self._judge(found, claims)
+
+    def _identify(self, journey: Journey, code: Secret) -> IdTokenClaims | Page:
+        intent = journey.intent
+        in_organisation = intent.organisation is not None
+        try:
+            return self.chat_openid.identify(
+                code, slack_redirect_uri(intent), journey.leg.nonce, organisation=in_organisation
+            )
+        except Unverified as error:
+            return journey.page(PageKind.SLACK_UNVERIFIED, cause=str(error))
+        except ChatUnavailable as error:
+            return journey.page(PageKind.SLACK_TROUBLE, cause=str(error))
+        except ConfigurationError as error:
+            return journey.page(PageKind.MISCONFIGURED, cause=str(error))
+
+    def _judge(self, journey: Journey, claims: IdTokenClaims) -> View:
+        match match_person(journey.intent, claims):
+            case Match.SAME:
+                return self._on_to_the_app(journey, claims)
+            case Match.OTHER_WORKSPACE:
+                return self._count_try(journey, claims)
+            case Match.OTHER_PERSON:
+                return self._burn(journey, claims)
+
+    def _on_to_the_app(self, journey: Journey, claims: IdTokenClaims) -> View:
+        intent, state = journey.intent, self.randomness()
+        redirect_uri = app_redirect_uri(intent.base_url, intent.app)
+        verifier = code_verifier(journey.cookie, state)
+        url = self.authorization.authorization_url(journey.app, redirect_uri, state, verifier)
+        leg = Leg(
+            id_hash=hash_of(state),
+            intent_hash=intent.id_hash,
+            app=intent.app,
+            cookie_hash=journey.leg.cookie_hash,
+            step=LegStep.APP,
+            expires_at=leg_expiry(intent, self.clock()),
+            person_email=claims.email or intent.person_email,
+        )
+        self.sign_ins.put_leg(leg)
+        return Onward(url, journey.app.name, journey.cookie)
+
+    def _count_try(self, journey: Journey, claims: IdTokenClaims) -> Page:
+        """Another workspace: this leg is over, the link lives, three times at most."""
+        while journey.intent.status is IntentStatus.OPEN:
+            intent = journey.intent
+            try:
+                counted = replace(intent, wrong_workspace_tries=intent.wrong_workspace_tries + 1)
+                self.sign_ins.save_intent(counted, was=intent)
+                break
+            except Conflict:
+                journey = self.browser_leg.again(journey)
+        self._record("sign_in.wrong_workspace", journey, claims)
+        return journey.page(PageKind.WRONG_WORKSPACE, other=claims.workspace_name or "another Slack workspace")
+
+    def _burn(self, journey: Journey, claims: IdTokenClaims) -> Page:
+        """Somebody else: the link is worthless from here on. Its person is told once, whoever tries how often."""
+        while journey.intent.status is IntentStatus.OPEN:
+            try:
+                self.sign_ins.save_intent(replace(journey.intent, status=IntentStatus.BURNT), was=journey.intent)
+            except Conflict:
+                journey = self.browser_leg.again(journey)
+                continue
+            self._record("sign_in.burnt", journey, claims)
+            self._tell(journey)
+            return journey.page(PageKind.WRONG_PERSON)
+        self._record("sign_in.wrong_person", journey, claims)
+        return journey.page(PageKind.WRONG_PERSON)
+
+    def _tell(self, journey: Journey) -> None:
+        intent = journey.intent
+        message = {"v": 1, "kind": "sign_in_burnt", "intent": intent.id_hash, "trace_id": intent.trace_id}
+        self.actions_queue.send(message)
+
+    def _record(self, event: str, journey: Journey, claims: IdTokenClaims) -> None:
+        facts = {
+            "app": journey.intent.app,
+            "workspace": journey.intent.workspace,
+            "browser_person": claims.user_id,
+            "browser_workspace": claims.workspace,
+            "trace_id": journey.intent.trace_id,
+        }
+        self.audit.record(event, journey.intent.person, facts)
+
+
+def app_redirect_uri(base_url: str, app_id: str) -> str:
+    """Where an app sends the browser back to: one address per app, so that answers can't be mixed up."""
+    return f"{base_url}/oauth/callback/{app_id}"
+
+
+def _refused(journey: Journey, error: str) -> Page:
+    kind = PageKind.SLACK_DENIED if error == _DENIED else PageKind.SLACK_ERROR
+    return journey.page(kind, cause=error, error=error)

@@ -1,0 +1,52 @@
+"""A person looked at both identities, and said yes or no."""
+
+from dataclasses import dataclass
+
+from countersign.domain.connection import Connection, Status
+from countersign.domain.errors import Conflict
+from countersign.domain.pages import Page, PageKind, done
+from countersign.domain.sign_in import IntentStatus, LegStep
+from countersign.ports import AuditLog, ConnectionStore
+from countersign.usecases.browser_leg import BrowserLeg, Journey
+from countersign.usecases.store_connection import StoreConnection
+
+
+@dataclass(frozen=True)
+class ConfirmSignIn:
+    """Stores what the CONFIRM leg holds, or leaves it to be revoked when the leg's time is over."""
+
+    browser_leg: BrowserLeg
+    store_connection: StoreConnection
+    connections: ConnectionStore
+    audit: AuditLog
+
+    def __call__(self, secret: str, cookie: str | None, *, accepted: bool) -> Page:
+        """The end of a sign-in; the same page again when it is sent twice. Raises StoreUnavailable."""
+        found = self.browser_leg(secret, cookie, LegStep.CONFIRM)
+        if isinstance(found, Page):
+            return found
+        if found.intent.status is IntentStatus.DONE:
+            return self._again(found)
+        if not accepted:
+            facts = {"app": found.app.id, "account": _label(found), "trace_id": found.intent.trace_id}
+            self.audit.record("sign_in.declined", found.intent.person, facts)
+            return found.page(PageKind.DECLINED)
+        try:
+            return self._done(found, self.store_connection(found.intent, found.leg, found.app))
+        except Conflict as error:
+            return found.page(PageKind.CHANGED, cause=str(error))
+
+    def _again(self, journey: Journey) -> Page:
+        """The sign-in ended before: with this leg, or in another tab."""
+        connection = self.connections.get(journey.intent.person, journey.app.id)
+        if connection is None or connection.status is not Status.LIVE or connection.sign_in != journey.leg.id_hash:
+            return self.browser_leg.used(journey)
+        return self._done(journey, connection)
+
+    @staticmethod
+    def _done(journey: Journey, connection: Connection) -> Page:
+        return done(journey.intent, journey.app.name, connection.account)
+
+
+def _label(journey: Journey) -> str:
+    return journey.leg.account.label if journey.leg.account else ""

@@ -1,0 +1,49 @@
+"""Asks for a new link, which goes to the link's own person in chat and never to the browser that asks."""
+
+from dataclasses import dataclass
+
+from countersign.domain.catalog import Catalog
+from countersign.domain.pages import Page, PageKind, about
+from countersign.domain.sign_in import Intent, LinkState, hash_of, link_state
+from countersign.ports import Clock, Queue, Randomness, SignInStore
+from countersign.usecases.open_sign_in import OpenSignIn
+
+
+@dataclass(frozen=True)
+class SendNewLink:
+    """Queues the request, once per link, whoever asks how often: the person's own limit counts besides."""
+
+    sign_ins: SignInStore
+    open_sign_in: OpenSignIn
+    catalog: Catalog
+    actions_queue: Queue
+    randomness: Randomness
+    clock: Clock
+
+    def __call__(self, secret: str) -> Page:
+        """A page that says where to look. ``secret``: of the link, or of a leg of its journey.
+
+        Raises StoreUnavailable.
+        """
+        intent = self._intent(hash_of(secret))
+        if intent is None or intent.app not in self.catalog.apps:
+            return Page(PageKind.UNKNOWN)
+        now = self.clock()
+        by_link = intent.id_hash == hash_of(secret)
+        state = link_state(intent, now)
+        if state is LinkState.BURNT or (state is LinkState.USABLE and by_link):
+            return self.open_sign_in(secret) if by_link else Page(PageKind.STOPPED, self._about(intent))
+        if self.sign_ins.first_sight(f"new_link#{intent.id_hash}", self.randomness(), now):
+            message = {"v": 1, "kind": "new_link", "intent": intent.id_hash, "trace_id": intent.trace_id}
+            self.actions_queue.send(message)
+        return Page(PageKind.NEW_LINK_SENT, self._about(intent))
+
+    def _intent(self, id_hash: str) -> Intent | None:
+        intent = self.sign_ins.get_intent(id_hash)
+        if intent is not None:
+            return intent
+        leg = self.sign_ins.get_leg(id_hash)
+        return None if leg is None else self.sign_ins.get_intent(leg.intent_hash)
+
+    def _about(self, intent: Intent) -> dict[str, str]:
+        return about(intent, self.catalog.apps[intent.app].name)

@@ -1,0 +1,91 @@
+"""Stores a connection from the leg that holds its sealed tokens: by copying, never by opening."""
+
+from dataclasses import dataclass, replace
+
+from countersign.domain.catalog import App
+from countersign.domain.connection import Connection, Status
+from countersign.domain.errors import Conflict
+from countersign.domain.revocation import may_revoke
+from countersign.domain.sign_in import Intent, IntentStatus, Leg
+from countersign.ports import AuditLog, Clock, ConnectionStore, Queue, SignInStore
+
+
+@dataclass(frozen=True)
+class StoreConnection:
+    """Spends the CONFIRM leg and stores what it holds; a repeat after a lost answer finds what was stored.
+
+    The order keeps every crash harmless: tokens on a leg stay due for revocation until the connection that they became
+    is stored, and a connection names the leg it came from (``sign_in``), so that housekeeping can tell.
+    """
+
+    sign_ins: SignInStore
+    connections: ConnectionStore
+    audit: AuditLog
+    actions_queue: Queue
+    clock: Clock
+
+    def __call__(self, intent: Intent, leg: Leg, app: App) -> Connection:
+        """The connection. Raises Conflict when the leg was spent or the connection changed; StoreUnavailable."""
+        before = self.connections.get(intent.person, leg.app)
+        if not self.sign_ins.consume_leg(leg):
+            if before is None or before.sign_in != leg.id_hash:
+                raise Conflict("the leg was spent, and not on this connection")
+            return self._finish(intent, leg, before)
+        connection = self._connection(intent, leg)
+        replaces = leg.version - 1 or None
+        if (before.version if before else None) != replaces:
+            raise Conflict("the connection changed while its person was away")
+        self.connections.put(connection, replaces=replaces)
+        if before is not None and may_revoke(app, before.account.id, beside=connection):
+            self.connections.retire(before, now=self.clock())
+        self._record(intent, connection, before)
+        return self._finish(intent, leg, connection)
+
+    def _connection(self, intent: Intent, leg: Leg) -> Connection:
+        if leg.account is None or leg.sealed is None:
+            raise Conflict("the leg holds no connection")
+        return Connection(
+            person=intent.person,
+            workspace=intent.workspace,
+            app=leg.app,
+            account=leg.account,
+            status=Status.LIVE,
+            version=leg.version,
+            sealed=leg.sealed,
+            scopes=leg.scopes,
+            expires_at=leg.token_expires_at,
+            connected_at=self.clock(),
+            sign_in=leg.id_hash,
+        )
+
+    def _finish(self, intent: Intent, leg: Leg, connection: Connection) -> Connection:
+        """Let the waiting actions go on, and close the sign-in. Can be repeated."""
+        message = {"v": 1, "kind": "connected", "tenant": intent.person.tenant, "user_id": intent.person.user_id}
+        message |= {"app": leg.app, "intent": intent.id_hash, "trace_id": intent.trace_id}
+        self.actions_queue.send(message)
+        self._close(intent)
+        self.sign_ins.settle(leg)
+        return connection
+
+    def _close(self, intent: Intent) -> None:
+        now_there: Intent | None = intent
+        while now_there is not None and now_there.status is IntentStatus.OPEN:
+            try:
+                return self.sign_ins.save_intent(replace(now_there, status=IntentStatus.DONE), was=now_there)
+            except Conflict:
+                now_there = self.sign_ins.get_intent(intent.id_hash)
+        return None
+
+    def _record(self, intent: Intent, connection: Connection, before: Connection | None) -> None:
+        account = connection.account
+        facts = {
+            "app": connection.app,
+            "workspace": connection.workspace,
+            "account_id": account.id,
+            "account": account.label,
+            "account_organisation": account.organisation or "",
+            "replaced_account_id": before.account.id if before else "",
+            "scopes": " ".join(connection.scopes),
+            "trace_id": intent.trace_id,
+        }
+        self.audit.record("sign_in.connected", intent.person, facts)
