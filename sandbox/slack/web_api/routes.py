@@ -56,7 +56,7 @@ def _answer(state: SlackState, method: str, asked: Request) -> Json:
 
 
 def _arguments(asked: Request) -> Json:
-    if asked.mimetype != "application/json":
+    if asked.mimetype != "application/json" or not asked.get_data():
         return asked.values.to_dict()
     document = asked.get_json(silent=True)
     if not isinstance(document, dict):
