@@ -1,0 +1,128 @@
+"""The browser's routes: link, Slack's callback, the app's callback. Every request gets one page that says what next."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl
+
+from countersign.domain.errors import (
+    ConfigurationError,
+    CountersignError,
+    HostNotAllowed,
+    InvalidClient,
+    Malformed,
+    StoreUnavailable,
+    TooLarge,
+)
+from countersign.domain.pages import Do, Onward, Page, PageKind, View
+from countersign.domain.sign_in import is_secret
+from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, read_request, request_id
+from countersign.entrypoints.pages import COOKIE, onward_answer, page_answer
+from countersign.ports import Journal
+from countersign.usecases.complete_app_leg import CompleteAppLeg
+from countersign.usecases.complete_slack_leg import CompleteSlackLeg
+from countersign.usecases.confirm_sign_in import ConfirmSignIn
+from countersign.usecases.open_sign_in import OpenSignIn
+from countersign.usecases.send_new_link import SendNewLink
+from countersign.usecases.start_sign_in import StartSignIn
+
+_LOG: Final = logging.getLogger(__name__)
+_FORM: Final = "application/x-www-form-urlencoded"
+_SLACK_CALLBACK: Final = "/oauth/slack/callback"
+_FAILURES: Final[Mapping[type[CountersignError], PageKind]] = {
+    Malformed: PageKind.BAD_REQUEST,
+    TooLarge: PageKind.BAD_REQUEST,
+    StoreUnavailable: PageKind.STORAGE_TROUBLE,
+    ConfigurationError: PageKind.MISCONFIGURED,
+    HostNotAllowed: PageKind.MISCONFIGURED,
+    InvalidClient: PageKind.MISCONFIGURED,
+}
+
+
+class SignIn(Protocol):
+    """What these routes need of the composition root."""
+
+    @property
+    def open_sign_in(self) -> OpenSignIn: ...  # noqa: D102 - a use case under its own name
+    @property
+    def start_sign_in(self) -> StartSignIn: ...  # noqa: D102
+    @property
+    def complete_slack_leg(self) -> CompleteSlackLeg: ...  # noqa: D102
+    @property
+    def complete_app_leg(self) -> CompleteAppLeg: ...  # noqa: D102
+    @property
+    def confirm_sign_in(self) -> ConfirmSignIn: ...  # noqa: D102
+    @property
+    def send_new_link(self) -> SendNewLink: ...  # noqa: D102
+    @property
+    def journal(self) -> Journal: ...  # noqa: D102
+
+
+def handle(event: Event, _context: Any, container: SignIn) -> Answer:
+    """Answer one request of a browser. Whatever goes wrong, it is a page."""
+    reference = request_id(event) or "unknown"
+    try:
+        request = read_request(event)
+        view = _view(request, container)
+        after_post = request.method == "POST"
+    except CountersignError as error:
+        kind = next((kind for base, kind in _FAILURES.items() if isinstance(error, base)), PageKind.BROKEN)
+        view, after_post = Page(kind, cause=f"{error.code}: {error}"), False
+    except Exception:  # noqa: BLE001 - the one place that catches everything: nothing of it may go outside
+        _LOG.exception("sign-in failed", extra={"reference": reference})
+        view, after_post = Page(PageKind.BROKEN), False
+    if isinstance(view, Onward):
+        return onward_answer(view, after_post=after_post)
+    _note(view, reference, container)
+    return page_answer(view, reference)
+
+
+def _view(request: HttpRequestIn, container: SignIn) -> View:
+    cookie = _cookie(request)
+    if (secret := request.path_parameters.get("sign_in")) is not None:
+        return _connect(request, secret, cookie, container)
+    if request.method != "GET":
+        return Page(PageKind.BAD_REQUEST)
+    if (app_id := request.path_parameters.get("app")) is not None:
+        return container.complete_app_leg(app_id, request.query, cookie)
+    if request.path.endswith(_SLACK_CALLBACK):
+        return container.complete_slack_leg(request.query, cookie)
+    return Page(PageKind.UNKNOWN)
+
+
+def _connect(request: HttpRequestIn, secret: str, cookie: str | None, container: SignIn) -> View:
+    if not is_secret(secret):
+        return Page(PageKind.UNKNOWN)
+    if request.method == "GET":
+        return container.open_sign_in(secret)
+    match _button(request):
+        case Do.GO:
+            return container.start_sign_in(secret, cookie)
+        case Do.CONFIRM:
+            return container.confirm_sign_in(secret, cookie, accepted=True)
+        case Do.DECLINE:
+            return container.confirm_sign_in(secret, cookie, accepted=False)
+        case Do.NEW_LINK:
+            return container.send_new_link(secret)
+
+
+def _button(request: HttpRequestIn) -> Do:
+    """Which button was pressed. Raises Malformed."""
+    if request.method != "POST" or request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise Malformed("not a form of ours")
+    try:
+        fields = parse_qsl(request.body.decode("ascii"), keep_blank_values=True, max_num_fields=4)
+        ((name, value),) = fields
+        return Do(value if name == "do" else "")
+    except ValueError:
+        raise Malformed("not a button of ours") from None
+
+
+def _cookie(request: HttpRequestIn) -> str | None:
+    found = request.cookies.get(COOKIE)
+    return found if found is not None and is_secret(found) else None
+
+
+def _note(shown: Page, reference: str, container: SignIn) -> None:
+    """One line per page, without an address, cookie or name of anybody."""
+    container.journal("sign_in_page", page=shown.kind, cause=shown.cause or None, reference=reference)

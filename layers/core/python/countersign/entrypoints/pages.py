@@ -1,0 +1,99 @@
+"""The pages of a sign-in as HTML: for small screens, keyboards and screen readers alike; nothing is loaded or run."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from countersign.domain.page_texts import (
+    LANGUAGE,
+    ONWARD_LINK,
+    ONWARD_TEXT,
+    ONWARD_TITLE,
+    PRODUCT,
+    REASONS,
+    REFERENCE,
+    TEXTS,
+    PageText,
+)
+from countersign.domain.pages import Onward, Page
+from countersign.entrypoints.api_gateway import Answer, answer, page
+from countersign.entrypoints.html import Element, Style, document, element
+from countersign.entrypoints.page_style import CSS, SOURCE
+
+COOKIE: Final = "__Host-bt"
+"""Bound to this very host, sent on top-level navigations only, never readable by scripts (RFC 6265bis §4.1.3.2)."""
+_COOKIE_SECONDS: Final = 600
+_NO_PLACEHOLDER: Final = "—"
+
+
+class _Values(dict[str, str]):
+    """A name that a page forgot reads as a dash: a page that explains an error must not be one."""
+
+    def __missing__(self, _key: str) -> str:
+        return _NO_PLACEHOLDER
+
+
+def page_answer(shown: Page, reference: str) -> Answer:
+    """A page, with the reference number where an operator may be asked about it."""
+    text, values = TEXTS[shown.kind], _Values(shown.values)
+    body = [element("p", paragraph.format_map(values)) for paragraph in text.paragraphs]
+    if shown.facts:
+        body.append(element("dl", *(_fact(label, value) for label, value in shown.facts)))
+    if shown.reasons:
+        body.append(element("ul", *(element("li", REASONS[reason].format_map(values)) for reason in shown.reasons)))
+    if text.buttons and shown.post_to:
+        body.append(_form(text, shown.post_to, values))
+    if text.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        body.append(element("p", f"{REFERENCE}: ", element("code", reference), class_="reference"))
+    return page(text.status, _page(text.title.format_map(values), body), style_source=SOURCE)
+
+
+def onward_answer(onward: Onward, *, after_post: bool) -> Answer:
+    """Sends the browser on, with its cookie.
+
+    After a form was posted by a page that goes on by itself, never by a redirect: browsers hold every redirect that
+    follows a form against the page's ``form-action`` (MDN, CSP: form-action), so Slack and the app would be blocked.
+    """
+    cookie = f"{COOKIE}={onward.cookie}; Max-Age={_COOKIE_SECONDS}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    if not after_post:
+        headers = {"Location": onward.url, "Referrer-Policy": "no-referrer"}
+        return answer(HTTPStatus.FOUND, headers, cookies=[cookie])
+    body = [
+        element("p", ONWARD_TEXT),
+        element("a", ONWARD_LINK.format(service=onward.service), href=onward.url, class_="go"),
+    ]
+    refresh = element("meta", http_equiv="refresh", content=f"0;url={onward.url}")
+    html = _page(ONWARD_TITLE.format(service=onward.service), body, refresh)
+    return page(HTTPStatus.OK, html, style_source=SOURCE, cookies=[cookie])
+
+
+def _page(title: str, body: list[Element], *more_head: Element) -> str:
+    head: list[Element | Style] = [
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width,initial-scale=1"),
+        element("meta", name="robots", content="noindex"),
+        *more_head,
+        element("title", f"{title} · {PRODUCT}"),
+        Style(CSS),
+    ]
+    main = element("main", element("p", _mark(), PRODUCT, class_="mark"), element("h1", title), *body)
+    return document(LANGUAGE, head, element("body", main))
+
+
+def _form(text: PageText, post_to: str, values: Mapping[str, str]) -> Element:
+    buttons = [
+        element("button", label.format_map(values), type="submit", name="do", value=do, class_="" if position else "go")
+        for position, (do, label) in enumerate(text.buttons)
+    ]
+    return element("form", *buttons, method="post", action=post_to)
+
+
+def _fact(label: str, value: str) -> Element:
+    return element("div", element("dt", label), element("dd", value))
+
+
+def _mark() -> Element:
+    """A signature's tick beside a line: decoration only."""
+    path = element("path", d="M3 18h18M4 12l5 4L20 4")
+    drawn = {"viewBox": "0 0 24 24", "fill": "none", "stroke": "currentColor", "aria_hidden": "true"}
+    return element("svg", path, stroke_width="2.4", stroke_linecap="round", **drawn)
