@@ -77,5 +77,5 @@ $(VENV): pyproject.toml uv.lock .python-version | $(UV)
 
 $(UV_BROUGHT):
 	@echo "Setting up uv …"
-	@"$$(command -v python3 || command -v python)" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+	@PIP_ROOT_USER_ACTION=ignore "$$(command -v python3 || command -v python)" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
 	  --upgrade --target .local/uv uv==$(UV_VERSION)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 GRACE_SECONDS = 5.0
 """How long a process may take to end by itself before it is killed."""
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+"""Those that this very program started: only a parent can collect an exit status."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Record:
             _reap(self.pid)
             time.sleep(0.02)
         self._signal(signal.SIGKILL)  # what is left of the group
+        while self.alive():
+            time.sleep(0.01)
         _reap(self.pid)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -63,9 +67,9 @@ def start_time(pid: int) -> str | None:
 
 
 def _reap(pid: int) -> None:
-    """Collect the exit status if it is our own child, so that it does not linger as a zombie."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    """Collect the exit status if it is our own child and has ended, so that it does not linger as a zombie."""
+    if pid in _CHILDREN and _CHILDREN[pid].poll() is not None:
+        del _CHILDREN[pid]
 
 
 def start(
@@ -91,6 +95,7 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _CHILDREN[process.pid] = process
     record = Record(name, process.pid, start_time(process.pid) or "")
     (records / f"{name}.json").write_text(json.dumps(asdict(record)) + "\n")
     return record

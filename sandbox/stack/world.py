@@ -87,7 +87,7 @@ def read_world(environ: Mapping[str, str]) -> World:
 
 
 def _port(text: str) -> int:
-    if text.isdecimal() and int(text) in PORTS:
+    if text.isascii() and text.isdecimal() and int(text) in PORTS:
         return int(text)
     raise StackError(
         f"COUNTERSIGN_PORT is {text!r}; it must be from {PORTS[0]} to {PORTS[-1]} (the next one is used too)."

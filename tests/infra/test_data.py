@@ -1,0 +1,86 @@
+"""Tables and secrets: nothing that a person or an operator put in is lost by a deploy, a delete or a bad day."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.resolve import of_type, resolved
+
+TABLES = {"ConnectionsTable", "SignInsTable", "ActionsTable", "CardsTable", "AuditTable"}
+SECRETS = {"SlackSigningSecret", "SlackCredentialsSecret", "AppCredentialsSecret", "HookSecretsSecret"}
+KEPT = TABLES | SECRETS | {"TokenKey"}
+
+
+def table(name: str, **given: str) -> dict[str, Any]:
+    found: dict[str, Any] = of_type(resolved(**given), "AWS::DynamoDB::Table")[name]
+    return found
+
+
+def keys(schema: list[dict[str, str]]) -> list[str]:
+    return [part["AttributeName"] for part in schema]
+
+
+def test_these_are_all_tables_and_secrets() -> None:
+    assert set(of_type(resolved(), "AWS::DynamoDB::Table")) == TABLES
+    assert set(of_type(resolved(), "AWS::SecretsManager::Secret")) == SECRETS
+
+
+@pytest.mark.parametrize("name", sorted(KEPT))
+def test_what_holds_data_outlives_the_stack(name: str) -> None:
+    resource = resolved()[name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_table_is_protected_and_can_be_put_back_to_any_second_of_35_days(name: str) -> None:
+    found = table(name)
+    assert found["DeletionProtectionEnabled"] is True
+    assert found["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True,
+        "RecoveryPeriodInDays": 35,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_local_table_can_be_thrown_away(name: str) -> None:
+    found = table(name, Stage="local")
+    assert found["DeletionProtectionEnabled"] is False
+    assert found["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_table_is_paid_by_use_and_tidied_by_ttl(name: str) -> None:
+    found = table(name)
+    assert found["BillingMode"] == "PAY_PER_REQUEST"
+    assert found["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert keys(found["KeySchema"]) == ["pk", "sk"]
+
+
+@pytest.mark.parametrize("name", sorted(TABLES - {"AuditTable"}))
+def test_housekeeping_finds_what_is_due_without_a_scan(name: str) -> None:
+    (index,) = table(name)["GlobalSecondaryIndexes"]
+    assert (index["IndexName"], keys(index["KeySchema"])) == ("due-index", ["due_kind", "due_at"])
+
+
+def test_the_ledger_is_listed_by_what_waits_and_by_age() -> None:
+    indexes = {index["IndexName"]: keys(index["KeySchema"]) for index in table("ActionsTable")["LocalSecondaryIndexes"]}
+    assert indexes == {"waiting-index": ["pk", "waiting"], "created-index": ["pk", "created_at"]}
+
+
+def test_tables_use_a_key_of_the_accounts_choice_where_one_is_given() -> None:
+    arn = "arn:aws:kms:eu-central-1:111122223333:key/given"
+    assert "SSESpecification" not in table("ConnectionsTable")
+    assert table("ConnectionsTable", TableKeyArn=arn)["SSESpecification"] == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": arn,
+    }
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_a_secret_is_born_unguessable_and_never_written_by_a_later_deploy(name: str) -> None:
+    """CloudFormation writes a secret's value again only when the property that made it changes."""
+    secret = of_type(resolved(), "AWS::SecretsManager::Secret")[name]
+    assert "SecretString" not in secret
+    assert secret["GenerateSecretString"]["PasswordLength"] >= 32
+    assert "Ref" not in str(secret["GenerateSecretString"])

@@ -1,0 +1,113 @@
+"""The caller's world: the sandbox's own by default, and each part replaceable by the promised variables."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox.stack.deploy import parameters
+from sandbox.stack.description import hook_secrets, write_json
+from sandbox.stack.errors import StackError
+from sandbox.stack.layout import REPOSITORY
+from sandbox.stack.world import read_world
+
+
+def test_without_variables_slack_and_the_apps_are_the_sandboxs_own() -> None:
+    world = read_world({})
+    assert (world.port, world.aws_port, world.catalog) == (4560, 4561, REPOSITORY / "layers" / "catalog")
+    assert (world.slack.api_url, world.slack.web_url) == (
+        "http://127.0.0.1:4560/slack/api/",
+        "http://slack.localhost:4560",
+    )
+    assert world.slack.openid_issuer == "http://slack.localhost:4560"
+    assert world.slack.openid_jwks_url == "http://slack.localhost:4560/openid/connect/keys"
+    assert world.app_settings["servicenow"] == {
+        "settings": {"instance": "acme"},
+        "hosts": {"acme.service-now.com": "http://servicenow.localhost:4560"},
+    }
+
+
+def test_no_two_stacks_share_a_secret() -> None:
+    first, second = (read_world({}).slack for _ in range(2))
+    assert first.signing_secret != second.signing_secret
+    assert first.bot_token != second.bot_token
+
+
+def test_an_outside_slack_takes_the_sandboxs_place() -> None:
+    given = {
+        "SLACK_API_URL": "http://127.0.0.1:9000/api",
+        "SLACK_WEB_URL": "http://slack.test.localhost:9000/",
+        "SLACK_OPENID_JWKS_URL": "http://127.0.0.1:9000/keys",
+        "SLACK_OPENID_ISSUER": "http://issuer.localhost:9000",
+        "SLACK_SIGNING_SECRET": "signing",
+        "SLACK_BOT_TOKEN": "xoxb-given",
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "client",
+    }
+    slack = read_world(given).slack
+    assert (slack.signing_secret, slack.bot_token, slack.client_id, slack.client_secret) == (
+        *("signing", "xoxb-given", "1.2", "client"),
+    )
+    named = {name: value for name, value in parameters(read_world(given)).items() if name.startswith("Slack")}
+    assert named == {
+        "SlackApiUrl": "http://127.0.0.1:9000/api/",
+        "SlackWebUrl": "http://slack.test.localhost:9000",
+        "SlackOpenIdJwksUrl": "http://127.0.0.1:9000/keys",
+        "SlackOpenIdIssuer": "http://issuer.localhost:9000",
+    }
+
+
+def test_outside_apps_are_added_and_replace_what_they_name(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text(
+        json.dumps({"jira": {"settings": {"site": "x"}, "hosts": {"x.atlassian.net": "http://127.0.0.1:1"}}})
+    )
+    credentials = tmp_path / "credentials.json"
+    credentials.write_text(json.dumps({"servicenow": {"client_id": "id", "client_secret": "secret"}}))
+    world = read_world({"APP_SETTINGS_FILE": str(settings), "APP_CREDENTIALS_FILE": str(credentials)})
+    assert set(world.app_settings) == {"servicenow", "salesforce", "jira"}
+    assert world.app_credentials["servicenow"] == {"client_id": "id", "client_secret": "secret"}
+    assert parameters(world)["AppSettings"] == "servicenow.instance=acme,salesforce.domain=acme,jira.site=x"
+    assert parameters(world)["LocalHosts"].endswith(",x.atlassian.net=http://127.0.0.1:1")
+
+
+def test_only_recipes_with_a_card_get_a_hook_and_a_given_secret_wins(tmp_path: Path) -> None:
+    for folder in ("apps", "recipes"):
+        (tmp_path / folder).mkdir()
+    for recipe, body in {"approve": "card: {}", "decide": "card: {}", "create": "command: create"}.items():
+        (tmp_path / "recipes" / f"{recipe}.yaml").write_text(f"id: {recipe}\n{body}\n")
+    given = tmp_path / "hooks.json"
+    given.write_text(json.dumps({"approve": "given"}))
+    found = hook_secrets(read_world({"CATALOG_DIR": str(tmp_path), "HOOK_SECRETS_FILE": str(given)}))
+    assert set(found) == {"approve", "decide"}
+    assert found["approve"] == "given"
+    assert len(found["decide"]) >= 32
+
+
+@pytest.mark.parametrize("port", ["http", "80", "65535", "-1", "4560.0", "٤٥٦٠"])
+def test_a_port_that_makes_no_sense_is_refused_by_name(port: str) -> None:
+    with pytest.raises(StackError, match="COUNTERSIGN_PORT is"):
+        read_world({"COUNTERSIGN_PORT": port})
+
+
+@pytest.mark.parametrize("variable", ["APP_CREDENTIALS_FILE", "APP_SETTINGS_FILE", "HOOK_SECRETS_FILE"])
+@pytest.mark.parametrize("content", [None, "not json", "[]"])
+def test_a_file_that_makes_no_sense_is_refused_by_name(tmp_path: Path, variable: str, content: str | None) -> None:
+    path = tmp_path / "given.json"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(StackError, match=variable):
+        read_world({variable: str(path)})
+
+
+def test_a_catalog_without_its_folders_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    with pytest.raises(StackError, match=r"CATALOG_DIR .* has no folder recipes"):
+        read_world({"CATALOG_DIR": str(tmp_path)})
+
+
+def test_a_description_holds_secrets_and_is_for_this_user_only(tmp_path: Path) -> None:
+    path = tmp_path / "stack.json"
+    write_json(path, {"a": 1})
+    assert json.loads(path.read_text()) == {"a": 1}
+    assert path.stat().st_mode & 0o777 == 0o600
