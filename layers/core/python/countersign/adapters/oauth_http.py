@@ -116,7 +116,7 @@ class OAuthHttp:
         refused: InvalidClient | None = None
         for secret in secrets:
             auth, client = _authentication(app.oauth.client_authentication, client_id, secret)
-            with TokenSession(adapter, url, client_id, redirect_uri, app.oauth.api_base) as session:
+            with TokenSession(adapter, url, client_id, redirect_uri, app.oauth) as session:
                 try:
                     fetch(session, auth, client)
                 except InvalidClient as error:

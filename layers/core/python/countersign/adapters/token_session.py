@@ -7,6 +7,7 @@ import requests
 from requests_oauthlib import OAuth2Session
 
 from countersign.adapters.http import HardenedAdapter, HardenedSession, retry_after
+from countersign.domain.catalog import OAuth
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.token_answer import read_token_answer
 
@@ -23,13 +24,11 @@ class TokenSession(HardenedSession, OAuth2Session):
 
     answer: TokenAnswer
 
-    def __init__(
-        self, adapter: HardenedAdapter, url: str, client_id: str, redirect_uri: str, api_base: str | None
-    ) -> None:
+    def __init__(self, adapter: HardenedAdapter, url: str, client_id: str, redirect_uri: str, oauth: OAuth) -> None:
         # No scope: the library would raise where the app grants another one (RFC 6749 §3.3 allows it); we compare.
         OAuth2Session.__init__(self, client_id=client_id, redirect_uri=redirect_uri)
         self.harden(adapter)
-        self._url, self._api_base = url, api_base
+        self._url, self._oauth = url, oauth
         self.library_url = "https://" + url.partition("://")[2]
         self.register_compliance_hook("access_token_response", self._read)
         self.register_compliance_hook("refresh_token_response", self._read)
@@ -42,10 +41,10 @@ class TokenSession(HardenedSession, OAuth2Session):
     def _read(self, response: requests.Response) -> requests.Response:
         """Read the answer before the library does; our errors pass through it."""
         self.answer = read_token_answer(
+            self._oauth,
             response.status_code,
             response.headers.get("Content-Type", ""),
             response.content,
-            self._api_base,
             retry_after=retry_after(response.headers),
         )
         response._content = _ACCEPTED  # noqa: SLF001 - the library's documented hook may return another answer

@@ -2,11 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from countersign.domain import strict_json
+from countersign.domain.catalog import OAuth
 from countersign.domain.errors import AppUnavailable, InvalidClient, InvalidGrant
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.query import ask_text
@@ -19,6 +20,7 @@ _SCOPE_LIMIT: Final = 8_192
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")  # VSCHAR (RFC 6749 appendix A.12) without the space, so that a header holds
 _ERROR: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _OK: Final = 200
+_BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
 
@@ -42,15 +44,15 @@ _INVALID_CLIENT: Final = frozenset(
 
 
 def read_token_answer(
-    status: int, content_type: str, body: bytes, api_base: str | None, *, retry_after: int | None = None
+    oauth: OAuth, status: int, content_type: str, body: bytes, *, retry_after: int | None = None
 ) -> TokenAnswer:
     """The tokens, or an error of ours.
 
     Args:
+        oauth: the app file's word on ``api_base``, and on other statuses with which it says that a grant is over.
         status: HTTP status. Some vendors send errors with 200 (GitHub), or ``invalid_grant`` with 403 (Atlassian).
         content_type: form-encoded answers (GitHub's default) are read where this says so.
         body: at most what the HTTP adapter lets through.
-        api_base: query over the answer for the API's address; None where the app file has none.
         retry_after: seconds, where the endpoint named them.
 
     Raises:
@@ -63,7 +65,7 @@ def read_token_answer(
     answer = _parse(content_type, body)
     error = answer.get("error")
     if error:
-        raise _error(error, status)
+        raise _error(error, status, oauth.invalid_grant_status)
     if status != _OK:
         raise AppUnavailable(f"token endpoint: status {status} without an error code")
     if str(answer.get("token_type", "")).lower() != "bearer":
@@ -74,7 +76,7 @@ def read_token_answer(
         refresh_token=_token(refresh_token, "refresh_token") if refresh_token else None,
         expires_in=_expires_in(answer.get("expires_in")),
         scopes=_scopes(answer.get("scope")),
-        api_base=ask_text(api_base, answer),
+        api_base=ask_text(oauth.api_base, answer),
     )
 
 
@@ -91,12 +93,15 @@ def _parse(content_type: str, body: bytes) -> Mapping[str, Any]:
     return answer
 
 
-def _error(error: Any, status: int) -> InvalidGrant | InvalidClient | AppUnavailable:
+def _error(error: Any, status: int, grant_over: Sequence[int]) -> InvalidGrant | InvalidClient | AppUnavailable:
+    """``grant_over``: statuses of this app that mean it whatever the word; 400 can mean anything, and never does."""
     code = error if isinstance(error, str) and _ERROR.fullmatch(error) else "unreadable"
     detail = f"token endpoint: {code} (status {status})"
-    if code in _INVALID_GRANT:
+    if code in _INVALID_CLIENT:
+        return InvalidClient(detail)
+    if code in _INVALID_GRANT or (status in grant_over and status != _BAD_REQUEST):
         return InvalidGrant(detail)
-    return InvalidClient(detail) if code in _INVALID_CLIENT else AppUnavailable(detail)
+    return AppUnavailable(detail)
 
 
 def _token(value: Any, name: str) -> Secret:
