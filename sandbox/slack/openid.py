@@ -4,6 +4,8 @@ Source: docs.slack.dev/authentication/sign-in-with-slack, slack.com/.well-known/
 docs.slack.dev/reference/methods/openid.connect.userInfo.
 """
 
+import threading
+
 from authlib.oidc.core.util import create_half_hash
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
@@ -21,14 +23,23 @@ SCOPES = frozenset({"openid", "email", "profile"})
 
 
 class SigningKey:
-    """The RSA key that id_tokens are signed with, made at start."""
+    """The RSA key that id_tokens are signed with, made when it is first needed. Thread-safe."""
 
     def __init__(self) -> None:
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        self._lock = threading.Lock()
+        self._made: RSAKey | None = None
+
+    @property
+    def _key(self) -> RSAKey:
+        with self._lock:
+            if self._made is None:
+                self._made = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+            return self._made
 
     def sign(self, claims: Json) -> str:
         """The claims as a compact RS256 JWT."""
-        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key)
+        key = self._key
+        return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
 
     def public_keys(self) -> Json:
         """The JWKS document."""

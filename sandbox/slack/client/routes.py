@@ -47,9 +47,11 @@ def client_api(state: SlackState) -> Blueprint:
 
     @routes.post("/api/faults")
     def plant() -> Response:
-        asked = _asked()
-        method, times = asked.pop("method"), asked.pop("times", 1)
-        state.faults.plant(method, Fault(**asked), times=times)
+        return _answer(lambda: _plant(state, _asked()))
+
+    @routes.delete("/api/faults")
+    def clear() -> Response:
+        state.faults.clear()
         return jsonify({"ok": True})
 
     @routes.post("/api/events")
@@ -57,6 +59,14 @@ def client_api(state: SlackState) -> Blueprint:
         return _answer(lambda: _send_event(state, _asked()))
 
     return routes
+
+
+def _plant(state: SlackState, asked: Json) -> Json:
+    method, times = asked.pop("method"), asked.pop("times", 1)
+    if not Fault.__dataclass_fields__.keys() >= asked.keys():
+        raise SlackError("unknown_fault_field")
+    state.faults.plant(method, Fault(**asked), times=times)
+    return {"ok": True}
 
 
 def _send_event(state: SlackState, asked: Json) -> Json:

@@ -8,12 +8,14 @@ from sandbox.slack.workspace import Workspace
 
 
 def people(state: SlackState) -> Json:
-    """The people of the workspace in which the app is installed, and that workspace."""
+    """The people of the workspace in which the app is installed, that workspace, and the app."""
     workspace = state.home_workspace
     shape = {"id": workspace.id, "name": workspace.name, "domain": workspace.domain}
     if workspace.enterprise_id:
         shape["enterprise_id"] = workspace.enterprise_id
-    return {"people": [asdict(person) for person in workspace.people.values()], "workspace": shape}
+    app = {"id": state.config.app_id, "user": BOT_USER, "name": BOT_DISPLAY_NAME, "command": state.config.command}
+    everyone = [asdict(person) for person in workspace.people.values()]
+    return {"people": everyone, "workspace": shape, "app": app}
 
 
 def screen(state: SlackState, user: str) -> Json:

@@ -1,13 +1,14 @@
-"""Slack's web pages: signing a browser in, Sign in with Slack, installing the app, switching people."""
+"""Slack's web pages: signing a browser in, Sign in with Slack, installing the app, switching people, permalinks."""
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
 from sandbox.slack.state import SlackState
 from sandbox.slack.web.authorize import authorize_routes
 from sandbox.slack.web.browser import session_routes
 from sandbox.slack.web.discovery import discovery_routes
+from sandbox.slack.web.permalinks import permalink_routes
 
 
 def web_pages(state: SlackState) -> Flask:
@@ -17,4 +18,14 @@ def web_pages(state: SlackState) -> Flask:
     app.register_blueprint(authorize_routes(state))
     app.register_blueprint(session_routes(state))
     app.register_blueprint(discovery_routes(state))
+    app.register_blueprint(permalink_routes(state))
+    app.after_request(_protect)
     return app
+
+
+def _protect(answer: Response) -> Response:
+    """No framing, nothing from elsewhere, nothing kept. No form-action: a decision redirects to the app's own site."""
+    answer.headers.setdefault("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

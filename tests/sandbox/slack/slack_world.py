@@ -1,6 +1,7 @@
 """A served sandbox for tests, and who talks to it: Slack's client library, browsers, people by the client API."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,7 @@ class World:
         return found[0]["messages"]
 
 
-def configuration(port: int, receiver: Receiver, **slack: Any) -> dict[str, Any]:
+def configuration(port: int, receiver: Receiver, apps: Sequence[str] = (), **slack: Any) -> dict[str, Any]:
     return {
         "port": port,
         "api_url": receiver.url,
@@ -91,7 +92,7 @@ def configuration(port: int, receiver: Receiver, **slack: Any) -> dict[str, Any]
         },
         "apps": {
             app: {"client_id": app, "client_secret": "s", "redirect_uri": f"{BROWSER_URL}/oauth/callback/{app}"}
-            for app in ("servicenow", "salesforce")
+            for app in apps
         },
         "hooks": {},
         "sample_cards": False,

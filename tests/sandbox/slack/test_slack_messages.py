@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -169,6 +170,24 @@ def test_a_planted_fault_spoils_one_call_and_nothing_is_posted(
         assert refused.value.response.headers["Retry-After"] == "7"
     world.client().chat_postMessage(channel="C0APPROVALS", text="two")
     assert texts(world, "U0TOM", "C0APPROVALS") == ["two"]
+
+
+def test_faults_can_be_taken_back_and_are_checked(world: World) -> None:
+    url = f"{world.page_url}/api/faults"
+    assert requests.post(url, json={"method": "*", "status": 500}, timeout=5).json() == {"ok": True}
+    assert requests.post(url, json={"method": "*", "colour": "red"}, timeout=5).status_code == 400
+    assert requests.delete(url, timeout=5).json() == {"ok": True}
+    assert world.client().auth_test()["ok"] is True
+
+
+def test_simultaneous_calls_neither_lose_a_message_nor_share_a_timestamp(world: World) -> None:
+    def post(number: int) -> str:
+        return str(world.client().chat_postMessage(channel="C0APPROVALS", text=f"{number}")["ts"])
+
+    with ThreadPoolExecutor(8) as pool:
+        stamps = set(pool.map(post, range(40)))
+    assert len(stamps) == 40
+    assert sorted(texts(world, "U0TOM", "C0APPROVALS"), key=int) == [f"{number}" for number in range(40)]
 
 
 def test_a_fault_may_come_after_the_work_or_only_slow_it(world: World) -> None:
