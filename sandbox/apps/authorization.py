@@ -5,7 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from flask import Response, jsonify, request
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload, FlaskOAuth2Request
+from authlib.oauth2 import OAuth2Request
+from flask import Request, Response, jsonify, request
 
 from sandbox.apps.accounts import Account
 from sandbox.apps.client import Client
@@ -19,10 +21,28 @@ REFRESH_TOKEN_BYTES = 48
 FORM = "application/x-www-form-urlencoded"
 
 
+class LoopbackRequest(FlaskOAuth2Request):
+    """The request as if it had come by TLS, which authlib demands: here plain HTTP never leaves the machine."""
+
+    def __init__(self, asked: Request) -> None:
+        url = asked.url.replace("http://", "https://", 1)
+        OAuth2Request.__init__(self, method=asked.method, uri=url, headers=asked.headers)
+        self._request = asked
+        self.payload = FlaskOAuth2Payload(asked)
+
+
+class LoopbackServer(AuthorizationServer):
+    """authlib's server on plain HTTP."""
+
+    def create_oauth2_request(self, _request: Any) -> LoopbackRequest:
+        """The present request."""
+        return LoopbackRequest(request)
+
+
 def create_authorization_server(state: AppState, id_tokens: IdTokens | None) -> AuthorizationServer:
     """The server with both grants, PKCE and, where the app has them, id_tokens."""
     client = Client(state.registration, state.description)
-    server = AuthorizationServer(
+    server = LoopbackServer(
         query_client=lambda client_id: client if client_id == state.registration.client_id else None,
         save_token=lambda token, asked: save_token(state, token, asked),
     )

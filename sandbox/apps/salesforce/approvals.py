@@ -84,8 +84,11 @@ class Deals:
             return None
         item, submitter = self._work_item(record_id), self._org.get("User", instance["SubmittedById"]) or {}
         body: dict[str, Any] = {"key": record["Id"], "opportunity_id": record["Id"], "name": record["Name"]}
-        body |= {"work_item_id": item["Id"] if item else "", "amount": record["Amount"]}
+        body |= {"work_item_id": item["Id"] if item else "", "amount": f"{record['Amount']:,.2f} USD"}
         body |= {"requested_by": submitter.get("Email", ""), "state": instance["Status"].lower()}
+        if instance["LastActorId"]:
+            actor = self._org.get("User", instance["LastActorId"]) or {}
+            body["decided_by"] = f"{actor['Name']} ({actor['Email']})"
         return Card("approve_deal", body)
 
     def _submit(self, name: str, amount: float, requester: str, approver: str) -> str:
@@ -93,7 +96,7 @@ class Deals:
         closes = (self._org.today() + CLOSES_IN).date().isoformat()
         fields = {"Name": name, "Amount": amount, "StageName": "Negotiation/Review", "CloseDate": closes}
         deal = self._org.create("Opportunity", fields | {"OwnerId": owner}, by=owner)
-        fields = {"TargetObjectId": deal["Id"], "Status": "Pending", "SubmittedById": owner, "LastActorId": owner}
+        fields = {"TargetObjectId": deal["Id"], "Status": "Pending", "SubmittedById": owner}
         instance = self._org.create("ProcessInstance", fields, by=owner)
         self._step(instance["Id"], "Started", owner, "")
         fields = {"ProcessInstanceId": instance["Id"], "ActorId": judge, "OriginalActorId": judge}

@@ -7,6 +7,7 @@ from sandbox.apps.audit import AuditTrail, Caller
 from sandbox.apps.records import Card, RecordView, RefusedError
 from sandbox.apps.servicenow.tables import Row, Tables, at
 
+APPROVALS = "sysapproval_approver"
 NOT_POSSIBLE = "Unable to approve or reject the change request"
 SAMPLES = (
     ("Upgrade the payroll database", "priya", "josie", "3"),
@@ -14,7 +15,8 @@ SAMPLES = (
     ("Move the intranet to the new storage", "josie", "josie", "2"),
     ("Renew the mail server's certificate", "priya", "tom", "4"),
 )
-LEAD_SECONDS = 3 * 24 * 3600
+HOUR = 3600
+LEAD_SECONDS = 3 * 24 * HOUR
 
 
 class Changes:
@@ -72,11 +74,11 @@ class Changes:
         body = {name: row[name] for name in ("sys_id", "number", "short_description")}
         body |= {"key": record_id, "requested_by": text["requested_by.email"], "risk": text["risk"]}
         body |= {"planned_start": start.isoformat().replace("+00:00", "Z"), "state": row["approval"]}
-        return Card("approve_change", body)
+        return Card("approve_change", body | self._decided_by(row))
 
     def _add(self, title: str, requested_by: str, approvers: list[str], risk: str) -> str:
         requester, judges = self._account(requested_by), [self._account(login) for login in approvers]
-        start = self._tables.seconds() + LEAD_SECONDS
+        start = self._tables.seconds() // HOUR * HOUR + LEAD_SECONDS
         change = self._tables.insert(
             "change_request",
             {
@@ -94,26 +96,31 @@ class Changes:
         )
         for judge in judges:
             row = {"sysapproval": change["sys_id"], "approver": judge.account_id, "state": "requested", "comments": ""}
-            self._tables.insert("sysapproval_approver", row, by=requester.login)
+            self._tables.insert(APPROVALS, row, by=requester.login)
         return change["sys_id"]
+
+    def _decided_by(self, change: Row) -> dict[str, str]:
+        """Who decided, once somebody did."""
+        deciding = [row for row in self._approvals(change["sys_id"]) if row["state"] in {"approved", "rejected"}]
+        approver = self._directory.by_id(deciding[0]["approver"]) if deciding else None
+        return {"decided_by": f"{approver.name} ({approver.email})"} if approver else {}
 
     def _write(self, change: Row, mine: Row, caller: Caller, decision: str, comments: str) -> None:
         login = caller.account.login
         fields = {"state": decision, "comments": comments}
-        self._tables.update("sysapproval_approver", mine["sys_id"], fields, by=login)
+        self._tables.update(APPROVALS, mine["sys_id"], fields, by=login)
         for other in self._approvals(change["sys_id"]):
             if other["state"] == "requested":
-                self._tables.update("sysapproval_approver", other["sys_id"], {"state": "not_required"}, by=login)
+                self._tables.update(APPROVALS, other["sys_id"], {"state": "not_required"}, by=login)
         after = {"approval": decision, "state": "-2" if decision == "approved" else "-5"}
         self._tables.update("change_request", change["sys_id"], after, by=login)
         self._audit.add(caller, decision, record=change["number"], record_id=change["sys_id"], comments=comments)
 
     def _approvals(self, change_id: str, account: Account | None = None) -> list[Row]:
-        rows = [row for row in self._tables.rows("sysapproval_approver") if row["sysapproval"] == change_id]
+        rows = [row for row in self._tables.rows(APPROVALS) if row["sysapproval"] == change_id]
         return [row for row in rows if account is None or row["approver"] == account.account_id]
 
     def _view(self, row: Row) -> RecordView:
-        approvals = [(row, "sysapproval_approver") for row in self._approvals(row["sys_id"])]
         return RecordView(
             record_id=row["sys_id"],
             number=row["number"],
@@ -131,8 +138,8 @@ class Changes:
                 )
             ),
             approvers=tuple(
-                (self._shown(a, "approver", table), self._shown(a, "state", table), a["comments"])
-                for a, table in approvals
+                (self._shown(mine, "approver", APPROVALS), self._shown(mine, "state", APPROVALS), mine["comments"])
+                for mine in self._approvals(row["sys_id"])
             ),
         )
 

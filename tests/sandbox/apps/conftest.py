@@ -13,7 +13,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from flask import Flask
 from waitress.server import create_server
-from waitress.wasyncore import close_all
+from waitress.wasyncore import close_all, loop
 
 from sandbox.apps import create_app
 from sandbox.people import PEOPLE
@@ -88,8 +88,10 @@ class RunningApp:
         return self.state.description.endpoints
 
     def browser(self) -> Browser:
-        """A new browser: its own cookies."""
-        return Browser(self.base)
+        """A new browser with its own cookies, on the app's own host as a real one would be."""
+        browser = Browser(self.base)
+        browser.session.headers["Host"] = f"{self.state.description.app_id}.localhost:{urlsplit(self.base).port}"
+        return browser
 
     def client(self, **options: Any) -> OAuth2Session:
         """The client of authlib, which sends its secret in the body and PKCE with S256."""
@@ -152,12 +154,20 @@ def run(app_id: str, clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator
     app = create_app(app_id, REGISTRATION, PEOPLE, clock, token_seconds=TOKEN_SECONDS, hooks=hooks)
     sockets: dict[int, Any] = {}
     server = create_server(app, host="127.0.0.1", port=0, threads=4, map=sockets)
-    thread = threading.Thread(target=server.run, daemon=True)
+    stop = threading.Event()
+    thread = threading.Thread(target=_serve, args=(sockets, stop), daemon=True)
     thread.start()
     yield RunningApp(app, f"http://127.0.0.1:{server.effective_port}", clock)
-    server.trigger.pull_trigger(lambda: close_all(sockets))
-    thread.join(5)
     server.task_dispatcher.shutdown()
+    stop.set()
+    thread.join(5)
+
+
+def _serve(sockets: dict[int, Any], stop: threading.Event) -> None:
+    """Waitress's own loop, which can only be ended from its own thread."""
+    while not stop.is_set():
+        loop(timeout=0.05, map=sockets, count=1)
+    close_all(sockets)
 
 
 @pytest.fixture

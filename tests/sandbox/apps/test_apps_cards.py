@@ -93,7 +93,7 @@ def test_salesforce_sends_a_deals_card_with_the_recipes_inputs(salesforce: Any, 
         "key": record.record_id,
         "opportunity_id": record.record_id,
         "name": "Northwind: renewal with 12% discount",
-        "amount": 48000.0,
+        "amount": "48,000.00 USD",
         "requested_by": "tom@acme.com",
         "state": "pending",
     }
@@ -109,7 +109,9 @@ def test_deciding_in_the_app_itself_records_the_person_and_calls_the_hook_again(
     after = browser.submit(page, decision="approve", comments="By hand")
     entry = app.state.audit.entries()[-1]
     assert (entry.login, entry.act, entry.via, entry.comments) == (josie, "approved", "browser", "By hand")
-    assert [body["state"] for _, _, body in receiver.received][1:] == ["approved"]
+    states = [(body["state"], body.get("decided_by")) for _, _, body in receiver.received]
+    assert states[1:] == [("approved", "Josie (josie@acme.com)")]
+    assert states[0][1] is None
     assert ("Approved" in after.text, 'value="approve"' in after.text) == (True, False)
 
 
