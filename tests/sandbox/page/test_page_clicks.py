@@ -104,3 +104,20 @@ def test_what_was_chosen_in_a_message_is_shown_again(fake: FakeClientApi, open_a
     chosen = {"decide": {"pick": {"type": "static_select", "selected_option": options[1]}}}
     fake.approvals.append(app_message("1.1", actions(select), chosen=chosen))
     expect(open_as().get_by_role("combobox", name="Pick one")).to_have_value("b")
+
+
+def test_an_address_button_with_a_question_opens_only_what_was_confirmed(fake: FakeClientApi, open_as: Open) -> None:
+    """Denied: no tab and no click."""
+    leave = button("leave", "Leave", url=f"{fake.url}/mark.svg", confirm=CONFIRM)
+    fake.approvals.append(app_message("1.1", actions(leave)))
+    page = open_as()
+    page.get_by_role("link", name="Leave").click()
+    page.get_by_role("button", name="No").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert fake.acts == []
+    page.get_by_role("link", name="Leave").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Yes").click()
+    assert opened.value.url == f"{fake.url}/mark.svg"
+    # Counted at the end: what a denial opened by mistake would be here by now.
+    assert (len(page.context.pages), len(fake.bodies("click"))) == (2, 1)
