@@ -37,10 +37,10 @@ def environment(world: World, state: State) -> dict[str, str]:
     }
 
 
-def client_environment(world: World) -> dict[str, str]:
+def client_environment(endpoint_url: str) -> dict[str, str]:
     """Return the variables with which an AWS SDK or tool reaches the local AWS as its owner."""
     return {
-        "AWS_ENDPOINT_URL": world.aws_endpoint_url,
+        "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": OWNER,
         "AWS_SECRET_ACCESS_KEY": OWNER,
         "AWS_DEFAULT_REGION": REGION,

@@ -100,7 +100,7 @@ def _pairs(values: Mapping[str, object]) -> str:
 def _environment(world: World, state: State) -> dict[str, str]:
     """A clean one: no profile or region of the caller's may lead this deployment to a real account."""
     return {
-        **client_environment(world),
+        **client_environment(world.aws_endpoint_url),
         "PATH": f"{tool('sam', 'sam').parent}{os.pathsep}/usr/bin:/bin",
         "HOME": str(state.scratch),
         "LANG": "C.UTF-8",

@@ -122,7 +122,7 @@ def _start_sandbox(world: World, state: State) -> Record:
 
 def _environment(world: World, state: State) -> dict[str, str]:
     return {
-        **client_environment(world),
+        **client_environment(world.aws_endpoint_url),
         "PATH": os.defpath,
         "HOME": str(state.scratch),
         "LANG": "C.UTF-8",
