@@ -75,7 +75,9 @@ class World:
         return found[0]["messages"]
 
 
-def configuration(port: int, receiver: Receiver, apps: Sequence[str] = (), **slack: Any) -> dict[str, Any]:
+def configuration(
+    port: int, receiver: Receiver, apps: Sequence[str] = (), hooks: Sequence[str] = (), **slack: Any
+) -> dict[str, Any]:
     return {
         "port": port,
         "api_url": receiver.url,
@@ -94,7 +96,7 @@ def configuration(port: int, receiver: Receiver, apps: Sequence[str] = (), **sla
             app: {"client_id": app, "client_secret": "s", "redirect_uri": f"{BROWSER_URL}/oauth/callback/{app}"}
             for app in apps
         },
-        "hooks": {},
+        "hooks": {recipe: {"url": f"{receiver.url}/hooks/{recipe}", "secret": "hook"} for recipe in hooks},
         "sample_cards": False,
         "token_seconds": 300,
     }

@@ -149,6 +149,15 @@ def test_people_are_listed_with_their_workspace(world: World) -> None:
     assert answer["app"] == {"id": "A0COUNTERSIGN", "user": "UBOT", "name": "Countersign", "command": "/countersign"}
 
 
+def test_sample_cards_come_by_the_apps_own_hooks(start: Callable[..., World]) -> None:
+    world = start(apps=APPS, hooks=("approve_change",))
+    world.sandbox.send_sample_cards()
+    [received] = world.receiver.received
+    assert received.path == "/local/hooks/approve_change"
+    assert received.headers["authorization"] == "Bearer hook"
+    assert received.payload["number"] == "CHG0030001"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
