@@ -35,6 +35,7 @@ class SandboxApp(Flask):
 
     def __init__(self, faults: Faults) -> None:
         super().__init__(__name__)
+        self.faults = faults
         self._faulty = FaultyApp(super().wsgi_app, faults)
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -63,11 +64,22 @@ def create_app(
 
     The state is `app.extensions["sandbox-app"]` (`AppState`), the card sender `app.extensions["sandbox-cards"]`.
     """
-    description = DESCRIPTIONS[app_id]
-    faults = Faults()
-    app = SandboxApp(faults)
+    app = SandboxApp(Faults())
     sessions.configure(app, app_id)
-    state = AppState(
+    app.extensions[EXTENSION] = state = _state(DESCRIPTIONS[app_id], registration, people, clock, token_seconds, app)
+    _add_routes(app, state, {recipe: Hook(hook["url"], hook["secret"]) for recipe, hook in (hooks or {}).items()})
+    return app
+
+
+def _state(
+    description: AppDescription,
+    registration: Mapping[str, str],
+    people: Sequence[Person],
+    clock: Clock,
+    token_seconds: float,
+    app: SandboxApp,
+) -> AppState:
+    return AppState(
         description=description,
         registration=Registration(**{name: registration[name] for name in Registration.__dataclass_fields__}),
         directory=Directory(description.accounts(people)),
@@ -75,11 +87,8 @@ def create_app(
         token_seconds=token_seconds,
         grants=GrantStore(clock),
         audit=AuditTrail(clock),
-        faults=faults,
+        faults=app.faults,
     )
-    app.extensions[EXTENSION] = state
-    _add_routes(app, state, {recipe: Hook(hook["url"], hook["secret"]) for recipe, hook in (hooks or {}).items()})
-    return app
 
 
 def _add_routes(app: Flask, state: AppState, hooks: Mapping[str, Hook]) -> None:

@@ -29,28 +29,34 @@ def record_pages(state: AppState, records: Records, cards: CardSender) -> Bluepr
 
     @routes.post("/records/<record_id>/decision")
     def decide(record_id: str) -> Answer:
-        account = sessions.signed_in()
-        view = records.view(record_id) or abort(404)
-        if account is None:
-            return redirect(url_for("oauth.login", next=view.url))
-        sessions.check_csrf()
-        try:
-            approve = request.form.get("decision") == "approve"
-            comments = request.form.get("comments", "").strip()
-            records.decide(record_id, Caller(account, None), approve=approve, comments=comments)
-        except RefusedError as refusal:
-            return record_page(records, cards, record_id, problem=refusal.detail), 403
-        cards.update(record_id)
-        return redirect(view.url)
+        return _decide(records, cards, record_id)
 
     @routes.post("/records/<record_id>/card")
     def send_card(record_id: str) -> Answer:
         sessions.check_csrf()
         view = records.view(record_id) or abort(404)
-        cards.send(record_id)
+        try:
+            cards.send(record_id)
+        except KeyError:
+            abort(404, "No hook is set up for this record's cards.")
         return redirect(view.url)
 
     return routes
+
+
+def _decide(records: Records, cards: CardSender, record_id: str) -> Answer:
+    account = sessions.signed_in()
+    view = records.view(record_id) or abort(404)
+    if account is None:
+        return redirect(url_for("oauth.login", next=view.url))
+    sessions.check_csrf()
+    approve, comments = request.form.get("decision") == "approve", request.form.get("comments", "").strip()
+    try:
+        records.decide(record_id, Caller(account, None), approve=approve, comments=comments)
+    except RefusedError as refusal:
+        return record_page(records, cards, record_id, problem=refusal.detail), 403
+    cards.update(record_id)
+    return redirect(view.url)
 
 
 def record_page(records: Records, cards: CardSender, record_id: str, problem: str = "") -> Page:

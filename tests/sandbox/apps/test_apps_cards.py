@@ -207,3 +207,13 @@ def test_an_account_is_locked_and_let_in_again(app: Any, josie: str) -> None:
     locked = app.refresh(token).ok
     requests.post(url, json={"login": josie, "active": True}, timeout=10)
     assert (locked, app.refresh(token).ok) == (False, True)
+
+
+def test_a_card_without_a_hook_is_said_on_a_page(servicenow: Any) -> None:
+    servicenow.app.extensions["sandbox-cards"]._hooks.clear()
+    browser = servicenow.browser()
+    page = browser.sign_in(browser.get(first(servicenow).url), "josie")
+    csrf = page.text.split('name="csrf" value="')[1].split('"')[0]
+    path = f"{servicenow.base}/records/{first(servicenow).record_id}/card"
+    answer = browser.session.post(path, data={"csrf": csrf}, timeout=10)
+    assert (answer.status_code, "No hook is set up" in answer.text) == (404, True)
