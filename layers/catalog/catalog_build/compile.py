@@ -30,15 +30,14 @@ def compile_catalog(source: Path) -> dict[str, dict[str, Any]]:
     for stem, app in ready.items():
         if app is not None:
             check_app(app, stem, apps[stem].report)
-    usable = {stem: None if apps[stem].report.problems else app for stem, app in ready.items()}
     cooked = {stem: _checked_schema("recipe", one) for stem, one in recipes.items()}
     for stem, recipe in cooked.items():
         if recipe is not None:
-            check_recipe(recipe, stem, usable, recipes[stem].report)
+            check_recipe(recipe, stem, ready, recipes[stem].report)
     _check_commands({stem: recipe for stem, recipe in cooked.items() if recipe is not None}, recipes)
     problems += [problem for one in (*apps.values(), *recipes.values()) for problem in one.report.problems]
     if problems:
-        raise BrokenCatalog(sorted(problems))
+        raise BrokenCatalog(sorted(set(problems)))  # what an anchor repeats is said once
     compiled = {"apps": {k: v for k, v in ready.items() if v}, "recipes": {k: v for k, v in cooked.items() if v}}
     _prove(compiled)
     return compiled

@@ -18,7 +18,6 @@ _MEANINGS: Final = (
     (re.compile(r"-?(0|[1-9][0-9]{0,15})"), int),
     (re.compile(r"-?(0|[1-9][0-9]{0,15})\.[0-9]{1,15}"), float),
 )
-_DEEPEST: Final = 20
 _TAGS: Final = frozenset({"tag:yaml.org,2002:str", "!"})
 
 
@@ -43,7 +42,11 @@ def read(file: str, text: str) -> Document:
         )
         return Document(None, report)
     except yaml.YAMLError as error:
-        report.add((), f"this is not YAML: {error}", "save the file as UTF-8 text without control characters")
+        report.add(
+            (),
+            f"this is not YAML: {str(error).splitlines()[0]}",
+            "save the file as UTF-8 text without control characters",
+        )
         return Document(None, report)
     if node is None:
         report.add((), "the file is empty", "write a catalog file, or remove it")
@@ -57,14 +60,22 @@ class _Reader:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._lines: dict[Path, int] = {}
+        self._open: set[int] = set()
         report.lines = self._lines
 
     def value(self, node: Node, path: Path) -> Any:
         """The plain value of a node."""
         self._lines.setdefault(path, node.start_mark.line + 1)
-        if len(path) > _DEEPEST:
-            self._report.add(path, "this is nested too deeply", "write an anchor that does not contain itself")
+        if id(node) in self._open:
+            self._report.add(path, "this stands inside itself", "use an anchor only after the end of what it names")
             return None
+        self._open.add(id(node))
+        try:
+            return self._plain(node, path)
+        finally:
+            self._open.remove(id(node))
+
+    def _plain(self, node: Node, path: Path) -> Any:
         match node:
             case MappingNode():
                 return self._mapping(node, path)
@@ -72,7 +83,7 @@ class _Reader:
                 return [self.value(item, (*path, place)) for place, item in enumerate(node.value)]
             case ScalarNode():
                 return self._scalar(node, path)
-        return None
+        raise TypeError(f"YAML has no {type(node).__name__}")
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from catalog_build.request_meaning import check_request
 type Raw = Mapping[str, Any]
 
 _NO_CONTENT: Final = 204
+_NEEDED: Final = {"check": "tell whether it is settled", "read_back": "prove whom the app recorded"}
 _CHECK_QUERIES: Final = ("done", "decided", "actor", "description", "permitted")
 
 
@@ -66,12 +67,9 @@ def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
     if "success" not in operation and set(operation["success_status"]) != {_NO_CONTENT}:
         yield (), "a status alone is no proof of success", "add success: a query that is true of the real answer"
     if kind == "decide":
-        for part, why in (
-            ("check", "nobody could tell whether it is settled"),
-            ("read_back", "nobody could prove whom"),
-        ):
+        for part, why in _NEEDED.items():
             if part not in operation:
-                yield (), f"an operation that decides has no {part}: {why} the app recorded"[:120], f"add {part}"
+                yield (), f"an operation that decides has no {part}, so nobody could {why}", f"add {part}"
         if idempotency in {"none", "external_id"}:
             yield ("idempotency",), "an operation that decides must not be sent twice", "write check_before_act"
     if idempotency == "check_before_act" and "check" not in operation:

@@ -12,7 +12,7 @@ from countersign.domain.hosts import host_allowed
 
 type Raw = Mapping[str, Any]
 type Apps = Mapping[str, Raw | None]
-"""App id → its file with defaults, or None where that file is itself broken: then nothing is said about its parts."""
+"""App id → its file with defaults, or None where that file does not even fit its schema."""
 
 RESERVED: Final = frozenset({"help", "connections", "history"})
 
@@ -25,6 +25,8 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
     for place, what, instead in _wrong_start(recipe):
         report.add(place, what, instead)
     check_fields(recipe["inputs"], ("inputs",), report)
+    if any(app in apps and apps[app] is None for app in _used_apps(recipe)):
+        return  # what a recipe asks of a broken app can be judged when that is mended
     names = {f"input.{name}" for name in recipe["inputs"]} | _settings(recipe, apps)
     if "card" in recipe:
         _check_card(recipe, names, apps, report)
@@ -47,9 +49,14 @@ def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
         yield ("command",), f"{word} is a command of Countersign's own", "begin with another word"
 
 
+def _used_apps(recipe: Raw) -> set[str]:
+    return {step["operation"].partition(".")[0] for one in recipe["procedures"].values() for step in one["steps"]}
+
+
 def _settings(recipe: Raw, apps: Apps) -> set[str]:
-    used = {step["operation"].partition(".")[0] for one in recipe["procedures"].values() for step in one["steps"]}
-    return {f"settings.{app}.{name}" for app in used for name in (apps.get(app) or {}).get("settings", {})}
+    return {
+        f"settings.{app}.{name}" for app in _used_apps(recipe) for name in (apps.get(app) or {}).get("settings", {})
+    }
 
 
 def _check_card(recipe: Raw, names: AbstractSet[str], apps: Apps, report: Report) -> None:
@@ -68,12 +75,12 @@ def _check_card(recipe: Raw, names: AbstractSet[str], apps: Apps, report: Report
 
 def check_link(recipe: Raw, link: Raw, path: Path, apps: Apps, report: Report) -> None:
     """Report a link that leaves the hosts of the recipe's apps."""
-    used = {step["operation"].partition(".")[0] for one in recipe["procedures"].values() for step in one["steps"]}
+    used = _used_apps(recipe)
     host = authority(link["url"]) or ""
     for app_id in used:
         app = apps.get(app_id)
         if app is None:
-            return  # unknown or broken: reported there
+            return  # unknown, and reported with the step
         patterns = [filled_in(pattern, app) for pattern in app["hosts"]]
         if host_allowed(filled_in(host.replace(f"settings.{app_id}.", "settings."), app), patterns):
             return
@@ -119,11 +126,9 @@ class _Procedure:
         for name, text in step["inputs"].items():
             check_template(self._report, (*path, "inputs", name), text, known)
         app_id, _, name = step["operation"].partition(".")
-        if app_id not in self._apps:
-            self._report.add((*path, "operation"), f"there is no app {app_id}", choices(set(self._apps)))
-            return set()
-        app = self._apps[app_id]
+        app = self._apps.get(app_id)
         if app is None:
+            self._report.add((*path, "operation"), f"there is no app {app_id}", choices(set(self._apps)))
             return set()
         if app["acts_as"] == "app" and self._recipe["verify_user_access"]:
             what = f"{app['name']}'s tokens carry the app's rights, not the person's"

@@ -38,7 +38,7 @@ def check(kind: str, content: Any, report: Report) -> None:
     validator = Draft202012Validator(schema_of(kind), format_checker=Draft202012Validator.FORMAT_CHECKER)
     for error in validator.iter_errors(content):
         failure = Failure(
-            rule=str(error.validator),
+            rule="propertyNames" if "propertyNames" in error.absolute_schema_path else str(error.validator),
             limit=error.validator_value,
             path=tuple(step for step in error.absolute_path if isinstance(step, str | int)),
             value=error.instance,
@@ -117,7 +117,7 @@ def _wrong_name(failure: Failure) -> Described:
 def _unknown_choice(failure: Failure) -> Described:
     known = [value if isinstance(value, str) else json.dumps(value) for value in failure.limit]
     listed = ", ".join(json.dumps(value) if not value.strip() else value for value in known)
-    return [(failure.path, f"{json.dumps(failure.value)} is not a {_here(failure.path)}", f"write one of {listed}")]
+    return [(failure.path, f"{json.dumps(failure.value)} is no {_here(failure.path)}", f"write one of {listed}")]
 
 
 def _too_much(failure: Failure) -> Described:

@@ -139,7 +139,7 @@ def read_identity(app: App, answer: HttpAnswer) -> Account:
 
     Raises TokenRejected, AppUnavailable, and AppError where the answer does not name exactly one account.
     """
-    trouble = _trouble(app, answer)
+    trouble = _trouble(app, answer) or _no_json(answer)
     if isinstance(trouble, TokenRejected):
         raise errors.TokenRejected(f"{app.id}: identity call answered {answer.status}")
     if isinstance(trouble, NotUsable):
@@ -178,9 +178,14 @@ def _no_reading(call: Call, answer: HttpAnswer) -> Refused | TokenRejected | Not
         return trouble
     if _is_refusal(answer.status):
         return _refused(call, answer)
-    if not _is_success(answer.status) or answer.body is None:
-        return NotUsable(f"status {answer.status}" + ("" if answer.body is not None else " without JSON"))
-    return None
+    return _no_json(answer)
+
+
+def _no_json(answer: HttpAnswer) -> NotUsable | None:
+    """A server in trouble, a redirect, or a page where JSON belongs; None for JSON and for refusals."""
+    if _is_refusal(answer.status) or (_is_success(answer.status) and answer.body is not None):
+        return None
+    return NotUsable(f"status {answer.status}" + ("" if answer.body is not None else " without JSON"))
 
 
 def _refused(call: Call, answer: HttpAnswer) -> Refused:

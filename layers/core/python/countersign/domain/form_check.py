@@ -12,6 +12,8 @@ from countersign.domain.message import Field, FieldKind
 LONGEST_ANSWER: Final = 3000
 """Characters; what Slack lets a person type at most, and what a hook may bring per input."""
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_UNWRITABLE: Final = frozenset({"Cc", "Cs"})
+"""Unicode categories that no keyboard gives: control characters, and halves of characters."""
 _DIGITS: Final = 15
 """What survives JSON's usual double-precision number (RFC 8259 §6)."""
 
@@ -72,7 +74,7 @@ def _number(field: Field, answer: str) -> str | None:
 
 def _text(field: Field, answer: str) -> str | None:
     allowed = "\n\r\t" if field.kind is FieldKind.MULTILINE else "\t"
-    if any(unicodedata.category(character) == "Cc" and character not in allowed for character in answer):
+    if any(unicodedata.category(character) in _UNWRITABLE and character not in allowed for character in answer):
         return (
             "Please write this without line breaks or control characters." if allowed == "\t" else "Please write text."
         )

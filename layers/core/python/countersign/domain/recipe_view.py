@@ -11,7 +11,7 @@ from countersign.domain.app_text import clean
 from countersign.domain.catalog import CardTemplate, Procedure, Recipe, Step
 from countersign.domain.message import Link
 from countersign.domain.query import ask_text, holds
-from countersign.domain.template import Landing, Scalar, Values, fill, fill_map, is_absent
+from countersign.domain.template import Landing, Scalar, UnusableValue, Values, fill, fill_map, is_absent
 
 type Inputs = Mapping[str, str]
 type Settings = Mapping[str, Mapping[str, str]]
@@ -132,4 +132,8 @@ def _card(recipe: Recipe) -> CardTemplate:
 
 
 def _link(label: str | None, url: str | None, values: Values) -> Link | None:
-    return Link(fill(url, values, Landing.URL), label) if label and url else None
+    """A link that lacks a value is left out: what it would lead to is not known, and nothing else depends on it."""
+    try:
+        return Link(fill(url, values, Landing.URL), label) if label and url else None
+    except UnusableValue:
+        return None

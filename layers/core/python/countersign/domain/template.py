@@ -126,7 +126,10 @@ def _in_url(value: str) -> str:
     if not value.strip("."):
         # HTTP clients resolve "." and ".." before sending (RFC 3986 §5.2.4), and an empty segment is another resource.
         raise UnusableValue("an empty value or a dot segment cannot stand in an address")
-    return quote(value, safe="")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise UnusableValue("half a character cannot stand in an address") from None
 
 
 def _in_header(value: str) -> str:
