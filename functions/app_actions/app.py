@@ -1,8 +1,12 @@
-"""Walking skeleton: answers so that the stack can be deployed before the function is written."""
+"""Acts in the apps, as the people who clicked."""
 
 from typing import Any
 
+from countersign.bootstrap import LambdaContext, container
+from countersign.entrypoints import queues
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Report every message as done."""
-    return {"batchItemFailures": []}
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda's entry point."""
+    container().begin(context)
+    return queues.handle_actions(event, container())

@@ -1,8 +1,11 @@
-"""Walking skeleton: answers so that the stack can be deployed before the function is written."""
+"""On a schedule: what nobody else would do."""
 
 from typing import Any
 
+from countersign.bootstrap import LambdaContext, container
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Report every message as done."""
-    return {"batchItemFailures": []}
+
+def handler(_event: dict[str, Any], context: LambdaContext) -> None:
+    """Lambda's entry point."""
+    container().begin(context)
+    container().keep_house()

@@ -1,9 +1,12 @@
-"""Walking skeleton: answers so that the stack can be deployed before the function is written."""
+"""Slack's requests: verify, enqueue, answer within three seconds."""
 
 from typing import Any
 
+from countersign.bootstrap import LambdaContext, container
+from countersign.entrypoints import slack
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer 200 to /health and 404 to everything else."""
-    healthy = event.get("path") == "/health"
-    return {"statusCode": 200 if healthy else 404, "headers": {"Content-Type": "application/json"}, "body": "{}"}
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda's entry point."""
+    container().begin(context)
+    return slack.handle(event, container())

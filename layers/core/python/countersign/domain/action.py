@@ -38,7 +38,16 @@ MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
     ActionStatus.CLAIMED: frozenset(
         {ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED}
     ),
-    ActionStatus.SENT: frozenset({ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN}),
+    ActionStatus.SENT: frozenset(
+        {
+            ActionStatus.OPEN,
+            ActionStatus.CLAIMED,
+            ActionStatus.SENT,
+            ActionStatus.DONE,
+            ActionStatus.FAILED,
+            ActionStatus.UNKNOWN,
+        }
+    ),
     ActionStatus.UNKNOWN: frozenset({ActionStatus.DONE, ActionStatus.FAILED}),
     ActionStatus.DONE: frozenset(),
     ActionStatus.FAILED: frozenset(),

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from countersign.domain.errors import (
@@ -58,7 +58,7 @@ class SignIn(Protocol):
     def journal(self) -> Journal: ...  # noqa: D102
 
 
-def handle(event: Event, _context: Any, container: SignIn) -> Answer:
+def handle(event: Event, container: SignIn) -> Answer:
     """Answer one request of a browser. Whatever goes wrong, it is a page."""
     reference = request_id(event) or "unknown"
     try:

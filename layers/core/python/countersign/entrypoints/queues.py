@@ -72,7 +72,7 @@ def _batch(event: Mapping[str, Any], take: Callable[[Message, str], None]) -> di
         except CountersignError as error:
             _LOG.warning("message failed", extra={"code": error.code, "detail": str(error)})
             failures.append({"itemIdentifier": record["messageId"]})
-        except Exception:
+        except Exception:  # noqa: BLE001 - one bad message must not send its batch back
             # What nobody foresaw goes back to the queue, and after five times to where an alarm waits.
             _LOG.exception("message failed")
             failures.append({"itemIdentifier": record["messageId"]})

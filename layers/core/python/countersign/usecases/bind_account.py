@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from countersign.domain.connection import Account, Connection, Status
-from countersign.domain.errors import AppError, AppUnavailable, Conflict, TooLarge
+from countersign.domain.errors import AppUnavailable, Conflict, CountersignError
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.page_texts import NO_ADDRESS
 from countersign.domain.pages import Page, PageKind, about, connect_address, done, identities
@@ -41,7 +41,7 @@ class BindAccount:
         """The confirm page, or the success. ``started``: when the tokens were asked for. Raises StoreUnavailable."""
         try:
             account = self.identify(journey.app, tokens)
-        except (AppError, TooLarge) as error:
+        except CountersignError as error:
             self._give_back(journey, tokens)
             kind = PageKind.APP_TROUBLE if isinstance(error, AppUnavailable) else PageKind.NO_IDENTITY
             return journey.page(kind, cause=str(error))

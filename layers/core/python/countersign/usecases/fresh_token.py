@@ -47,11 +47,11 @@ class FreshToken:
         if tokens.refresh_token is None:
             raise self._ended(connection)
         still_good = connection.expires_at is not None and connection.expires_at > now and not renew
-        app = self.catalog.apps[connection.app]
-        if still_good and connection.refresh_sent and app.oauth.refresh_rotates and not app.oauth.refresh_grace:
-            # A dead worker may have used this refresh token up. Using it again would end the family, so the access
-            # token is used to its end first.
+        if still_good and connection.refresh_sent:
+            # A refresh was sent and its answer never came: the refresh token may be used up, and using it again may
+            # end the whole family. So the access token is used to its end first.
             return connection, tokens
+        app = self.catalog.apps[connection.app]
         return self._refresh(connection, app, tokens, tokens.refresh_token, still_good=still_good)
 
     def _open(self, connection: Connection) -> Tokens:
@@ -85,7 +85,7 @@ class FreshToken:
         except AppUnavailable as error:
             self.connections.release(leased, self.worker, in_doubt=error.sent)
             if still_good:
-                return connection, tokens
+                return replace(connection, refresh_sent=error.sent), tokens
             raise
         except Exception:
             self.connections.release(leased, self.worker, in_doubt=False)

@@ -84,7 +84,7 @@ class PerformStep:
             at, found = self.check(at)
             if isinstance(found, CheckResult):
                 if found.done:
-                    return at, Succeeded()
+                    return at, Succeeded(found.results)
                 if found.decided:
                     return at, Already(found.description, found.actor)
                 if found.permitted is False:

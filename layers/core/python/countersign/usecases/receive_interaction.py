@@ -59,7 +59,9 @@ class ReceiveInteraction:
     def _open(self, interaction: Interaction, what: OpenForm, trigger_id: str | None) -> None:
         """Open the form; when that fails, say so in private. Neither failure is the request's."""
         state = FormState(what.recipe.id, what.procedure.id, what.card, interaction.reply_to)
-        form = Form(what.procedure.form_title or what.recipe.title, what.procedure.label, what.procedure.form, state.as_text())
+        form = Form(
+            what.procedure.form_title or what.recipe.title, what.procedure.label, what.procedure.form, state.as_text()
+        )
         try:
             self.messenger.open_form(trigger_id or "", form)
         except CountersignError as error:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.action import Action, ActionStatus, moved
-from countersign.domain.answer import CheckResult, Recorded, Refused, Succeeded
-from countersign.domain.catalog import Catalog, Idempotency, Operation, Procedure, Recipe
+from countersign.domain.answer import Recorded, Refused, Succeeded
+from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import (
     AppUnavailable,
@@ -27,13 +27,12 @@ from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.end_action import ALREADY, BUSY, REFUSED, EndAction
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
+from countersign.usecases.settle_doubt import SettleDoubt, can_be_settled
 
 RECHECK_SECONDS: Final = 20
 """How long after a lost answer the app is asked again: longer than any call of ours can still be on its way."""
 DOUBT_SECONDS: Final = 240
 """How long we keep asking before we say that we don't know."""
-MOST_SENDS: Final = 2
-"""How often a call is sent in all, each time only after proof that the one before did not happen."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class RunAction:
     settings: Settings
     opener: Opener
     perform: PerformStep
+    settle_doubt: SettleDoubt
     end: EndAction
     ask: AskToConnect
     queue: Queue
@@ -105,7 +105,7 @@ class RunAction:
         for index in range(action.step, len(procedure.steps)):
             at = self._at(action, recipe, procedure, connections, inputs)
             if action.status is ActionStatus.SENT:
-                at, found = self._settle_doubt(at)
+                at, found = self.settle_doubt(at)
             else:
                 at, found = self.perform(at)
             if not isinstance(found, Succeeded):
@@ -201,29 +201,6 @@ class RunAction:
         else:
             self.end(at.action, ActionStatus.UNKNOWN, "unknown", reply_to=reply_to, detail=reason)
 
-    def _settle_doubt(self, at: StepAt) -> tuple[StepAt, StepEnd]:
-        """An earlier worker sent this step. Never resend without proof."""
-        if at.operation.reads_only or at.operation.idempotency in _REPEATABLE:
-            return self._again(at)
-        at, found = self.perform.check(at)
-        match found:
-            case CheckResult(done=True):
-                return at, Succeeded()
-            case CheckResult(decided=True, description=description, actor=actor):
-                return at, Already(description, actor)
-            case CheckResult():
-                return self._again(at)
-            case None:
-                return at, InDoubt("no check")
-            case _:
-                return at, InDoubt("the check could not be made")
-
-    def _again(self, at: StepAt) -> tuple[StepAt, StepEnd]:
-        if at.action.sends >= MOST_SENDS:
-            return at, NotDone("it did not take this, though we tried twice.")
-        again = self.actions.save(moved(at.action, ActionStatus.CLAIMED))
-        return self.perform(replace(at, action=again))
-
     def _done(
         self,
         action: Action,
@@ -275,14 +252,6 @@ class RunAction:
         """Let go of the action and take it up again in ``delay`` seconds."""
         self.actions.save(moved(action, status, owner=None, owned_until=self.clock() + delay))
         self.queue.send(resume_message(action), delay=delay)
-
-
-_REPEATABLE: Final = frozenset({Idempotency.NATIVE_KEY, Idempotency.EXTERNAL_ID})
-
-
-def can_be_settled(operation: Operation) -> bool:
-    """Whether doubt about this operation can be settled without a person."""
-    return operation.reads_only or operation.check is not None or operation.idempotency in _REPEATABLE
 
 
 def inputs_owner(action: Action) -> SealOwner:

@@ -49,7 +49,7 @@ class StartAction:
             self._say(interaction, texts.card_gone())
             return
         if card.status is CardStatus.CLOSED:
-            self._say(interaction, texts.already_decided(card.decision))
+            self._closed(interaction, card)
             return
         recipe = self.catalog.recipes[card.recipe]
         action = self._on_card(interaction, card, recipe, recipe.procedures[procedure_id])
@@ -77,6 +77,14 @@ class StartAction:
         )
         if action is not None:
             self.run(action, interaction.reply_to)
+
+    def _closed(self, interaction: Interaction, card: Card) -> None:
+        """Told who decided; but a decision of this very person that was not seen to its end is, first."""
+        for action in self.actions.of_card(interaction.person, card.id):
+            if action.ended and not action.told:
+                self.run(action, interaction.reply_to)
+                return
+        self._say(interaction, texts.already_decided(card.decision))
 
     def _is_clicked(self, card: Card, interaction: Interaction, recipe_id: str, procedure_id: str) -> bool:
         """The button's value is not to be believed: its card must be of this tenant and recipe, and be this message."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from countersign.domain.errors import Conflict
-from countersign.domain.pages import Onward, View
-from countersign.domain.sign_in import Intent, Leg, LegStep, LinkState, hash_of, is_secret, leg_expiry, link_state
+from countersign.domain.pages import Onward, PageKind, View
+from countersign.domain.sign_in import Intent, Leg, LegStep, hash_of, is_secret, leg_expiry
 from countersign.ports import ChatOpenId, Clock, Randomness, SignInStore
 from countersign.usecases.open_sign_in import OpenSignIn
 
@@ -27,10 +27,11 @@ class StartSignIn:
 
         ``cookie`` is what the browser brought. A good one is used again, so that two tabs don't break each other.
         """
-        now = self.clock()
+        page = self.open_sign_in(secret)
         intent = self.sign_ins.get_intent(hash_of(secret))
-        if intent is None or link_state(intent, now) is not LinkState.USABLE:
-            return self.open_sign_in(secret)
+        if intent is None or page.kind is not PageKind.CONNECT:
+            return page
+        now = self.clock()
         cookie = cookie if cookie and is_secret(cookie) else self.randomness()
         state, nonce = self.randomness(), self.randomness()
         redirect_uri = slack_redirect_uri(intent)

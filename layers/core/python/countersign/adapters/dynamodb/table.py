@@ -21,6 +21,14 @@ DUE_INDEX: Final = "due-index"
 _WRITE_ID: Final = "write_id"
 
 
+class _Moved(Conflict):
+    """A condition failed; ``there`` is the row as it stands, which the same call brought back."""
+
+    def __init__(self, what: str, there: Any) -> None:
+        super().__init__(f"{what}: the row moved")
+        self.there: Item | None = _plain(there) if there else None
+
+
 @contextmanager
 def _translated(what: str) -> Iterator[None]:
     try:
@@ -28,7 +36,7 @@ def _translated(what: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code == "ConditionalCheckFailedException":
-            raise Conflict(f"{what}: the row moved") from error
+            raise _Moved(what, error.response.get("Item")) from error
         raise StoreUnavailable(f"{what}: DynamoDB answered {code}") from error
     except BotoCoreError as error:
         raise StoreUnavailable(f"{what}: DynamoDB did not answer ({type(error).__name__})") from error
@@ -38,7 +46,8 @@ class Table:
     """A table with string keys ``pk`` and ``sk``. Every read is consistent, except over the ``due-index``.
 
     A conditional write can succeed while its reply is lost; the SDK then repeats it and the condition fails against
-    our own row. So every write carries a fresh ``write_id``, and a failed condition asks whether the winner was us.
+    our own row. So every write carries a fresh ``write_id``, and a failed condition brings the row back
+    (``ReturnValuesOnConditionCheckFailure``), which tells whether the winner was us.
     """
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
@@ -57,8 +66,9 @@ class Table:
         arguments: dict[str, Any] = {"TableName": self._name, "Item": _typed({**item, _WRITE_ID: write_id})}
         if condition:
             arguments["ConditionExpression"] = condition
+            arguments |= {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
             arguments |= _names_and_values(condition, values or {})
-        with self._unless_it_was_us(item["pk"], item["sk"], write_id), _translated(f"put {self._name}"):
+        with _unless_it_was_us(write_id), _translated(f"put {self._name}"):
             self._client.put_item(**arguments)
 
     def update(self, pk: str, sk: str, change: str, condition: str, values: Mapping[str, Any]) -> None:
@@ -66,10 +76,11 @@ class Table:
         write_id = secrets.token_hex(8)
         change = change.replace("SET ", f"SET #{_WRITE_ID} = :{_WRITE_ID}, ", 1)
         values = {**values, _WRITE_ID: write_id}
-        with self._unless_it_was_us(pk, sk, write_id), _translated(f"update {self._name}"):
+        with _unless_it_was_us(write_id), _translated(f"update {self._name}"):
             self._client.update_item(
                 TableName=self._name,
                 Key=_keys(pk, sk),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 UpdateExpression=change,
                 ConditionExpression=condition,
                 **_names_and_values(f"{change} {condition}", values),
@@ -129,14 +140,14 @@ class Table:
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
         return items
 
-    @contextmanager
-    def _unless_it_was_us(self, pk: str, sk: str, write_id: str) -> Iterator[None]:
-        try:
-            yield
-        except Conflict:
-            there = self.get(pk, sk)
-            if there is None or there.get(_WRITE_ID) != write_id:
-                raise
+
+@contextmanager
+def _unless_it_was_us(write_id: str) -> Iterator[None]:
+    try:
+        yield
+    except _Moved as moved:
+        if moved.there is None or moved.there.get(_WRITE_ID) != write_id:
+            raise
 
 
 def _keys(pk: str, sk: str) -> dict[str, Any]:

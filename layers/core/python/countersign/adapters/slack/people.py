@@ -1,0 +1,97 @@
+"""What Slack knows of people and of its workspace. docs.slack.dev/reference/methods/users.info."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from countersign.adapters.slack.payload import identifier, mapping, string
+from countersign.adapters.slack.web_api import WebApi
+from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed
+from countersign.domain.identity import Person, Workspace
+from countersign.ports import Clock
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
+
+KEEP_SECONDS: Final = 600
+
+
+class SlackPeople:
+    """Implements ``ports.People``. What was read is kept for ten minutes in this process.
+
+    ``profile`` also holds ``foreign``: ``yes`` for somebody of another organisation or, outside one, of another
+    workspace; ``no`` for one of us; ``unknown`` in doubt (docs.slack.dev/apis/slack-connect).
+    """
+
+    def __init__(self, api: WebApi, clock: Clock) -> None:
+        self._api, self._clock = api, clock
+        self._kept: dict[str, tuple[int, Mapping[str, Any]]] = {}
+
+    def find_by_email(self, email: str) -> Person | None:
+        """One of us with this address; None when there is nobody, or nobody any more."""
+        with _expected_shape():
+            try:
+                user = mapping(self._api.read(lambda client: client.users_lookupByEmail(email=email)), "user")
+            except ChatRefused as error:
+                if error.reason in {"users_not_found", "user_not_found"}:
+                    return None
+                raise
+            user_id = identifier(user, "id")
+            gone = user.get("deleted") or user.get("is_bot") or self._foreign(user) == "yes"
+            return Person(self.workspace().tenant, user_id) if user_id and not gone else None
+
+    def profile(self, person: Person) -> Mapping[str, str]:
+        """``name``, ``email`` (where the scope and the profile have one), ``workspace_name``, ``foreign``."""
+        with _expected_shape():
+            user = mapping(self._info(person), "user")
+            profile = mapping(user, "profile")
+            names = (string(profile, "display_name"), string(profile, "real_name"), string(user, "name"))
+            found = {
+                "name": next(filter(None, names), ""),
+                "email": string(profile, "email"),
+                "workspace_name": string(self._installation(), "team"),
+                "foreign": self._foreign(user),
+            }
+            return {name: value for name, value in found.items() if value}
+
+    def workspace(self) -> Workspace:
+        """The workspace that the bot is installed in, or the organisation where it is installed on the whole of it."""
+        with _expected_shape():
+            found = self._installation()
+            team, organisation = identifier(found, "team_id"), identifier(found, "enterprise_id")
+        if not team and not organisation:
+            raise ChatUnavailable("Slack did not say which workspace this is")
+        return Workspace(team or organisation or "", organisation)
+
+    def _foreign(self, user: Mapping[str, Any]) -> str:
+        here = self.workspace()
+        if user.get("is_stranger"):
+            return "yes"
+        if here.organisation:
+            home, ours = identifier(mapping(user, "enterprise_user"), "enterprise_id"), here.organisation
+        else:
+            home, ours = identifier(user, "team_id"), here.id
+        return "unknown" if home is None else "no" if home == ours else "yes"
+
+    def _installation(self) -> Mapping[str, Any]:
+        return self._keep("installation", lambda client: client.auth_test())
+
+    def _info(self, person: Person) -> Mapping[str, Any]:
+        return self._keep(f"user {person.user_id}", lambda client: client.users_info(user=person.user_id))
+
+    def _keep(self, key: str, method: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
+        now = self._clock()
+        kept = self._kept.get(key)
+        if kept is None or kept[0] <= now:
+            kept = (now + KEEP_SECONDS, self._api.read(method))
+            self._kept = {name: item for name, item in self._kept.items() if item[0] > now} | {key: kept}
+        return kept[1]
+
+
+@contextmanager
+def _expected_shape() -> Iterator[None]:
+    try:
+        yield
+    except Malformed as error:
+        raise ChatUnavailable("Slack's answer has another shape") from error

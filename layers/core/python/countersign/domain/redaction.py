@@ -1,0 +1,31 @@
+"""What no log line may hold, whatever wrote it: the last net under values that are masked where they are made."""
+
+import re
+from typing import Final
+
+MASK: Final = "•••"
+_KEYS: Final = (
+    "access_token|refresh_token|id_token|client_secret|signing_secret|bot_token|code_verifier|authorization|cookie"
+    "|set-cookie|password|secret|token|reply_url|response_url|trigger_id|body"
+)
+_PARAMETERS: Final = f"{_KEYS}|code|state|nonce"
+_PATTERNS: Final = (
+    # JSON members, also inside escaped JSON, and form or query parameters of a telling name.
+    (re.compile(rf'(\\*"(?:{_KEYS})\\*"\s*:\s*\\*")[^"\\]*', re.IGNORECASE), rf"\1{MASK}"),
+    (re.compile(rf"((?:^|[?&\s])(?:{_PARAMETERS})=)[^&\s\"']+", re.IGNORECASE), rf"\1{MASK}"),
+    # An error has a code too, and a record a state: only what looks random is masked under these names.
+    (re.compile(r'(\\*"(?:code|state|nonce)\\*"\s*:\s*\\*")(?=[^"\\]*[0-9])[^"\\]{16,}'), rf"\1{MASK}"),
+    # Values that tell by themselves: Slack's tokens, bearer headers, JSON web tokens, reply addresses, connect links.
+    (re.compile(r"\bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[\w-]+"), MASK),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), MASK),
+    (re.compile(r"(https?://hooks\.slack[^\s/\"]*)/[^\s\"]+"), rf"\1/{MASK}"),
+    (re.compile(r"(/connect/)[0-9a-f]{64}"), rf"\1{MASK}"),
+)
+
+
+def redact(line: str) -> str:
+    """The line without anything that looks like a secret."""
+    for pattern, replacement in _PATTERNS:
+        line = pattern.sub(replacement, line)
+    return line

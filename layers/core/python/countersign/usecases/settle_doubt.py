@@ -1,0 +1,53 @@
+"""Decides about a step that was sent and never heard of again: asks the app, and resends only on proof."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from countersign.domain.action import ActionStatus, moved
+from countersign.domain.answer import CheckResult, Succeeded
+from countersign.domain.catalog import Idempotency, Operation
+from countersign.ports import ActionStore
+from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
+
+MOST_SENDS: Final = 2
+"""How often a call is sent in all, each time only after proof that the one before did not happen."""
+_REPEATABLE: Final = frozenset({Idempotency.NATIVE_KEY, Idempotency.EXTERNAL_ID})
+
+
+def can_be_settled(operation: Operation) -> bool:
+    """Whether doubt about this operation can be settled without a person."""
+    return operation.reads_only or operation.check is not None or operation.idempotency in _REPEATABLE
+
+
+@dataclass(frozen=True)
+class SettleDoubt:
+    """Never sends again without proof: the app's own word, or an operation that the app itself takes only once.
+
+    Raises what PerformStep raises.
+    """
+
+    actions: ActionStore
+    perform: PerformStep
+
+    def __call__(self, at: StepAt) -> tuple[StepAt, StepEnd]:
+        """How the step ended, or ends now that it is taken again."""
+        if at.operation.reads_only or at.operation.idempotency in _REPEATABLE:
+            return self._again(at)
+        at, found = self.perform.check(at)
+        match found:
+            case CheckResult(done=True, results=results):
+                return at, Succeeded(results)
+            case CheckResult(decided=True, description=description, actor=actor):
+                return at, Already(description, actor)
+            case CheckResult():
+                return self._again(at)
+            case None:
+                return at, InDoubt("no check")
+            case _:
+                return at, InDoubt("the check could not be made")
+
+    def _again(self, at: StepAt) -> tuple[StepAt, StepEnd]:
+        if at.action.sends >= MOST_SENDS:
+            return at, NotDone("it did not take this, though we tried twice.")
+        again = self.actions.save(moved(at.action, ActionStatus.CLAIMED))
+        return self.perform(replace(at, action=again))

@@ -1,0 +1,89 @@
+"""Chat in memory: what was said, where; and it can be told not to answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from countersign.domain.card import MessageRef
+from countersign.domain.errors import ChatUnavailable
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Button, Buttons, Form, Message, Paragraph, Text
+
+
+@dataclass
+class MemoryChat:
+    """Implements ``ports.Messenger`` and ``ports.People``. ``down`` makes every message raise ChatUnavailable."""
+
+    posted: list[tuple[str, Message]] = field(default_factory=list)
+    updated: list[tuple[MessageRef, Message]] = field(default_factory=list)
+    told: list[tuple[Person, Message]] = field(default_factory=list)
+    """Everything said to one person in private, by whichever way."""
+    direct_to: list[Person] = field(default_factory=list)
+    replaced: list[tuple[str, Message]] = field(default_factory=list)
+    homes: list[tuple[Person, Message]] = field(default_factory=list)
+    forms: list[tuple[str, Form]] = field(default_factory=list)
+    emails: Mapping[str, Person] = field(default_factory=dict)
+    down: bool = False
+
+    def post(self, channel: str, message: Message) -> MessageRef:
+        self._answer()
+        self.posted.append((channel, message))
+        return MessageRef(channel, f"{len(self.posted)}.0")
+
+    def update(self, ref: MessageRef, message: Message) -> None:
+        self._answer()
+        self.updated.append((ref, message))
+
+    def direct(self, person: Person, message: Message) -> MessageRef:
+        self._answer()
+        self.told.append((person, message))
+        self.direct_to.append(person)
+        return MessageRef(f"D{person.user_id}", f"{len(self.told)}.0")
+
+    def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:  # noqa: ARG002
+        self._answer()
+        self.told.append((person, message))
+
+    def replace(self, reply_url: str, message: Message) -> None:
+        self._answer()
+        self.replaced.append((reply_url, message))
+
+    def open_form(self, trigger_id: str, form: Form) -> None:
+        self._answer()
+        self.forms.append((trigger_id, form))
+
+    def publish_home(self, person: Person, message: Message) -> None:
+        self._answer()
+        self.homes.append((person, message))
+
+    def find_by_email(self, email: str) -> Person | None:
+        return self.emails.get(email)
+
+    def profile(self, person: Person) -> Mapping[str, str]:
+        return {"name": person.user_id.lower(), "workspace_name": "Acme"}
+
+    def workspace(self) -> Workspace:
+        return Workspace("T0ACME")
+
+    def _answer(self) -> None:
+        if self.down:
+            raise ChatUnavailable("chat is down")
+
+    def said_to(self, person: Person) -> list[str]:
+        """Summaries of everything said to one person in private."""
+        return [filled(message.summary) for someone, message in self.told if someone == person]
+
+
+def filled(text: Text) -> str:
+    """A text with its values in place, for reading."""
+    return text.template.format(**{name: str(value) for name, value in text.values.items()})
+
+
+def words(message: Message) -> str:
+    """All running text of a message."""
+    return "\n".join(filled(block.text) for block in message.blocks if isinstance(block, Paragraph))
+
+
+def buttons(message: Message) -> list[Button]:
+    """All buttons of a message."""
+    return [button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons]

@@ -1,0 +1,237 @@
+"""Sign-ins, connections, seals, queue and audit in memory. ``tests/contract`` holds them to what the real ones do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from countersign.domain.connection import Connection, Status
+from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnavailable
+from countersign.domain.identity import Person
+from countersign.domain.sign_in import Intent, IntentStatus, Leg
+from countersign.domain.tokens import Sealed, SealOwner
+
+HELP_AFTER = 180
+SEEN_SECONDS = 26 * 3_600
+
+
+@dataclass
+class MemorySignInStore:
+    """Implements ``ports.SignInStore``. ``broken`` makes every call raise StoreUnavailable."""
+
+    intents: dict[str, Intent] = field(default_factory=dict)
+    legs: dict[str, Leg] = field(default_factory=dict)
+    spent: set[str] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
+    seen: dict[str, tuple[str, int]] = field(default_factory=dict)
+    writes: int = 0
+    broken: bool = False
+
+    def put_intent(self, intent: Intent) -> None:
+        self._write()
+        if intent.id_hash in self.intents:
+            raise Conflict("there is one")
+        self.intents[intent.id_hash] = intent
+
+    def get_intent(self, id_hash: str) -> Intent | None:
+        self._answer()
+        return self.intents.get(id_hash)
+
+    def save_intent(self, intent: Intent, *, was: Intent) -> None:
+        self._write()
+        there = self.intents.get(was.id_hash)
+        if there is None or _state(there) != _state(was):
+            raise Conflict("the intent moved")
+        self.intents[intent.id_hash] = intent
+
+    def save_prompt(self, id_hash: str, prompt: Sealed) -> None:
+        self._write()
+        if id_hash in self.intents:
+            self.intents[id_hash] = replace(self.intents[id_hash], prompt=prompt)
+
+    def put_leg(self, leg: Leg) -> None:
+        self._write()
+        if leg.id_hash in self.legs:
+            raise Conflict("there is one")
+        self.legs[leg.id_hash] = leg
+
+    def get_leg(self, id_hash: str) -> Leg | None:
+        self._answer()
+        return self.legs.get(id_hash)
+
+    def consume_leg(self, leg: Leg) -> bool:
+        self._write()
+        if leg.id_hash not in self.legs or leg.id_hash in self.spent:
+            return False
+        self.spent.add(leg.id_hash)
+        return True
+
+    def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
+        lost = [intent for intent in self.intents.values() if _help_due(intent, now)]
+        unconfirmed = [leg for leg in self.legs.values() if leg.sealed and leg.expires_at <= now]
+        return [row for row in [*lost, *unconfirmed] if row.id_hash not in self.settled][:limit]
+
+    def settle(self, row: Intent | Leg) -> bool:
+        self._write()
+        if row.id_hash in self.settled:
+            return False
+        self.settled.add(row.id_hash)
+        return True
+
+    def first_sight(self, key: str, delivery: str, now: int) -> bool:
+        self._write()
+        there = self.seen.get(key)
+        if there is not None and there[0] != delivery and there[1] >= now:
+            return False
+        self.seen[key] = (delivery, now + SEEN_SECONDS)
+        return True
+
+    def _write(self) -> None:
+        self._answer()
+        self.writes += 1
+
+    def _answer(self) -> None:
+        if self.broken:
+            raise StoreUnavailable("the store is broken")
+
+
+@dataclass
+class MemoryConnectionStore:
+    """Implements ``ports.ConnectionStore``."""
+
+    rows: dict[tuple[str, str], Connection] = field(default_factory=dict)
+    retired: list[Connection] = field(default_factory=list)
+    due_at: dict[tuple[str, str], int] = field(default_factory=dict)
+    broken: bool = False
+
+    def get(self, person: Person, app: str) -> Connection | None:
+        return self.rows.get((person.key, app))
+
+    def list(self, person: Person) -> Sequence[Connection]:
+        return [row for (key, _), row in sorted(self.rows.items()) if key == person.key]
+
+    def put(self, connection: Connection, *, replaces: int | None) -> None:
+        if self.broken:
+            raise StoreUnavailable("the store is broken")
+        there = self.get(connection.person, connection.app)
+        if (there.version if there else None) != replaces:
+            raise Conflict("the row moved")
+        self._set(connection)
+
+    def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
+        there = self.get(connection.person, connection.app)
+        if there is None or there.account.id != connection.account.id:
+            raise Conflict("another connection stands there")
+        self._set(replace(there, status=Status.REVOKING, revoking_since=now))
+        self.due_at[connection.person.key, connection.app] = due_at
+
+    def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
+        there = self.get(connection.person, connection.app)
+        if there is None or there.version != connection.version or there.status is not Status.LIVE:
+            raise Conflict("the row moved")
+        if there.leased_to_another(owner, now):
+            raise LeaseBusy("another worker is refreshing")
+        return self._set(replace(there, lease_owner=owner, lease_until=until, refresh_sent=True))
+
+    def save_refreshed(self, connection: Connection, owner: str) -> None:
+        there = self.get(connection.person, connection.app)
+        if there is None or there.lease_owner != owner or there.version != connection.version - 1:
+            raise Conflict("the lease is not ours")
+        self._set(replace(connection, status=there.status, lease_owner=None, lease_until=0, refresh_sent=False))
+
+    def needs_sign_in(self, connection: Connection) -> bool:
+        there = self.get(connection.person, connection.app)
+        if there is None or there.version != connection.version or there.status is not Status.LIVE:
+            return False
+        self._set(replace(there, status=Status.NEEDS_SIGN_IN, lease_owner=None, lease_until=0, refresh_sent=False))
+        return True
+
+    def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
+        there = self.get(connection.person, connection.app)
+        if there is not None and there.lease_owner == owner:
+            self._set(replace(there, lease_owner=None, lease_until=0, refresh_sent=in_doubt))
+
+    def touch(self, connection: Connection, now: int) -> None:
+        there = self.get(connection.person, connection.app)
+        if there is not None and there.version == connection.version:
+            self._set(replace(there, last_used_at=now))
+
+    def retire(self, connection: Connection, *, now: int) -> None:
+        self.retired.append(replace(connection, status=Status.REVOKING, revoking_since=now, retired=True))
+
+    def delete(self, connection: Connection) -> None:
+        there = self.get(connection.person, connection.app)
+        if connection.retired:
+            self.retired = [row for row in self.retired if row != connection]
+        elif there is not None and there.version == connection.version and there.status is Status.REVOKING:
+            del self.rows[connection.person.key, connection.app]
+
+    def due(self, now: int, limit: int) -> Sequence[Connection]:
+        cut = [self.rows[key] for key, due_at in self.due_at.items() if due_at <= now and key in self.rows]
+        return [*cut, *self.retired][:limit]
+
+    def postpone(self, connection: Connection, due_at: int) -> None:
+        self.due_at[connection.person.key, connection.app] = due_at
+
+    def _set(self, connection: Connection) -> Connection:
+        self.rows[connection.person.key, connection.app] = connection
+        return connection
+
+
+@dataclass
+class MemorySealer:
+    """Implements ``ports.Opener``: opens for the very owner only, and is no cryptography."""
+
+    sealed: int = 0
+
+    def seal(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed:
+        self.sealed += 1
+        context = json.dumps(owner.encryption_context(), sort_keys=True).encode()
+        return Sealed("memory", context, owner.additional_data(), json.dumps(plaintext).encode())
+
+    def open(self, sealed: Sealed, owner: SealOwner) -> Mapping[str, Any]:
+        context = json.dumps(owner.encryption_context(), sort_keys=True).encode()
+        if (sealed.encrypted_key, sealed.nonce) != (context, owner.additional_data()):
+            raise SealBroken("sealed to another owner")
+        opened: Mapping[str, Any] = json.loads(sealed.ciphertext)
+        return opened
+
+
+@dataclass
+class MemoryQueue:
+    """Implements ``ports.Queue``: keeps what was sent."""
+
+    sent: list[Mapping[str, Any]] = field(default_factory=list)
+    broken: bool = False
+
+    def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None:  # noqa: ARG002 - kept for the port
+        if self.broken:
+            raise StoreUnavailable("the queue is broken")
+        self.sent.append(json.loads(json.dumps(body)))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [str(body["kind"]) for body in self.sent]
+
+
+@dataclass
+class MemoryAuditLog:
+    """Implements ``ports.AuditLog``."""
+
+    events: list[tuple[str, Person | None, Mapping[str, str]]] = field(default_factory=list)
+
+    def record(self, event: str, person: Person | None, facts: Mapping[str, str]) -> None:
+        self.events.append((event, person, dict(facts)))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self.events]
+
+
+def _state(intent: Intent) -> tuple[IntentStatus, int]:
+    return intent.status, intent.wrong_workspace_tries
+
+
+def _help_due(intent: Intent, now: int) -> bool:
+    opened = intent.opened_at
+    return opened is not None and intent.status is IntentStatus.OPEN and opened + HELP_AFTER <= now

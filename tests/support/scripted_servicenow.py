@@ -1,0 +1,76 @@
+"""A ServiceNow of one change, behind ``ports.Http``: it decides, records, and fails where it is told to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from countersign.domain.errors import AppUnavailable
+from countersign.domain.http import HttpAnswer, HttpRequest
+
+CHANGE = "46e18c0fa9fe19810066a0083f76bd56"
+REFUSAL = {"error": {"message": "Approval failed", "detail": "User is not an approver"}, "status": "failure"}
+
+
+@dataclass
+class ScriptedServiceNow:
+    """One approver's row, and a script: names of faults, each used up by the next act.
+
+    Faults: ``lost`` (acts, the answer is lost), ``never_arrived`` (does not act, times out), ``unreachable`` (no
+    connection), ``500``, ``html``, ``429``; ``check_down`` fails the next read.
+    """
+
+    approver: str = "josie"
+    state: str = "requested"
+    recorded: str | None = None
+    tokens: dict[str, str] = field(default_factory=lambda: {"at-josie": "josie", "at-tom": "tom"})
+    faults: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    before_act: Callable[[], None] | None = None
+
+    def send(self, request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer:
+        assert "acme.service-now.com" in allowed_hosts
+        person = self.tokens.get(request.headers["Authorization"].removeprefix("Bearer "))
+        kind = "act" if request.method == "PATCH" else "read"
+        self.calls.append(kind)
+        if person is None:
+            return HttpAnswer(401, {"error": {"message": "User Not Authenticated"}})
+        return self._act(person, request.json) if kind == "act" else self._read(request)
+
+    @property
+    def acts(self) -> int:
+        return self.calls.count("act")
+
+    def _act(self, person: str, body: Any) -> HttpAnswer:
+        if self.before_act is not None:
+            self.before_act()
+        fault = self.faults.pop(0) if self.faults and self.faults[0] != "check_down" else ""
+        match fault:
+            case "unreachable":
+                raise AppUnavailable("no connection", sent=False)
+            case "never_arrived":
+                raise AppUnavailable("timeout")
+            case "500":
+                return HttpAnswer(500, {"error": {"message": "oops"}})
+            case "429":
+                return HttpAnswer(429, None)
+            case "html":
+                return HttpAnswer(200, None, text="<html>")
+        if person != self.approver or self.state != "requested":
+            return HttpAnswer(400, REFUSAL)
+        self.state, self.recorded = body["state"], self.recorded or person
+        if fault == "lost":
+            raise AppUnavailable("the answer was lost")
+        return HttpAnswer(200, {"result": [{"sys_id": CHANGE, "number": {"value": "CHG0030001"}}]})
+
+    def _read(self, request: HttpRequest) -> HttpAnswer:
+        if self.faults and self.faults[0] == "check_down":
+            self.faults.pop(0)
+            raise AppUnavailable("timeout")
+        recorded = self.recorded or self.approver
+        row = {
+            "state": {"value": self.state, "display_value": self.state.title()},
+            "approver": {"value": f"id-{recorded}", "display_value": recorded.title()},
+        }
+        mine = "gs.getUserID" in request.query["sysparm_query"]
+        asked = self.tokens[request.headers["Authorization"].removeprefix("Bearer ")]
+        return HttpAnswer(200, {"result": [row] if not mine or asked == self.approver else []})
