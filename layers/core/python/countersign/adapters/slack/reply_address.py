@@ -7,6 +7,7 @@ only Slack's own hosts are called.
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from countersign.adapters.slack.text import checked_url
 from countersign.domain.errors import AppError, ChatRefused, ChatUnavailable, HostNotAllowed, TooLarge
 from countersign.domain.http import HttpRequest
 from countersign.ports import Http
@@ -36,9 +37,9 @@ class ReplyAddress:
         self._post(reply_url, {**message, "replace_original": True})
 
     def _post(self, reply_url: str, body: dict[str, Any]) -> None:
-        """Raises ChatRefused (used up, too old, no address of Slack's) and ChatUnavailable."""
+        """Raises ChatRefused (used up, too old, not Slack's) and ChatUnavailable."""
         try:
-            found = self._http().send(HttpRequest("POST", reply_url, json=body), self._hosts)
+            found = self._http().send(HttpRequest("POST", checked_url(reply_url), json=body), self._hosts)
         except HostNotAllowed:
             raise ChatRefused("not_a_reply_address") from None
         except (AppError, TooLarge):
