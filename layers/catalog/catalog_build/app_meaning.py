@@ -53,10 +53,9 @@ def _check_settings(app: Raw, report: Report) -> None:
 
 def _check_oauth(app: Raw, names: AbstractSet[str], report: Report) -> None:
     oauth = app["oauth"]
-    for endpoint in ("authorization_endpoint", "token_endpoint"):
-        check_template(report, ("oauth", endpoint), oauth[endpoint], names)
-    if "refresh_endpoint" in oauth:
-        check_template(report, ("oauth", "refresh_endpoint"), oauth["refresh_endpoint"], names | {"api_base"})
+    for endpoint in ("authorization_endpoint", "token_endpoint", "refresh_endpoint"):
+        if endpoint in oauth:
+            check_template(report, ("oauth", endpoint), oauth[endpoint], names)
     if "api_base" in oauth:
         check_query(report, ("oauth", "api_base"), oauth["api_base"])
     for kind in ("authorization_parameters", "token_parameters"):
@@ -64,7 +63,7 @@ def _check_oauth(app: Raw, names: AbstractSet[str], report: Report) -> None:
             check_template(report, path, text, names)
     if "revocation" in oauth:
         path = ("oauth", "revocation", "request")
-        check_request(oauth["revocation"]["request"], path, names | {"api_base"} | _REVOCATION_NAMES, {}, report)
+        check_request(oauth["revocation"]["request"], path, names | _REVOCATION_NAMES, {}, report)
         if not any("${token}" in text for _, text in strings(oauth["revocation"]["request"], ())):
             report.add(path, "the revocation does not send the token", "put ${token} into its form, query or json")
     elif "account_url" in app:
