@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from countersign import __version__
 from countersign.adapters.slack.inbound import Inbound, OptionsRequest, Received, UrlVerification
@@ -23,8 +23,10 @@ from countersign.entrypoints.api_gateway import (
     read_request,
 )
 from countersign.entrypoints.guard import guard
-from countersign.ports import Clock
-from countersign.usecases.receive_interaction import ReceiveInteraction
+
+if TYPE_CHECKING:  # see usecases.receive_interaction
+    from countersign.ports import Clock
+    from countersign.usecases.receive_interaction import ReceiveInteraction
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -41,9 +43,9 @@ class SlackContainer(Protocol):
     @property
     def settings(self) -> Settings: ...  # noqa: D102 - named by its type
     @property
-    def clock(self) -> Clock: ...  # noqa: D102
+    def clock(self) -> "Clock": ...  # noqa: D102
     @property
-    def receive_interaction(self) -> ReceiveInteraction: ...  # noqa: D102
+    def receive_interaction(self) -> "ReceiveInteraction": ...  # noqa: D102
     def signing_secrets(self) -> Sequence[Secret]:
         """The current signing secret first. Raises ConfigurationError, StoreUnavailable."""
 

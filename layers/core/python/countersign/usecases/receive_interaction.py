@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from countersign.domain.catalog import Catalog
 from countersign.domain.errors import CountersignError
@@ -13,7 +13,9 @@ from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.message import Form
 from countersign.domain.routing import Destination, OpenForm, route
 from countersign.domain.texts.forms import form_not_opened
-from countersign.ports import Messenger, Queue
+
+if TYPE_CHECKING:  # every port, with all that they speak of, costs a cold click a third of its start-up
+    from countersign.ports import Messenger, Queue
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -29,9 +31,9 @@ class ReceiveInteraction:
     """
 
     catalog: Callable[[], Catalog]
-    messenger: Messenger
-    actions: Queue
-    connections: Queue
+    messenger: "Messenger"
+    actions: "Queue"
+    connections: "Queue"
 
     def __call__(self, interaction: Interaction, trigger_id: str | None = None) -> Mapping[str, str]:
         """Field → what is wrong with its answer; empty when it was taken. Raises StoreUnavailable, Malformed."""

@@ -8,11 +8,12 @@ from countersign.adapters.slack.payload import identifier, mapping, string
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed
 from countersign.domain.identity import Person, Workspace
-from countersign.ports import Clock
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
+
+    from countersign.ports import Clock
 
 KEEP_SECONDS: Final = 600
 
@@ -24,7 +25,7 @@ class SlackPeople:
     workspace; ``no`` for one of us; ``unknown`` in doubt (docs.slack.dev/apis/slack-connect).
     """
 
-    def __init__(self, api: WebApi, clock: Clock) -> None:
+    def __init__(self, api: WebApi, clock: "Clock") -> None:
         self._api, self._clock = api, clock
         self._kept: dict[str, tuple[int, Mapping[str, Any]]] = {}
 

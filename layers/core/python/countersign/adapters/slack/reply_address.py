@@ -5,12 +5,14 @@ only Slack's own hosts are called.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from countersign.adapters.slack.text import checked_url
 from countersign.domain.errors import AppError, ChatRefused, ChatUnavailable, HostNotAllowed, TooLarge
 from countersign.domain.http import HttpRequest
-from countersign.ports import Http
+
+if TYPE_CHECKING:
+    from countersign.ports import Http
 
 HOSTS: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 
@@ -24,7 +26,7 @@ class ReplyAddress:
     ``http`` is made when it is first used: the Slack function hardly ever needs it.
     """
 
-    def __init__(self, http: Callable[[], Http], more_hosts: Sequence[str] = ()) -> None:
+    def __init__(self, http: "Callable[[], Http]", more_hosts: Sequence[str] = ()) -> None:
         self._http, self._hosts = http, (*HOSTS, *more_hosts)
 
     def answer(self, reply_url: str, message: dict[str, Any], thread: str | None = None) -> None:
