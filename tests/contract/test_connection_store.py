@@ -1,0 +1,224 @@
+"""One suite for the connections' port: the fake that use-case tests trust, and DynamoDB."""
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.adapters.dynamodb.connections import DynamoConnectionStore
+from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.errors import Conflict, LeaseBusy
+from countersign.domain.identity import Person
+from countersign.domain.tokens import Sealed
+from countersign.ports import ConnectionStore
+from tests.support.memory_sign_in import MemoryConnectionStore
+
+JOSIE, TOM = Person("T0ACME", "U0JOSIE"), Person("T0ACME", "U0TOM")
+NOW = 1_800_000_000
+SEALED = Sealed("arn:key", b"\x00edk", b"nonce", b"\xffct")
+LIVE = Connection(
+    person=JOSIE,
+    workspace="T0ACME",
+    app="servicenow",
+    account=Account("a1", "josie", "Josie", "josie@acme.com", None),
+    status=Status.LIVE,
+    version=1,
+    sealed=SEALED,
+    scopes=("useraccount",),
+    expires_at=NOW + 1_800,
+    connected_at=NOW,
+)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> ConnectionStore:
+    if request.param == "memory":
+        return MemoryConnectionStore()
+    return DynamoConnectionStore(request.getfixturevalue("table"))
+
+
+def test_what_was_put_comes_back_whole(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    assert store.get(JOSIE, "servicenow") == LIVE
+
+
+def test_nobody_reads_anybody_elses_connection(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    assert store.get(TOM, "servicenow") is None
+    assert store.list(TOM) == []
+    assert store.get(Person("T0OTHER", "U0JOSIE"), "servicenow") is None
+
+
+def test_a_person_lists_their_own_in_order_of_apps_and_no_retired_ones(store: ConnectionStore) -> None:
+    salesforce = replace(LIVE, app="salesforce")
+    store.put(LIVE, replaces=None)
+    store.put(salesforce, replaces=None)
+    store.retire(LIVE, now=NOW)
+
+    assert store.list(JOSIE) == [salesforce, LIVE]
+
+
+def test_the_first_one_is_put_once(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    with pytest.raises(Conflict):
+        store.put(replace(LIVE, account=Account("a2", "x", "X")), replaces=None)
+
+
+def test_it_is_replaced_only_over_the_version_that_was_seen(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.put(replace(LIVE, version=2), replaces=1)
+
+    with pytest.raises(Conflict):
+        store.put(replace(LIVE, version=2), replaces=1)
+
+
+def test_a_cut_connection_is_unusable_from_the_next_read_on_and_due(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    store.set_revoking(LIVE, now=NOW, due_at=NOW + 60)
+
+    cut = store.get(JOSIE, "servicenow")
+    assert cut is not None
+    assert (cut.status, cut.revoking_since) == (Status.REVOKING, NOW)
+    assert store.due(NOW + 59, 10) == []
+    assert store.due(NOW + 60, 10) == [cut]
+
+
+def test_another_accounts_connection_is_not_cut_by_mistake(store: ConnectionStore) -> None:
+    store.put(replace(LIVE, account=Account("a2", "other", "Other")), replaces=None)
+
+    with pytest.raises(Conflict):
+        store.set_revoking(LIVE, now=NOW, due_at=NOW)
+
+
+def test_one_worker_refreshes_at_a_time(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    assert (leased.lease_owner, leased.lease_until, leased.refresh_sent) == ("w1", NOW + 25, True)
+    with pytest.raises(LeaseBusy):
+        store.lease(LIVE, "w2", NOW + 25, NOW)
+
+
+def test_a_dead_workers_lease_can_be_taken(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    assert store.lease(LIVE, "w2", NOW + 60, NOW + 26).lease_owner == "w2"
+
+
+def test_a_lease_on_what_has_moved_conflicts(store: ConnectionStore) -> None:
+    store.put(replace(LIVE, version=2), replaces=None)
+
+    with pytest.raises(Conflict):
+        store.lease(LIVE, "w1", NOW + 25, NOW)
+
+
+def test_refreshed_tokens_end_the_lease(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+    new = replace(leased, version=2, sealed=replace(SEALED, ciphertext=b"new"), expires_at=NOW + 3_600)
+
+    store.save_refreshed(new, "w1")
+
+    expected = replace(new, lease_owner=None, lease_until=0, refresh_sent=False)
+    assert store.get(JOSIE, "servicenow") == expected
+
+
+def test_refreshed_tokens_without_an_end_forget_the_old_end(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    store.save_refreshed(replace(leased, version=2, expires_at=None), "w1")
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert there.expires_at is None
+
+
+def test_a_refresh_under_way_does_not_bring_a_cut_connection_back(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+
+    store.save_refreshed(replace(leased, version=2, sealed=replace(SEALED, ciphertext=b"new")), "w1")
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert (there.status, there.sealed.ciphertext) == (Status.REVOKING, b"new")
+
+
+def test_only_the_leases_owner_saves(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    with pytest.raises(Conflict):
+        store.save_refreshed(replace(LIVE, version=2), "w2")
+
+
+@pytest.mark.parametrize("in_doubt", [True, False])
+def test_a_released_lease_remembers_whether_its_refresh_is_in_doubt(store: ConnectionStore, *, in_doubt: bool) -> None:
+    store.put(LIVE, replaces=None)
+    store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    store.release(LIVE, "w2", in_doubt=False)
+    store.release(LIVE, "w1", in_doubt=in_doubt)
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert (there.lease_owner, there.refresh_sent) == (None, in_doubt)
+
+
+def test_one_caller_marks_it_as_ended(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    assert [store.needs_sign_in(LIVE), store.needs_sign_in(LIVE)] == [True, False]
+
+
+def test_the_last_use_is_noted_unless_the_row_moved(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.touch(LIVE, NOW + 5)
+    store.touch(replace(LIVE, version=7), NOW + 9)
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert there.last_used_at == NOW + 5
+
+
+def test_a_retired_one_is_due_at_once_beside_the_new_one(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.retire(LIVE, now=NOW)
+    store.put(replace(LIVE, version=2), replaces=1)
+
+    (retired,) = store.due(NOW, 10)
+
+    assert (retired.retired, retired.status, retired.owner) == (True, Status.REVOKING, LIVE.owner)
+    store.delete(retired)
+    assert store.due(NOW, 10) == []
+    assert store.get(JOSIE, "servicenow") == replace(LIVE, version=2)
+
+
+def test_only_what_was_cut_is_deleted(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.delete(LIVE)
+    assert store.get(JOSIE, "servicenow") == LIVE
+
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    store.delete(LIVE)
+    store.delete(LIVE)
+
+    assert store.get(JOSIE, "servicenow") is None
+
+
+def test_a_revocation_is_tried_again_later(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    (due,) = store.due(NOW, 10)
+
+    store.postpone(due, NOW + 600)
+
+    assert store.due(NOW + 599, 10) == []
+    assert len(store.due(NOW + 600, 10)) == 1

@@ -1,0 +1,95 @@
+"""The seal on moto's KMS: it opens for its very owner, and for nobody and nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from countersign.adapters.kms import KmsSealer
+from countersign.domain.errors import SealBroken, StoreUnavailable
+from countersign.domain.identity import Person
+from countersign.domain.tokens import SealOwner
+
+OWNER = SealOwner(Person("T0ACME", "U0JOSIE"), "T0ACME", "servicenow", "connection", "a1", 1)
+TOKENS = {"access_token": "at", "refresh_token": "rt" * 3_000}
+
+
+@pytest.fixture
+def sealer(monkeypatch: pytest.MonkeyPatch) -> Iterator[KmsSealer]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("kms", region_name="eu-central-1")
+        yield KmsSealer(client, client.create_key()["KeyMetadata"]["Arn"])
+
+
+def test_it_opens_for_its_owner_also_when_it_is_larger_than_kms_itself_takes(sealer: KmsSealer) -> None:
+    assert sealer.open(sealer.seal(TOKENS, OWNER), OWNER) == TOKENS
+
+
+def test_the_sealed_row_holds_nothing_readable(sealer: KmsSealer) -> None:
+    sealed = sealer.seal({"access_token": "canary-token"}, OWNER)
+
+    assert b"canary" not in sealed.ciphertext + sealed.encrypted_key + sealed.nonce
+
+
+def test_the_same_content_is_never_sealed_the_same_way(sealer: KmsSealer) -> None:
+    first, second = sealer.seal(TOKENS, OWNER), sealer.seal(TOKENS, OWNER)
+
+    assert first.ciphertext != second.ciphertext
+    assert first.encrypted_key != second.encrypted_key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"person": Person("T0ACME", "U0TOM")},
+        {"person": Person("T0OTHER", "U0JOSIE")},
+        {"workspace": "T0LABS"},
+        {"app": "salesforce"},
+        {"purpose": "inputs"},
+        {"account_id": "a2"},
+        {"version": 2},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_it_opens_for_no_other_owner(sealer: KmsSealer, change: dict[str, Any]) -> None:
+    sealed = sealer.seal(TOKENS, OWNER)
+
+    with pytest.raises(SealBroken):
+        sealer.open(sealed, replace(OWNER, **change))
+
+
+@pytest.mark.parametrize("part", ["ciphertext", "nonce", "encrypted_key"])
+def test_a_damaged_part_is_noticed(sealer: KmsSealer, part: str) -> None:
+    sealed = sealer.seal(TOKENS, OWNER)
+    damaged = bytes([getattr(sealed, part)[-1] ^ 1])
+
+    with pytest.raises(SealBroken):
+        sealer.open(replace(sealed, **{part: getattr(sealed, part)[:-1] + damaged}), OWNER)
+
+
+@pytest.mark.parametrize("part", ["ciphertext", "nonce", "encrypted_key"])
+def test_parts_of_two_seals_do_not_mix(sealer: KmsSealer, part: str) -> None:
+    first, second = sealer.seal(TOKENS, OWNER), sealer.seal(TOKENS, OWNER)
+
+    with pytest.raises(SealBroken):
+        sealer.open(replace(first, **{part: getattr(second, part)}), OWNER)
+
+
+def test_a_seal_of_another_schema_is_refused(sealer: KmsSealer) -> None:
+    with pytest.raises(SealBroken):
+        sealer.open(replace(sealer.seal(TOKENS, OWNER), schema=2), OWNER)
+
+
+def test_a_key_service_that_does_not_answer_is_no_broken_seal(sealer: KmsSealer) -> None:
+    sealed = sealer.seal(TOKENS, OWNER)
+    throttled = {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}
+    answer = type("Answer", (), {"status_code": 400})()
+    sealer._client.meta.events.register("before-call.kms.Decrypt", lambda **_: (answer, throttled))
+
+    with pytest.raises(StoreUnavailable):
+        sealer.open(sealed, OWNER)

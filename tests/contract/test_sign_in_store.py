@@ -1,0 +1,144 @@
+"""One suite for the sign-ins' port: the fake that use-case tests trust, and DynamoDB."""
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
+from countersign.domain.connection import Account
+from countersign.domain.errors import Conflict
+from countersign.domain.identity import Person
+from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
+from countersign.domain.tokens import Sealed
+from countersign.ports import SignInStore
+from tests.support.memory_sign_in import MemorySignInStore
+
+NOW = 1_800_000_000
+SEALED = Sealed("arn:key", b"\x00edk", b"nonce", b"\xffct")
+INTENT = Intent(
+    id_hash="a" * 64,
+    person=Person("E0ACME", "U0JOSIE"),
+    workspace="T0ACME",
+    organisation="E0ACME",
+    app="servicenow",
+    base_url="https://api.example",
+    person_name="@josie",
+    person_email="josie@acme.com",
+    workspace_name="Acme",
+    created_at=NOW,
+    expires_at=NOW + 600,
+)
+LEG = Leg(
+    id_hash="b" * 64,
+    intent_hash="a" * 64,
+    app="servicenow",
+    cookie_hash="c" * 64,
+    step=LegStep.SLACK,
+    expires_at=NOW + 600,
+    nonce="n",
+)
+CONFIRM = replace(
+    LEG,
+    id_hash="d" * 64,
+    step=LegStep.CONFIRM,
+    nonce="",
+    account=Account("a1", "josie", "Josie", "josie@acme.com", None),
+    sealed=SEALED,
+    scopes=("useraccount",),
+    token_expires_at=NOW + 1_800,
+    version=3,
+)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> SignInStore:
+    if request.param == "memory":
+        return MemorySignInStore()
+    return DynamoSignInStore(request.getfixturevalue("table"))
+
+
+def test_an_intent_comes_back_whole(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+
+    assert (store.get_intent(INTENT.id_hash), store.get_intent("e" * 64)) == (INTENT, None)
+
+
+def test_an_intent_is_written_once(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+
+    with pytest.raises(Conflict):
+        store.put_intent(INTENT)
+
+
+def test_an_intent_is_saved_only_over_the_state_that_was_seen(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+    burnt = replace(INTENT, status=IntentStatus.BURNT)
+    store.save_intent(burnt, was=INTENT)
+
+    with pytest.raises(Conflict):
+        store.save_intent(replace(INTENT, status=IntentStatus.DONE), was=INTENT)
+
+    assert store.get_intent(INTENT.id_hash) == burnt
+
+
+def test_the_prompts_sealed_address_is_kept(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+    store.save_prompt(INTENT.id_hash, SEALED)
+    store.save_prompt("e" * 64, SEALED)
+
+    assert store.get_intent(INTENT.id_hash) == replace(INTENT, prompt=SEALED)
+    assert store.get_intent("e" * 64) is None
+
+
+@pytest.mark.parametrize("leg", [LEG, CONFIRM], ids=["slack", "confirm"])
+def test_a_leg_comes_back_whole(store: SignInStore, leg: Leg) -> None:
+    store.put_leg(leg)
+
+    assert store.get_leg(leg.id_hash) == leg
+
+
+def test_a_leg_is_spent_by_exactly_one(store: SignInStore) -> None:
+    store.put_leg(LEG)
+
+    assert [store.consume_leg(LEG) for _ in range(3)] == [True, False, False]
+
+
+def test_a_leg_that_is_not_there_is_spent_by_nobody(store: SignInStore) -> None:
+    assert store.consume_leg(LEG) is False
+
+
+def test_a_lost_person_is_due_for_help_once(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+    opened = replace(INTENT, opened_at=NOW)
+    store.save_intent(opened, was=INTENT)
+
+    assert store.due(NOW + 179, 10) == []
+    (due,) = store.due(NOW + 180, 10)
+    assert due == opened
+    assert [store.settle(due), store.settle(due)] == [True, False]
+    assert store.due(NOW + 180, 10) == []
+
+
+def test_who_arrived_needs_no_help(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+    opened = replace(INTENT, opened_at=NOW)
+    store.save_intent(opened, was=INTENT)
+    store.save_intent(replace(opened, status=IntentStatus.DONE), was=opened)
+
+    assert store.due(NOW + 600, 10) == []
+
+
+def test_tokens_that_nobody_confirmed_are_due(store: SignInStore) -> None:
+    store.put_leg(LEG)
+    store.put_leg(CONFIRM)
+
+    assert store.due(NOW + 599, 10) == []
+    assert store.due(NOW + 600, 10) == [CONFIRM]
+
+
+def test_a_delivery_is_seen_once_but_may_be_delivered_again_by_the_queue(store: SignInStore) -> None:
+    assert store.first_sight("Ev1", "m1", NOW)
+    assert store.first_sight("Ev1", "m1", NOW)  # the same message, redelivered
+    assert not store.first_sight("Ev1", "m2", NOW)  # the chat service's retry
+    assert store.first_sight("Ev2", "m3", NOW)
+    assert store.first_sight("Ev1", "m4", NOW + 26 * 3_600 + 1)
