@@ -1,0 +1,284 @@
+"""The way out to an authorization server, against a server on loopback that misbehaves in every way we know of."""
+
+import gzip
+import json
+import logging
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from requests_oauthlib import OAuth2Session
+
+from countersign.adapters.bounded import Limits
+from countersign.adapters.http import HardenedHttp
+from countersign.adapters.oauth_http import OAuthHttp
+from countersign.domain.catalog import App, ClientAuthentication
+from countersign.domain.errors import (
+    AppUnavailable,
+    CountersignError,
+    HostNotAllowed,
+    InvalidClient,
+    InvalidGrant,
+    TooLarge,
+)
+from countersign.domain.http import HttpRequest
+from countersign.domain.local_hosts import LocalHosts
+from countersign.domain.oauth import ClientCredentials, TokenAnswer
+from countersign.domain.secret import Secret
+from tests.support.scripted_server import (
+    Behaviour,
+    Server,
+    drips,
+    drips_headers,
+    floods,
+    half,
+    hangs_up,
+    says,
+    says_nothing,
+    serve,
+)
+from tests.support.shipped_catalog import SETTINGS, shipped
+
+APP = shipped().apps["servicenow"]
+TOKEN = "/oauth_token.do"
+GOOD = {"access_token": "at-secret", "token_type": "Bearer", "refresh_token": "rt-secret", "expires_in": 1800}
+LIMITS = Limits(connect=1, read=1, total=1.5)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve() as running:
+        yield running
+
+
+def _http(server: Server, *, local: bool = True) -> HardenedHttp:
+    return HardenedHttp(_stand_ins(server), local=local, limits=LIMITS)
+
+
+def _stand_ins(server: Server) -> LocalHosts:
+    return LocalHosts({"acme.service-now.com": server.url, "acme.my.salesforce.com": server.url})
+
+
+def _oauth(server: Server, *secrets: str) -> OAuthHttp:
+    credentials = ClientCredentials("our-id", tuple(map(Secret, secrets or ("our-secret",))))
+    return OAuthHttp(_http(server), SETTINGS.__getitem__, lambda _: credentials, _stand_ins(server), local=True)
+
+
+def _exchange(server: Server, app: App = APP, *secrets: str) -> TokenAnswer:
+    return _oauth(server, *secrets).exchange(app, Secret("the code"), "https://x/cb", "v" * 64)
+
+
+def _json(value: Any, status: int = 200) -> Behaviour:
+    return says(status, json.dumps(value).encode())
+
+
+def _with(**changed: Any) -> App:
+    return replace(APP, oauth=replace(APP.oauth, **changed))
+
+
+def test_a_code_is_exchanged_as_rfc_6749_has_it(server: Server) -> None:
+    server.on(TOKEN, _json(GOOD | {"scope": "useraccount something_else"}))
+    assert _exchange(server) == TokenAnswer(
+        Secret("at-secret"), Secret("rt-secret"), 1800, ("useraccount", "something_else")
+    )
+    (request,) = server.received
+    assert (request.method, request.path) == ("POST", TOKEN)
+    assert request.form == {
+        "grant_type": "authorization_code",
+        "code": "the code",
+        "redirect_uri": "https://x/cb",
+        "client_id": "our-id",
+        "client_secret": "our-secret",
+        "code_verifier": "v" * 64,
+    }
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "authorization" not in request.headers
+
+
+def test_a_refresh_sends_what_the_app_file_says(server: Server) -> None:
+    server.on(TOKEN, _json(GOOD))
+    app = _with(
+        client_authentication=ClientAuthentication.BASIC,
+        redirect_uri_on_refresh=True,
+        token_parameters={"expires_in": "1800"},
+    )
+    assert _oauth(server).refresh(app, Secret("old rt"), "https://x/cb").refresh_token == Secret("rt-secret")
+    (request,) = server.received
+    assert request.form == {
+        "grant_type": "refresh_token",
+        "refresh_token": "old rt",
+        "redirect_uri": "https://x/cb",
+        "expires_in": "1800",
+    }
+    assert request.headers["authorization"] == "Basic b3VyLWlkOm91ci1zZWNyZXQ="
+
+
+def test_each_of_our_secrets_is_tried_in_order(server: Server) -> None:
+    server.on(TOKEN, _json({"error": "invalid_client"}, 401), _json(GOOD))
+    assert _exchange(server, APP, "new", "old").access_token == Secret("at-secret")
+    assert [request.form["client_secret"] for request in server.received] == ["new", "old"]
+    server.on(TOKEN, _json({"error": "invalid_client"}, 401))
+    with pytest.raises(InvalidClient):
+        _exchange(server, APP, "new", "old")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "raised"),
+    [
+        (_json({"error": "invalid_grant"}, 400), InvalidGrant),
+        (_json({"error": "server_error", "error_description": "access_denied"}, 401), InvalidGrant),
+        (_json({}, 500), AppUnavailable),
+        (says(429, b"slow down", Retry_After="7"), AppUnavailable),
+        (says(200, b"<html>maintenance</html>", "text/html"), AppUnavailable),
+        (says(200, b""), AppUnavailable),
+        (says(204, b""), AppUnavailable),
+        (says(302, b"", Location="http://evil.localhost/"), AppUnavailable),
+        (says(307, b"", Location="http://evil.localhost/"), AppUnavailable),
+        (half, AppUnavailable),
+        (hangs_up, AppUnavailable),
+        (says_nothing, AppUnavailable),
+        (drips, AppUnavailable),
+        (drips_headers, AppUnavailable),
+        (floods, TooLarge),
+        (says(200, b"x", Content_Encoding="br"), AppUnavailable),
+        (says(200, b"x", Content_Encoding="gzip"), AppUnavailable),
+        (says(200, gzip.compress(b" " * 20_000_000), Content_Encoding="gzip"), TooLarge),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_whatever_it_does_it_is_over_soon_and_is_one_error_of_ours(
+    server: Server, behaviour: Behaviour, raised: type[CountersignError]
+) -> None:
+    server.on(TOKEN, behaviour)
+    started = time.monotonic()
+    with pytest.raises(raised) as caught:
+        _exchange(server)
+    assert time.monotonic() - started < LIMITS.total + 0.5
+    assert len(server.received) == 1
+    assert not {"the code", "our-secret"} & set(str(caught.value).split())
+    assert not isinstance(caught.value, AppUnavailable) or caught.value.sent
+
+
+def test_a_wait_it_asks_for_is_known(server: Server) -> None:
+    server.on(TOKEN, says(503, b"", Retry_After="7"))
+    with pytest.raises(AppUnavailable) as caught:
+        _exchange(server)
+    assert caught.value.retry_after == 7
+
+
+def test_what_came_packed_though_nobody_asked_is_read(server: Server) -> None:
+    server.on(TOKEN, says(200, gzip.compress(json.dumps(GOOD).encode()), Content_Encoding="gzip"))
+    assert _exchange(server).access_token == Secret("at-secret")
+
+
+def test_where_nobody_listens_nothing_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        gone = f"http://127.0.0.1:{closed_soon.getsockname()[1]}"
+    http = HardenedHttp(LocalHosts({"acme.service-now.com": gone}), local=True, limits=LIMITS)
+    with pytest.raises(AppUnavailable) as caught:
+        http.send(HttpRequest("GET", "https://acme.service-now.com/"), ["acme.service-now.com"])
+    assert not caught.value.sent
+
+
+@pytest.mark.parametrize(
+    "base", ["http://127.0.0.1:1/", "https://evil.example", "https://169.254.169.254", "file:///etc/passwd", "//x"]
+)
+def test_an_api_address_outside_the_app_file_is_refused_and_its_tokens_are_ended(server: Server, base: str) -> None:
+    app = shipped().apps["salesforce"]
+    server.on("/services/oauth2/token", _json(GOOD | {"instance_url": base}))
+    server.on("/services/oauth2/revoke", says(200, b""))
+    with pytest.raises(HostNotAllowed):
+        _exchange(server, app)
+    assert [request.path for request in server.received] == ["/services/oauth2/token", "/services/oauth2/revoke"]
+    assert server.received[1].form == {"token": "rt-secret"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        ([says(200, b"")], True),
+        ([says(400, b"")], True),
+        ([says(401, b""), says(200, b"")], True),
+        ([says(503, b"", Retry_After="9")], AppUnavailable),
+        ([says(401, b"")], InvalidClient),
+        ([hangs_up], AppUnavailable),
+    ],
+)
+def test_a_revocation_is_done_or_to_be_tried_again(server: Server, answers: list[Behaviour], outcome: object) -> None:
+    server.on("/services/oauth2/revoke", *answers)
+    oauth = _oauth(server, "new", "old")
+    if outcome is True:
+        assert oauth.revoke(shipped().apps["salesforce"], Secret("rt"))
+    else:
+        with pytest.raises(outcome):  # type: ignore[call-overload]
+            oauth.revoke(shipped().apps["salesforce"], Secret("rt"))
+
+
+def test_an_app_without_revocation_says_so(server: Server) -> None:
+    assert not _oauth(server).revoke(_with(revocation=None), Secret("rt"))
+    assert server.received == []
+
+
+def test_the_browser_gets_the_stand_in_too(server: Server) -> None:
+    url = _oauth(server).authorization_url(APP, "https://x/cb", "s" * 64, "v" * 64)
+    assert url.startswith(f"{server.url}/oauth_auth.do?")
+
+
+def test_a_browsers_name_for_this_machine_is_called_by_its_address_and_keeps_its_name(server: Server) -> None:
+    server.on("/x", says(200, b"{}"))
+    stand_in = LocalHosts({"acme.service-now.com": f"http://servicenow.localhost:{server.server_port}"})
+    http = HardenedHttp(stand_in, local=True, limits=LIMITS)
+    assert http.send(HttpRequest("GET", "https://acme.service-now.com/x"), ["acme.service-now.com"]).body == {}
+    assert server.received[0].headers["host"] == f"servicenow.localhost:{server.server_port}"
+
+
+def test_outside_a_laptop_plain_http_and_loopback_are_never_called(server: Server) -> None:
+    http = HardenedHttp(LocalHosts(), local=False, limits=LIMITS)
+    for url in (server.url, f"https://127.0.0.1:{server.server_port}", "https://localhost", "https://other.example"):
+        with pytest.raises(HostNotAllowed):
+            http.send(HttpRequest("GET", url), [f"127.0.0.1:{server.server_port}", "acme.service-now.com"])
+    assert server.received == []
+
+
+def test_json_form_and_query_are_sent_as_they_are_named(server: Server) -> None:
+    server.on("/x", says(200, b'{"n": 1}', X_Request_Id="r-1"))
+    request = HttpRequest("POST", "https://acme.service-now.com/x", {"q": "a b&c"}, {"X-One": "1"}, {"k": "ü"})
+    answer = _http(server).send(request, ["acme.service-now.com"])
+    assert (answer.status, answer.body, answer.headers["x-request-id"]) == (200, {"n": 1}, "r-1")
+    (received,) = server.received
+    assert (received.path, received.headers["x-one"]) == ("/x?q=a+b%26c", "1")
+    assert (json.loads(received.body), received.headers["content-type"]) == ({"k": "ü"}, "application/json")
+    assert (received.headers["connection"], received.headers["accept-encoding"]) == ("close", "identity")
+
+
+def test_what_is_no_json_comes_as_a_bounded_text(server: Server) -> None:
+    server.on("/x", says(500, b"<p>" + b"x" * 5_000, "text/html"))
+    answer = _http(server).send(HttpRequest("GET", "https://acme.service-now.com/x"), ["acme.service-now.com"])
+    assert (answer.status, answer.body, len(answer.text)) == (500, None, 1_000)
+
+
+def test_no_token_code_or_secret_is_logged_at_debug(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    server.on(TOKEN, _json(GOOD))
+    with caplog.at_level(logging.DEBUG):
+        _exchange(server)
+        _oauth(server).refresh(APP, Secret("old-rt"), "https://x/cb")
+    assert not [
+        secret for secret in ("at-secret", "rt-secret", "old-rt", "the code", "our-secret") if secret in caplog.text
+    ]
+
+
+def test_the_library_alone_would_log_them(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """Shows that the test above can fail: the library's logger, let loose, writes the tokens."""
+    logger = logging.getLogger("requests_oauthlib.oauth2_session")
+    logger.setLevel(logging.DEBUG)
+    try:
+        server.on(TOKEN, _json(GOOD))
+        with caplog.at_level(logging.DEBUG):
+            _exchange(server)
+    finally:
+        logger.setLevel(logging.NOTSET)
+    assert "at-secret" in caplog.text
+    assert OAuth2Session.__module__ == logger.name
