@@ -24,10 +24,15 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
 
 @cache
 def configure(level: str) -> Logger:
-    """Send everything under ``countersign`` through one redacting handler; once per process."""
+    """Send everything through the redacting formatter, warnings of libraries too; once per process."""
+    formatter, root = RedactingFormatter(utc=True), logging.getLogger()
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return Logger(service="countersign", level=level, logger_formatter=RedactingFormatter(utc=True))
+    if not root.handlers:  # outside Lambda's own runtime nobody has made one
+        root.addHandler(logging.StreamHandler())
+    for handler in root.handlers:
+        handler.setFormatter(formatter)
+    return Logger(service="countersign", level=level, logger_formatter=formatter)
 
 
 class PowertoolsJournal:

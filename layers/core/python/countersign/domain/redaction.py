@@ -10,16 +10,24 @@ _KEYS: Final = (
 )
 _PARAMETERS: Final = f"{_KEYS}|code|state|nonce"
 _PATTERNS: Final = (
-    # JSON members, also inside escaped JSON, and form or query parameters of a telling name.
-    (re.compile(rf'(\\*"(?:{_KEYS})\\*"\s*:\s*\\*")[^"\\]*', re.IGNORECASE), rf"\1{MASK}"),
-    (re.compile(rf"((?:^|[?&\s])(?:{_PARAMETERS})=)[^&\s\"']+", re.IGNORECASE), rf"\1{MASK}"),
+    # JSON members (also inside escaped JSON, and as Python prints them), parameters and arguments of a telling name.
+    (
+        re.compile(
+            rf"""(\\*)(["'])({_KEYS})\1\2(\s*:\s*)\1\2.*?(?:(?<!\\)\1\2|\Z)""",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        rf"\1\2\3\1\2\4\1\2{MASK}\1\2",
+    ),
+    (re.compile(rf"((?:^|[?&\s(,;{{])(?:{_PARAMETERS})=\\*[\"']?)[^&\s\"']+", re.IGNORECASE), rf"\1{MASK}"),
+    (re.compile(r"(?i)(\b(?:set-)?cookie:\s*)[^\r\n\"'\\]+"), rf"\1{MASK}"),
     # An error has a code too, and a record a state: only what looks random is masked under these names.
     (re.compile(r'(\\*"(?:code|state|nonce)\\*"\s*:\s*\\*")(?=[^"\\]*[0-9])[^"\\]{16,}'), rf"\1{MASK}"),
-    # Values that tell by themselves: Slack's tokens, bearer headers, JSON web tokens, reply addresses, connect links.
+    # Values that tell by themselves: Slack's tokens, bearer headers, JSON web tokens, reply addresses, secrets, links.
     (re.compile(r"\bx(?:ox[a-z]|app)(?:\.xox[a-z])?-[\w-]+"), MASK),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), MASK),
     (re.compile(r"(https?://hooks\.slack[^\s/\"]*)/[^\s\"]+"), rf"\1/{MASK}"),
+    (re.compile(r"\bwhsec_[\w+/=-]+"), MASK),
     (re.compile(r"(/connect/)[0-9a-f]{64}"), rf"\1{MASK}"),
 )
 

@@ -1,0 +1,89 @@
+"""What is written to the log, whoever writes it: each in a fresh process, as Lambda starts one."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from countersign.adapters.logging import LIBRARIES
+
+SECRET = "xoxb-1-s3cr3tV4lue"
+ON_LAMBDA = """
+import logging, sys
+logging.root.addHandler(logging.StreamHandler(sys.stdout))  # Lambda's runtime has a handler on the root
+"""
+CONFIGURE = """
+import logging
+from countersign.adapters.logging import PowertoolsJournal, configure
+from countersign.config import Settings
+from countersign.domain.errors import StoreUnavailable
+from countersign.entrypoints.guard import guard
+SECRET = "xoxb-1-s3cr3tV4lue"
+EVENT = {"requestContext": {"requestId": "ref-1"}}
+configure("DEBUG")
+"""
+
+
+@pytest.fixture(params=[ON_LAMBDA, ""], ids=["with a root handler", "without"])
+def start(request: pytest.FixtureRequest) -> str:
+    """How the process begins."""
+    start: str = request.param
+    return start + CONFIGURE
+
+
+def written_by(program: str) -> list[dict[str, Any]]:
+    """Every line that the program wrote, to wherever; each is JSON."""
+    path = {"PYTHONPATH": ":".join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=path)
+    assert SECRET not in done.stdout + done.stderr
+    return [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
+
+
+def test_a_line_of_ours_is_written_once_and_redacted(start: str) -> None:
+    [line] = written_by(
+        start + "logging.getLogger('countersign.entrypoints.slack').info('got %s', SECRET, extra={'trace_id': 't1'})"
+    )
+    assert (line["level"], line["message"], line["trace_id"]) == ("INFO", "got •••", "t1")
+
+
+def test_what_nobody_foresaw_is_logged_redacted_under_its_reference(start: str) -> None:
+    [line] = written_by(
+        start
+        + "def fail():\n    raise RuntimeError(f'token={SECRET}')\n"
+        + "assert SECRET not in guard(fail, EVENT)['body']"
+    )
+    assert (line["level"], line["reference"], line["exception_name"]) == ("ERROR", "ref-1", "RuntimeError")
+
+
+def test_a_refusal_is_logged_with_its_code(start: str) -> None:
+    [line] = written_by(start + "def fail():\n    raise StoreUnavailable('the queue is away')\n" + "guard(fail, EVENT)")
+    assert {name: line[name] for name in ("level", "code", "detail", "status", "reference")} == {
+        "level": "ERROR",
+        "code": "store_unavailable",
+        "detail": "the queue is away",
+        "status": 503,
+        "reference": "ref-1",
+    }
+
+
+def test_libraries_warnings_are_redacted_and_their_debug_lines_never_written(start: str) -> None:
+    found = written_by(
+        start
+        + f"for name in {LIBRARIES!r}:\n"
+        + "    logging.getLogger(name).debug('debug %s', SECRET)\n"
+        + "    logging.getLogger(name).warning('%s: %s', name, SECRET)\n"
+    )
+    assert [line["message"] for line in found] == [f"{name}: •••" for name in LIBRARIES]
+
+
+def test_the_journal_writes_a_line_and_a_count(start: str) -> None:
+    line, count = written_by(
+        start
+        + "PowertoolsJournal(Settings({'LOG_LEVEL': 'DEBUG'}))('ActionEnded', outcome='done', action='a1', none=None)"
+    )
+    assert (line["message"], line["outcome"], line["action"]) == ("ActionEnded", "done", "a1")
+    assert "none" not in line
+    assert (count["ActionEnded"], count["outcome"]) == ([1.0], "done")
+    assert count["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Countersign"
