@@ -68,6 +68,7 @@ class Action:
         owner, owned_until: the worker at it, and when that worker is dead for certain.
         step, results: which step is next, and what the earlier ones gave.
         outcome: a stable word why it ended (``done``, ``refused``, ``expired`` …); ``detail`` is for people.
+        link_label, link_url: what the reply of a command links to.
         sends: how many times the call of this step was sent; more than once only after proof that it did not happen.
         shown: fingerprint of the card as it was when its person clicked; a different card is asked about again.
         told: its person was told how it ended.
@@ -100,6 +101,8 @@ class Action:
     account_label: str | None = None
     recorded_id: str | None = None
     recorded_label: str | None = None
+    link_label: str | None = None
+    link_url: str | None = None
     sends: int = 0
     shown: str | None = None
     told: bool = False

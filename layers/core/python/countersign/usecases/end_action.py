@@ -18,6 +18,14 @@ from countersign.usecases.show_card import ShowCard
 REFUSED, ALREADY, BUSY, SUPERSEDED = "refused", "already", "busy", "superseded"
 
 
+@dataclass(frozen=True, slots=True)
+class AppName:
+    """An app's id and what people call it."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True)
 class EndAction:
     """Everything after the end is done from the row alone, and may be done again: nothing hangs on this process.
@@ -120,13 +128,11 @@ class EndAction:
 
     def _message(self, action: Action, *, shown: bool) -> Message | None:
         recipe = self.catalog.recipes[action.recipe]
-        what = recipe.procedures[action.procedure].label or recipe.title
+        what = recipe.title if action.card is None else recipe.procedures[action.procedure].label
         app = self._app_name(recipe, action.procedure)
         match action.status, action.outcome:
             case ActionStatus.DONE, _:
-                if shown:
-                    return None  # the card says it to everyone
-                return outcomes.done(what, action.detail, action.recorded_label or "", self._link(action, recipe))
+                return self._done_message(action, recipe, what, app, shown=shown)
             case ActionStatus.UNKNOWN, _:
                 return outcomes.unknown(what, app.name, self._link(action, recipe), action.id)
             case _, "refused":
@@ -140,20 +146,22 @@ class EndAction:
             case _:
                 return outcomes.failed(what, action.detail or "something went wrong on our side.")
 
-    def _app_name(self, recipe: Recipe, procedure: str) -> "AppName":
+    def _done_message(self, action: Action, recipe: Recipe, what: str, app: AppName, *, shown: bool) -> Message | None:
+        label = action.recorded_label or ""
+        if action.recorded_id is not None and action.recorded_id != action.account_id:
+            return outcomes.recorded_otherwise(app.name, action.account_label or "", label)
+        if shown:
+            return None  # the card says it to everyone
+        return outcomes.done(what, action.detail, label, self._link(action, recipe))
+
+    def _app_name(self, recipe: Recipe, procedure: str) -> AppName:
         app = self.catalog.apps[recipe.apps(procedure, self.catalog)[-1]]
         return AppName(app.id, app.name)
 
     def _link(self, action: Action, recipe: Recipe) -> Button | None:
+        if action.link_label and action.link_url:
+            return Button(action.link_label, CARD_OPEN, url=self.link(action.link_url))
         card = self.cards.get(action.card) if action.card else None
         inputs: Mapping[str, str] = card.inputs if card else {}
         link = card_view(recipe, inputs, self.settings).link if recipe.card else None
         return Button(link.label, CARD_OPEN, url=self.link(link.url)) if link else None
-
-
-@dataclass(frozen=True, slots=True)
-class AppName:
-    """An app's id and what people call it."""
-
-    id: str
-    name: str

@@ -63,7 +63,7 @@ class PostCard:
         workspace = self.people.workspace()
         named = body.get("workspace")
         if named is not None and named not in (workspace.id, workspace.organisation):
-            raise Malformed("workspace is not one that Countersign is installed in")
+            raise _wrong("workspace is not one that Countersign is installed in")
         return workspace
 
     def _new(self, recipe: Recipe, inputs: Mapping[str, str], workspace: Workspace, card: str) -> Card:
@@ -107,18 +107,23 @@ class PostCard:
             self.show.rewrite(self.cards.save(card))
 
 
+def _wrong(what: str) -> Malformed:
+    """The sender is a program's author: tell them which field, and what is wrong with it."""
+    return Malformed(what, user_message=what)
+
+
 def _inputs(recipe: Recipe, body: Mapping[str, Any]) -> dict[str, str]:
     """The recipe's declared inputs, as texts. Raises Malformed naming the first field that is wrong."""
     given = {}
     for name in recipe.inputs:
         value = body.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-            raise Malformed(f"{name} must be a text or a number")
+            raise _wrong(f"{name} must be a text or a number")
         if value is not None:
             given[name] = str(value)
     fields = list(recipe.inputs.values())
     for name, problem in check_answers(fields, given).items():
-        raise Malformed(f"{name}: {problem}")
+        raise _wrong(f"{name}: {problem}")
     return accepted(fields, given)
 
 
@@ -128,7 +133,7 @@ def _key(
     """The record's own id: ``key`` where the sender gives one, else the delivery's id, else the record."""
     key = body.get("key")
     if key is not None and (not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY):
-        raise Malformed("key must be a text of 1 to 255 characters")
+        raise _wrong("key must be a text of 1 to 255 characters")
     if key is not None:
         return f"key:{key}"
     if webhook_id is not None:

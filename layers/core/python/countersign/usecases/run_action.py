@@ -220,6 +220,8 @@ class RunAction:
             "done",
             reply_to=reply_to,
             detail=said.text if said else inputs.get("comment"),
+            link_label=said.link.label if said and said.link else None,
+            link_url=said.link.url if said and said.link else None,
             recorded_id=recorded.account_id if recorded else None,
             recorded_label=self._label(at.connection, recorded),
         )

@@ -43,7 +43,7 @@ def done(what: str, reply: str | None, recorded: str, link: Button | None) -> Me
 def recorded_otherwise(app: str, expected: str, recorded: str) -> Message:
     """Attribution proof failed: the app names somebody else."""
     return say(
-        "*Look at this:* {app} took the action, but records it as done by {recorded}, not by {expected}. "
+        "*Look at this:* {app} took the action, but it says that it was not {expected} who did it: {recorded}. "
         "Please tell an admin of {app}.",
         app=app,
         expected=expected,

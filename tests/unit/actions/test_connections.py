@@ -1,0 +1,196 @@
+"""What a person is told of their connections, and the truth about cutting one."""
+
+from typing import Any
+
+import pytest
+
+from countersign.domain.connection import Status
+from countersign.domain.errors import AppUnavailable
+from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.message import Heading
+from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
+from tests.support.memory_chat import buttons, words
+
+DAY = 86_400
+
+
+@pytest.fixture
+def world() -> ActingWorld:
+    return ActingWorld()
+
+
+def ask(world: ActingWorld, text: str = "", **changes: Any) -> list[Any]:
+    plain = {"id": f"Ev{world.randomness()}", "kind": Kind.TEXT, "person": JOSIE, "workspace": WORKSPACE}
+    interaction = Interaction(**{**plain, "reply_to": ReplyTo("D0JOSIE"), "value": text, **changes})
+    body = {"v": 1, "kind": "interaction", "interaction": interaction.as_json()}
+    return world.deliver(body, queue="connections")
+
+
+def click(world: ActingWorld, name: str, value: str, **changes: Any) -> None:
+    ask(world, value, kind=Kind.BUTTON, name=name, **changes)
+
+
+def test_connections_lists_the_askers_own_with_what_can_be_done(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.connect(TOM, "tom")
+
+    ask(world, "connections")
+
+    message = world.slack.told[-1][1]
+    assert message.blocks[0] == Heading("Your connections")
+    assert "josie@acme.com" in words(message)
+    assert "tom@acme.com" not in words(message)
+    assert [b.label for b in buttons(message)] == ["Reconnect", "Disconnect", "Connect Salesforce"]
+
+
+def test_the_home_tab_shows_the_same(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+
+    ask(world, kind=Kind.HOME)
+
+    ((person, message),) = world.slack.homes
+    assert person == JOSIE
+    assert "josie@acme.com" in words(message)
+
+
+@pytest.mark.parametrize("text", ["", "help", "  HELP "])
+def test_help_names_the_commands_and_leads_to_the_personal_accounts(world: ActingWorld, text: str) -> None:
+    ask(world, text)
+
+    message = world.slack.told[-1][1]
+    assert "create opportunity" in words(message)
+    assert [b.label for b in buttons(message)] == ["Personal accounts"]
+
+
+def test_words_that_nobody_understands_are_answered_with_help(world: ActingWorld) -> None:
+    ask(world, "connection s")
+
+    assert "doesn't know “connection s”" in words(world.slack.told[-1][1])
+
+
+def test_a_typed_command_with_a_form_gets_a_button_that_opens_it(world: ActingWorld) -> None:
+    ask(world, "create opportunity")
+
+    (button,) = buttons(world.slack.told[-1][1])
+    assert (button.label, button.action, button.value) == ("Fill in the form", "form.open", "create_opportunity")
+
+
+def test_slacks_retry_is_answered_once(world: ActingWorld) -> None:
+    interaction = Interaction("Ev1", Kind.TEXT, JOSIE, WORKSPACE, ReplyTo("D0JOSIE"), value="help")
+    body = {"v": 1, "kind": "interaction", "interaction": interaction.as_json()}
+    world.deliver(body, queue="connections")
+    world.sign_ins.seen["Ev1"] = ("the first delivery", world.now + 1_000)
+    world.deliver(body, queue="connections")
+
+    assert len(world.slack.told) == 1
+
+
+def test_an_answer_that_slack_did_not_take_is_given_when_the_queue_delivers_again(world: ActingWorld) -> None:
+    interaction = Interaction("Ev1", Kind.TEXT, JOSIE, WORKSPACE, ReplyTo("D0JOSIE"), value="help")
+    body = {"v": 1, "kind": "interaction", "interaction": interaction.as_json()}
+    world.slack.down = True
+    assert world.deliver(body, queue="connections") != []
+    world.slack.down = False
+    assert world.deliver(body, queue="connections") == []
+
+    assert len(world.slack.told) == 1
+
+
+def test_connect_gives_a_link_of_the_askers_own(world: ActingWorld) -> None:
+    click(world, "connections.connect", "salesforce")
+
+    (intent,) = world.sign_ins.intents.values()
+    assert (intent.person, intent.app) == (JOSIE, "salesforce")
+
+
+def test_a_flood_of_links_is_stopped(world: ActingWorld) -> None:
+    for _ in range(50):
+        click(world, "connections.connect", "salesforce")
+
+    assert len(world.sign_ins.intents) == 8
+    assert "several open links" in words(world.slack.told[-1][1])
+
+
+def test_disconnect_cuts_at_once_and_tells_when_it_is_revoked(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+
+    click(world, "connections.disconnect", "servicenow")
+
+    cut = world.connections.get(JOSIE, "servicenow")
+    assert cut is not None
+    assert cut.status is Status.REVOKING
+    world.run_queue()
+    assert world.connections.get(JOSIE, "servicenow") is None
+    assert world.authorization.revoked == ["rt-josie"]
+    assert words(world.slack.told[-1][1]) == "*ServiceNow*: removed here, and revoked at ServiceNow."
+
+
+def test_nobody_disconnects_anybody_else(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+
+    click(world, "connections.disconnect", "servicenow", person=TOM)
+    world.run_queue()
+
+    connection = world.connections.get(JOSIE, "servicenow")
+    assert connection is not None
+    assert connection.status is Status.LIVE
+    assert "no connection" in words(world.slack.told[-1][1])
+
+
+def test_an_app_that_cannot_revoke_is_said_so(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.authorization.revocable = False
+
+    click(world, "connections.disconnect", "servicenow")
+    world.run_queue()
+
+    assert "removed here" in words(world.slack.told[-1][1])
+    assert "revoked at" not in words(world.slack.told[-1][1])
+
+
+def test_an_app_that_does_not_answer_is_tried_for_a_day_and_its_person_told_twice(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.authorization.revoke_fails = AppUnavailable("down")
+    click(world, "connections.disconnect", "servicenow")
+    world.run_queue()
+    assert "we keep trying until" in words(world.slack.told[-1][1])
+
+    told = len(world.slack.told)
+    for _ in range(30):
+        world.now += 3_600
+        world.keep_house()
+
+    assert len(world.slack.told) == told + 1
+    assert "please remove it there yourself" in words(world.slack.told[-1][1]).lower()
+    assert world.connections.get(JOSIE, "servicenow") is None
+
+
+def test_an_app_that_comes_back_is_revoked_then(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.authorization.revoke_fails = AppUnavailable("down")
+    click(world, "connections.disconnect", "servicenow")
+    world.run_queue()
+    world.authorization.revoke_fails = None
+    world.now += 61
+
+    world.keep_house()
+
+    assert world.authorization.revoked == ["rt-josie"]
+    assert "revoked at ServiceNow" in words(world.slack.told[-1][1])
+
+
+def test_a_cut_whose_message_got_lost_is_found_by_housekeeping(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    click(world, "connections.disconnect", "servicenow")
+    world.actions_queue.sent.clear()
+    world.now += 61
+
+    world.keep_house()
+
+    assert world.authorization.revoked == ["rt-josie"]
+
+
+def test_a_stranger_learns_nothing(world: ActingWorld) -> None:
+    ask(world, "connections", foreign=True)
+
+    assert "another organisation" in words(world.slack.told[-1][1])

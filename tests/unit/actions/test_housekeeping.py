@@ -1,0 +1,149 @@
+"""What housekeeping finds, and that one bad row does not stop the others."""
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.domain.action import ActionStatus
+from countersign.domain.connection import Account, seal_owner
+from countersign.domain.errors import AppUnavailable
+from countersign.domain.secret import Secret
+from countersign.domain.sign_in import Leg, LegStep
+from countersign.domain.token_codec import pack
+from countersign.domain.tokens import Tokens
+from tests.support.acting_world import CARD, JOSIE, TOM, WORKSPACE, ActingWorld
+from tests.support.memory_chat import words
+
+
+@pytest.fixture
+def world() -> ActingWorld:
+    world = ActingWorld()
+    world.put_card()
+    return world
+
+
+def test_an_action_whose_sign_in_never_came_ends_and_is_told_once(world: ActingWorld) -> None:
+    world.click(JOSIE)
+    world.now += 1_800
+
+    world.keep_house()
+    world.keep_house()
+
+    assert world.action_of(JOSIE).outcome == "expired"
+    told = [message for person, message in world.slack.told if "did not sign in" in words(message)]
+    assert len(told) == 1
+
+
+def test_an_action_whose_worker_died_before_sending_is_taken_up(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.click(TOM)
+    toms = world.action_of(TOM)
+    dead = replace(toms, status=ActionStatus.CLAIMED, owner="dead", owned_until=world.now, waiting_for=None)
+    world.actions.save(dead)
+    world.connect(TOM, "tom")
+    world.now += 61
+
+    world.keep_house()
+
+    assert world.actions_queue.kinds == ["resume"]
+    world.run_queue()
+    assert world.action_of(TOM).outcome == "refused"
+
+
+def test_a_living_workers_action_is_left_alone(world: ActingWorld) -> None:
+    world.click(TOM)
+    alive = replace(
+        world.action_of(TOM), status=ActionStatus.CLAIMED, owner="alive", owned_until=world.now + 25, waiting_for=None
+    )
+    world.actions.save(alive)
+
+    world.keep_house()
+
+    assert world.actions_queue.sent == []
+
+
+def test_a_lost_person_is_helped_once(world: ActingWorld) -> None:
+    world.click(TOM)
+    (intent,) = world.sign_ins.intents.values()
+    world.sign_ins.save_intent(replace(intent, opened_at=world.now), was=intent)
+    world.now += 180
+
+    world.keep_house()
+    world.keep_house()
+
+    assert [s for s in world.slack.said_to(TOM) if s.startswith("Did connecting")] != []
+    assert len([s for s in world.slack.said_to(TOM) if s.startswith("Did connecting")]) == 1
+
+
+def _unconfirmed(world: ActingWorld) -> Leg:
+    world.click(JOSIE)
+    (intent,) = world.sign_ins.intents.values()
+    owner = seal_owner(JOSIE, WORKSPACE.id, "servicenow", "id-tom", 1)
+    leg = Leg(
+        id_hash="f" * 64,
+        intent_hash=intent.id_hash,
+        app="servicenow",
+        cookie_hash="c" * 64,
+        step=LegStep.CONFIRM,
+        expires_at=world.now + 600,
+        account=Account("id-tom", "tom", "Tom"),
+        sealed=world.opener.seal(pack(Tokens(Secret("at-x"), Secret("rt-x"))), owner),
+        version=1,
+    )
+    world.sign_ins.put_leg(leg)
+    world.now += 600
+    return leg
+
+
+def test_tokens_that_nobody_confirmed_are_revoked(world: ActingWorld) -> None:
+    _unconfirmed(world)
+
+    world.keep_house()
+    world.keep_house()
+
+    assert world.authorization.revoked == ["rt-x"]
+    assert world.connections.rows == {}
+
+
+def test_they_stay_due_until_the_app_answers(world: ActingWorld) -> None:
+    _unconfirmed(world)
+    world.authorization.revoke_fails = AppUnavailable("down")
+    world.keep_house()
+    world.authorization.revoke_fails = None
+
+    world.keep_house()
+
+    assert world.authorization.revoked == ["rt-x"]
+
+
+def test_one_bad_row_does_not_stop_the_others(world: ActingWorld) -> None:
+    world.click(JOSIE)
+    world.click(TOM)
+    world.now += 1_800
+    josies = world.action_of(JOSIE)
+    world.actions.rows[JOSIE.key, josies.id] = replace(josies, recipe="approve_change", version=99)
+    broken = world.messenger.direct
+    calls = []
+
+    def fail_first(person: object, message: object) -> object:
+        calls.append(person)
+        if len(calls) == 1:
+            raise AppUnavailable("chat trouble")
+        return broken(person, message)  # type: ignore[arg-type]
+
+    world.messenger.direct = fail_first  # type: ignore[method-assign, assignment]
+    world.keep_house()
+
+    assert {world.action_of(JOSIE).outcome, world.action_of(TOM).outcome} == {"expired"}
+    assert "housekeeping_failed" in world.journal.names
+
+
+def test_near_its_own_end_a_round_takes_up_nothing_more(world: ActingWorld) -> None:
+    world.click(JOSIE)
+    world.now += 1_800
+    world.lifetime = 4
+
+    world.keep_house()
+
+    assert world.action_of(JOSIE).status is ActionStatus.OPEN
+    assert world.cards.get(CARD) is not None

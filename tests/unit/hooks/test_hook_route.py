@@ -1,0 +1,163 @@
+"""A business system's call from its bytes to the card."""
+
+import json
+from typing import Any
+
+import pytest
+
+from countersign.domain.card import CardStatus, Decision, card_id
+from countersign.domain.secret import Secret
+from countersign.entrypoints.hooks import handle
+from tests.support.acting_world import JOSIE, ActingWorld
+from tests.support.memory_chat import buttons
+from tests.support.scripted_servicenow import CHANGE
+
+BODY = {
+    "sys_id": CHANGE,
+    "number": "CHG0030001",
+    "short_description": "Upgrade the payroll database",
+    "requested_by": "Priya",
+    "key": CHANGE,
+}
+
+
+class HookWorld(ActingWorld):
+    def hook_secret(self, recipe: str) -> Secret:
+        return Secret("s3cret" if recipe == "approve_change" else "")
+
+
+@pytest.fixture
+def world() -> HookWorld:
+    return HookWorld()
+
+
+def call(
+    world: HookWorld,
+    body: Any = BODY,
+    *,
+    recipe: str = "approve_change",
+    secret: str = "s3cret",
+    headers: dict[str, str] | None = None,
+    raw: str | None = None,
+) -> tuple[int, dict[str, Any]]:
+    event = {
+        "httpMethod": "POST",
+        "path": f"/hooks/{recipe}",
+        "resource": "/hooks/{recipe}",
+        "pathParameters": {"recipe": recipe},
+        "headers": {"Authorization": f"Bearer {secret}", **(headers or {})},
+        "body": json.dumps(body) if raw is None else raw,
+        "isBase64Encoded": False,
+    }
+    answer = handle(event, world)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def test_a_card_is_posted_and_named(world: HookWorld) -> None:
+    status, answer = call(world)
+
+    card = card_id("approve_change", "T0ACME", f"key:{CHANGE}")
+    assert (status, answer) == (202, {"card": card})
+    ((channel, message),) = world.slack.posted
+    assert channel == "#approvals"
+    assert [b.label for b in buttons(message)] == ["Approve", "Reject", "Open in ServiceNow"]
+    assert [b.value for b in buttons(message)][:2] == [f"approve_change|{card}|{c}" for c in ("approve", "reject")]
+
+
+def test_the_same_key_is_the_same_card_brought_up_to_date(world: HookWorld) -> None:
+    _, first = call(world)
+
+    status, again = call(world, {**BODY, "short_description": "Upgrade two databases"})
+
+    assert (status, again) == (200, first)
+    assert len(world.slack.posted) == 1
+    assert world.slack.updated[-1][1].summary.values["title"] == "Change CHG0030001: Upgrade two databases"
+
+
+def test_a_delivery_that_comes_again_changes_nothing(world: HookWorld) -> None:
+    headers = {"Webhook-Id": "msg_1"}
+    _, first = call(world, {**BODY, "key": None}, headers=headers)
+
+    status, again = call(world, {**BODY, "key": None, "short_description": "other"}, headers=headers)
+
+    assert (status, again, len(world.slack.posted), world.slack.updated) == (200, first, 1, [])
+
+
+def test_a_record_decided_in_the_app_itself_closes_its_card(world: HookWorld) -> None:
+    _, answer = call(world)
+
+    call(world, {**BODY, "state": "rejected", "decided_by": "Josie"})
+
+    card = world.cards.rows[answer["card"]]
+    assert (card.status, card.decision) == (CardStatus.CLOSED, Decision("", "Rejected", None, "Josie", world.now))
+    assert [b.label for b in buttons(world.slack.updated[-1][1])] == ["Open in ServiceNow"]
+
+
+def test_a_decision_made_here_keeps_naming_its_person(world: HookWorld) -> None:
+    world.connect(JOSIE, "josie")
+    _, answer = call(world)
+    copy = world.cards.rows[answer["card"]].copies[0]
+    world.click(JOSIE, value=f"approve_change|{answer['card']}|approve", message=(copy.channel, copy.ts))
+
+    call(world, {**BODY, "state": "approved", "decided_by": "Josie"})
+
+    decision = world.cards.rows[answer["card"]].decision
+    assert decision is not None
+    assert decision.user_id == "U0JOSIE"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"number": None}, "number"),
+        ({"number": ["x"]}, "number"),
+        ({"sys_id": "not hexadecimal"}, "sys_id"),
+        ({"key": 7}, "key"),
+        ({"key": "k" * 256}, "key"),
+        ({"workspace": "T0OTHER"}, "workspace"),
+    ],
+)
+def test_a_wrong_field_is_named(world: HookWorld, changes: dict[str, Any], named: str) -> None:
+    status, answer = call(world, {**BODY, **changes})
+
+    assert status == 400
+    assert named in answer["message"]
+    assert world.slack.posted == []
+
+
+@pytest.mark.parametrize("raw", ["", "no json", "[]", "null", "1", '{"a":' * 5_000])
+def test_a_body_that_is_no_json_object_is_said_so(world: HookWorld, raw: str) -> None:
+    status, answer = call(world, raw=raw)
+
+    assert status == 400
+    assert "JSON" in answer["message"]
+
+
+def test_a_wrong_secret_opens_nothing_and_reads_nothing(world: HookWorld) -> None:
+    status, _ = call(world, raw="no json", secret="wrong")
+
+    assert status == 401
+
+
+@pytest.mark.parametrize("recipe", ["nothing", "create_opportunity", ""])
+def test_only_recipes_with_a_card_have_a_hook(world: HookWorld, recipe: str) -> None:
+    assert call(world, recipe=recipe)[0] == 404
+
+
+def test_a_hook_whose_secret_nobody_filled_in_is_closed(world: HookWorld) -> None:
+    assert call(world, recipe="approve_deal", secret="")[0] == 401
+
+
+def test_when_slack_does_not_answer_the_sender_tries_again_and_gets_its_card(world: HookWorld) -> None:
+    world.slack.down = True
+    assert call(world)[0] == 503
+    world.slack.down = False
+
+    status, _ = call(world)
+
+    assert status in (200, 202)
+    assert len(world.slack.posted) == 1
+
+
+def test_a_body_that_is_too_large_is_refused(world: HookWorld) -> None:
+    assert call(world, {**BODY, "number": "x" * 70_000})[0] == 413
