@@ -1,6 +1,7 @@
 """Sign-ins, connections, seals, queue and audit in memory. ``tests/contract`` holds them to what the real ones do."""
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,7 @@ class MemorySignInStore:
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)
     writes: int = 0
     broken: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def put_intent(self, intent: Intent) -> None:
         self._write()
@@ -61,10 +63,11 @@ class MemorySignInStore:
 
     def consume_leg(self, leg: Leg) -> bool:
         self._write()
-        if leg.id_hash not in self.legs or leg.id_hash in self.spent:
-            return False
-        self.spent.add(leg.id_hash)
-        return True
+        with self.lock:
+            if leg.id_hash not in self.legs or leg.id_hash in self.spent:
+                return False
+            self.spent.add(leg.id_hash)
+            return True
 
     def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
         lost = [intent for intent in self.intents.values() if _help_due(intent, now)]

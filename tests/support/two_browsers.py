@@ -1,0 +1,184 @@
+"""Browsers with cookie jars of their own on the real routes; Slack's provider and an app answer on loopback."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from countersign.adapters.http import HardenedHttp
+from countersign.adapters.oauth_http import OAuthHttp
+from countersign.domain.identity import Person
+from countersign.domain.local_hosts import LocalHosts
+from countersign.domain.oauth import ClientCredentials
+from countersign.domain.secret import Secret
+from countersign.entrypoints import oauth
+from countersign.entrypoints.api_gateway import Answer
+from tests.support.openid_provider import Key, Provider
+from tests.support.scripted_server import Handler, Received, Server
+from tests.support.shipped_catalog import SETTINGS
+from tests.support.sign_in_world import BASE_URL, PROFILES, SignInWorld, Ticking, servicenow_user
+
+EVENTS = Path(__file__).resolve().parents[2] / "events" / "oauth_callback"
+KEY = Key("key-1")
+
+
+def event(name: str) -> dict[str, Any]:
+    """A recorded event of API Gateway."""
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return found
+
+
+@dataclass
+class AppServer:
+    """ServiceNow's authorization server and its user table: single-use codes, PKCE, exact redirect address."""
+
+    server: Server
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    issued: int = 0
+
+    def __post_init__(self) -> None:
+        self.server.on("/oauth_token.do", self._token)
+        self.server.on("/api/now/table/sys_user", self._who)
+
+    def consent(self, url: str, email: str) -> dict[str, str]:
+        """A browser that is signed in there as ``email`` says yes: its callback's query."""
+        asked = {name: value for name, (value,) in parse_qs(urlsplit(url).query, strict_parsing=True).items()}
+        code = f"code-of-{email}-{len(self.codes)}"
+        self.codes[code] = {**asked, "email": email}
+        return {"code": code, "state": asked["state"]}
+
+    @property
+    def asked_for_tokens(self) -> list[Received]:
+        return [request for request in self.server.received if request.path == "/oauth_token.do"]
+
+    def _token(self, handler: Handler, request: Received) -> None:
+        form = request.form
+        asked = self.codes.pop(form["code"], None)
+        challenge = (
+            base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode().rstrip("=")
+        )
+        if asked is None or (asked["redirect_uri"], asked["code_challenge"]) != (form["redirect_uri"], challenge):
+            return _say(handler, 400, {"error": "invalid_grant"})
+        self.issued += 1
+        token = f"at-{self.issued}"
+        self.tokens[token] = asked["email"]
+        answer = {
+            "access_token": token,
+            "refresh_token": f"rt-{self.issued}",
+            "token_type": "Bearer",
+            "expires_in": 1799,
+        }
+        return _say(handler, 200, answer)
+
+    def _who(self, handler: Handler, request: Received) -> None:
+        email = self.tokens[request.headers["authorization"].removeprefix("Bearer ")]
+        sys_id = hashlib.sha256(email.encode()).hexdigest()[:32]
+        _say(handler, 200, servicenow_user(email, sys_id))
+
+
+@dataclass
+class Stage:
+    """The world on the real HTTP adapters, Slack's provider, the app, and the browsers."""
+
+    server: Server
+    world: SignInWorld
+    slack: Provider
+    app: AppServer
+
+    @classmethod
+    def on(cls, server: Server) -> "Stage":
+        clock = Ticking()
+        stand_ins = LocalHosts({"acme.service-now.com": server.url})
+        http = HardenedHttp(stand_ins, local=True)
+        slack = Provider(server, clock, KEY)
+        credentials = ClientCredentials("our-id", (Secret("our-secret"),))
+        authorization = OAuthHttp(http, SETTINGS.__getitem__, lambda _: credentials, stand_ins, local=True)
+        world = SignInWorld(slack.client(http), authorization, http, clock=clock)
+        return cls(server, world, slack, AppServer(server))
+
+    def browser(self, person: Person, app_email: str | None = None) -> "Browser":
+        return Browser(self, person, app_email or PROFILES[person]["email"])
+
+
+@dataclass
+class Browser:
+    """One jar of cookies, signed in to Slack as a person and to the app as an address."""
+
+    stage: Stage
+    person: Person
+    app_email: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, url: str, query: Mapping[str, str] | None = None) -> Answer:
+        return self._send("GET", url, query or dict(parse_qsl(urlsplit(url).query)), None)
+
+    def post(self, url: str, do: str) -> Answer:
+        return self._send("POST", url, {}, f"do={do}")
+
+    def to_slack(self, link: str) -> str:
+        """Press the button: Slack's address."""
+        return onward(self.post(link, "go"))
+
+    def prove(self, slack_url: str) -> Answer:
+        """Come back from Slack as whoever this browser is signed in as."""
+        callback = self.stage.slack.sign_in(slack_url, self.person.user_id, self.person.tenant)
+        return self.get(f"{BASE_URL}/oauth/slack/callback", callback)
+
+    def consent(self, app_url: str) -> Answer:
+        """Say yes at the app, and come back."""
+        return self.get(f"{BASE_URL}/oauth/callback/servicenow", self.stage.app.consent(app_url, self.app_email))
+
+    def sign_in(self, link: str) -> Answer:
+        """The whole way, up to the confirm page."""
+        return self.consent(onward(self.prove(self.to_slack(link))))
+
+    def confirm(self, page: Answer) -> Answer:
+        return self.post(form_address(page), "confirm")
+
+    def _send(self, method: str, url: str, query: Mapping[str, str], body: str | None) -> Answer:
+        path = urlsplit(url).path.removeprefix(urlsplit(BASE_URL).path)
+        sent = event("connect_go" if method == "POST" else "slack_callback")
+        headers = {**sent["headers"], "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        sent |= {"path": path, "resource": path, "body": body, "headers": headers}
+        sent |= {"multiValueHeaders": {name: [value] for name, value in headers.items()}}
+        sent |= {"queryStringParameters": dict(query)}
+        sent |= {"multiValueQueryStringParameters": {name: [value] for name, value in query.items()}}
+        sent["pathParameters"] = _parameters(path)
+        answer = oauth.handle(sent, self.stage.world)
+        if cookie := answer["headers"].get("Set-Cookie"):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+
+def onward(answer: Answer) -> str:
+    """Where an answer sends the browser: by a redirect, or by the page's refresh."""
+    if answer["statusCode"] == 302:
+        return str(answer["headers"]["Location"])
+    (url,) = re.findall(r'content="0;url=([^"]+)"', answer["body"])
+    return unescape(url)
+
+
+def form_address(page: Answer) -> str:
+    """Where a page's form posts to."""
+    (url,) = re.findall(r'<form method="post" action="([^"]+)"', page["body"])
+    return unescape(url)
+
+
+def _parameters(path: str) -> dict[str, str] | None:
+    if found := re.fullmatch(r"/connect/([^/]+)", path):
+        return {"sign_in": found[1]}
+    if found := re.fullmatch(r"/oauth/callback/([^/]+)", path):
+        return {"app": found[1]}
+    return None
+
+
+def _say(handler: Handler, status: int, value: Mapping[str, Any]) -> None:
+    handler.answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
