@@ -1,0 +1,187 @@
+"""The sign-in's routes on recorded events, broken events, and with its stores down: always one page, never a trace."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from countersign.domain.errors import ConfigurationError, HostNotAllowed
+from countersign.domain.sign_in import hash_of
+from countersign.entrypoints import oauth
+from countersign.entrypoints.api_gateway import Answer
+from tests.support.sign_in_world import JOSIE, ScriptedOpenId, SignInWorld, claims_of
+from tests.support.two_browsers import EVENTS, event
+
+STATUSES = {
+    "app_callback": 404,
+    "app_callback_denied": 404,
+    "app_callback_lost_cookie": 404,
+    "app_callback_unknown_app": 404,
+    "connect_confirm": 404,
+    "connect_decline": 404,
+    "connect_go": 404,
+    "connect_new_link": 404,
+    "connect_page": 404,
+    "connect_page_cut_off": 404,
+    "connect_unknown_button": 400,
+    "slack_callback": 404,
+    "slack_callback_denied": 404,
+    "slack_callback_without_state": 400,
+}
+
+
+def _world() -> SignInWorld:
+    return SignInWorld(ScriptedOpenId({"U0JOSIE": claims_of(JOSIE)}))
+
+
+def _is_a_page(answer: Answer) -> None:
+    """What API Gateway takes, and what a browser may be shown."""
+    assert set(answer) == {"statusCode", "headers", "body", "isBase64Encoded"}
+    assert isinstance(answer["statusCode"], int)
+    assert all(isinstance(name, str) and isinstance(value, str) for name, value in answer["headers"].items())
+    assert answer["headers"]["Content-Type"] == "text/html; charset=utf-8"
+    assert "<h1>" in answer["body"]
+    assert "Traceback" not in answer["body"]
+    json.dumps(answer)
+
+
+def test_every_recorded_event_has_an_expectation() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(STATUSES)
+
+
+@pytest.mark.parametrize(("name", "status"), STATUSES.items())
+def test_a_recorded_event_of_a_sign_in_nobody_knows_is_one_clear_page(name: str, status: int) -> None:
+    world = _world()
+    answer = oauth.handle(event(name), world)
+    _is_a_page(answer)
+    assert answer["statusCode"] == status
+    assert (world.sign_ins.writes, world.queue.sent, world.audit.events) == (0, [], [])
+
+
+def _for(sent: dict[str, Any], secret: str) -> dict[str, Any]:
+    sent["pathParameters"] = {"sign_in": secret}
+    return sent
+
+
+def test_the_recorded_events_of_a_live_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = _world()
+    _, secret = world.begin(JOSIE)
+    shown = oauth.handle(_for(event("connect_page"), secret), world)
+    assert ("Connect ServiceNow" in shown["body"], shown["statusCode"]) == (True, 200)
+    assert "Set-Cookie" not in shown["headers"]
+    gone = oauth.handle(_for(event("connect_go"), secret), world)
+    assert gone["statusCode"] == 200
+    assert gone["headers"]["Set-Cookie"].startswith(f"__Host-bt={'c001' * 16};")
+    assert next(iter(world.sign_ins.legs.values())).cookie_hash == hash_of("c001" * 16)
+    monkeypatch.setattr(world.clock, "now", world.clock.now + 600)
+    assert oauth.handle(_for(event("connect_page"), secret), world)["statusCode"] == 410
+    assert oauth.handle(_for(event("connect_new_link"), secret), world)["statusCode"] == 200
+    assert world.queue.kinds == ["new_link"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"headers": {"Content-Type": "application/json"}, "multiValueHeaders": None},
+        {"headers": {}, "multiValueHeaders": None},
+        {"body": "do=go&do=confirm"},
+        {"body": "do="},
+        {"body": "go"},
+        {"body": ""},
+        {"body": None},
+        {"body": "do=go", "isBase64Encoded": True},
+        {"body": "do=go&" * 20_000},
+        {"body": "do=gö"},
+        {"httpMethod": "PUT"},
+        {"httpMethod": "DELETE"},
+    ],
+)
+def test_only_a_button_of_ours_does_anything(change: dict[str, Any]) -> None:
+    world = _world()
+    _, secret = world.begin(JOSIE)
+    writes = world.sign_ins.writes
+    answer = oauth.handle(_for(event("connect_go"), secret) | change, world)
+    _is_a_page(answer)
+    assert (answer["statusCode"], world.sign_ins.writes) == (400, writes)
+
+
+def test_a_callback_is_a_get_and_other_addresses_are_unknown() -> None:
+    assert oauth.handle(event("slack_callback") | {"httpMethod": "POST"}, _world())["statusCode"] == 400
+    assert oauth.handle(event("slack_callback") | {"path": "/oauth/other"}, _world())["statusCode"] == 404
+
+
+def test_a_store_that_is_down_is_said_with_a_number_to_name() -> None:
+    world = _world()
+    world.sign_ins.broken = True
+    answer = oauth.handle(event("connect_page"), world)
+    _is_a_page(answer)
+    assert answer["statusCode"] == 503
+    assert event("connect_page")["requestContext"]["requestId"] in answer["body"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ConfigurationError("the secret arn:aws:x is empty"), 503),
+        (HostNotAllowed("evil"), 503),
+        (RuntimeError("at-secret"), 500),
+    ],
+)
+def test_what_goes_wrong_is_logged_and_not_shown(
+    error: Exception, status: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = _world()
+    noted: list[tuple[str, dict[str, Any]]] = []
+    world.journal = lambda name, **facts: noted.append((name, facts))
+
+    def fails(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(world.sign_ins, "get_intent", fails)
+    answer = oauth.handle(event("connect_page"), world)
+    _is_a_page(answer)
+    assert answer["statusCode"] == status
+    assert str(error) not in answer["body"]
+    assert [name for name, _ in noted] == ["sign_in_page"]
+    assert str(error) in caplog.text + str(noted)
+
+
+def _events() -> Iterator[dict[str, Any]]:
+    return (event(name) for name in STATUSES)
+
+
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=50) | st.sampled_from(["0" * 64, "go", "bearer"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    sent=st.sampled_from(list(_events())),
+    at=st.lists(st.integers(0, 30), min_size=1, max_size=4),
+    value=_ANYTHING,
+    query=st.dictionaries(
+        st.sampled_from(["state", "code", "error", "iss", "x"]),
+        st.lists(st.text(max_size=80) | st.just("9ab3" * 16), max_size=3),
+        max_size=4,
+    ),
+)
+def test_a_mutated_event_is_one_page_and_never_our_fault(
+    sent: dict[str, Any], at: list[int], value: Any, query: dict[str, list[str]]
+) -> None:
+    mutated = copy.deepcopy(sent) | {"multiValueQueryStringParameters": query}
+    place: Any = mutated
+    for step in at[:-1]:
+        inner = [item for item in place.values() if isinstance(item, dict)]
+        place = inner[step % len(inner)] if inner else place
+    names = list(place) or ["x"]
+    place[names[at[-1] % len(names)]] = value
+    answer = oauth.handle(mutated, _world())
+    _is_a_page(answer)
+    assert answer["statusCode"] < 500
