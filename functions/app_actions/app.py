@@ -5,8 +5,9 @@ from typing import Any
 from countersign.bootstrap import LambdaContext, container
 from countersign.entrypoints import queues
 
+CONTAINER = container()
+
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point."""
-    container().begin(context)
-    return queues.handle_actions(event, container())
+    return queues.handle_actions(event, CONTAINER.begin(context))

@@ -5,8 +5,9 @@ from typing import Any
 from countersign.bootstrap import LambdaContext, container
 from countersign.entrypoints import hooks
 
+CONTAINER = container()
+
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point."""
-    container().begin(context)
-    return hooks.handle(event, container())
+    return hooks.handle(event, CONTAINER.begin(context))

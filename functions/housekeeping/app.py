@@ -4,8 +4,9 @@ from typing import Any
 
 from countersign.bootstrap import LambdaContext, container
 
+CONTAINER = container()
+
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> None:
     """Lambda's entry point."""
-    container().begin(context)
-    container().keep_house()
+    CONTAINER.begin(context).keep_house()

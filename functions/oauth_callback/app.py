@@ -5,8 +5,9 @@ from typing import Any
 from countersign.bootstrap import LambdaContext, container
 from countersign.entrypoints import oauth
 
+CONTAINER = container()
+
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point."""
-    container().begin(context)
-    return oauth.handle(event, container())
+    return oauth.handle(event, CONTAINER.begin(context))

@@ -23,6 +23,7 @@ class MemoryChat:
     homes: list[tuple[Person, Message]] = field(default_factory=list)
     forms: list[tuple[str, Form]] = field(default_factory=list)
     emails: Mapping[str, Person] = field(default_factory=dict)
+    foreign: str = "no"
     down: bool = False
 
     def post(self, channel: str, message: Message) -> MessageRef:
@@ -60,7 +61,7 @@ class MemoryChat:
         return self.emails.get(email)
 
     def profile(self, person: Person) -> Mapping[str, str]:
-        return {"name": person.user_id.lower(), "workspace_name": "Acme"}
+        return {"name": person.user_id.lower(), "workspace_name": "Acme", "foreign": self.foreign}
 
     def workspace(self) -> Workspace:
         return Workspace("T0ACME")

@@ -224,6 +224,15 @@ def test_a_stranger_gets_no_link(world: ActingWorld) -> None:
     assert "another organisation" in words(world.slack.told[-1][1])
 
 
+@pytest.mark.parametrize("known", ["yes", "unknown"])
+def test_where_the_click_does_not_say_slack_is_asked_and_doubt_is_refused(world: ActingWorld, known: str) -> None:
+    world.slack.foreign = known
+
+    world.click(TOM)
+
+    assert world.sign_ins.intents == {}
+
+
 # --- when the app does not answer as it should
 
 

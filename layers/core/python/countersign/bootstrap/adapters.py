@@ -4,9 +4,9 @@ A function that only verifies and enqueues never pays for what others need; test
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from countersign.adapters import aws, system
 from countersign.adapters.catalog_files import read_catalog
@@ -46,12 +46,10 @@ class Adapters:
         """This process; it runs one invocation at a time, so it is one worker of the ledger and the leases."""
         self._killed_at = 0
 
-    def begin(self, context: LambdaContext) -> None:
-        """Start the logs, and note when this invocation ends: every lease taken in it outlives it."""
-        from countersign.adapters.logging import configure
-
-        configure(self.settings.get("LOG_LEVEL", "INFO"))
+    def begin(self, context: LambdaContext) -> Self:
+        """Note when this invocation ends: every lease taken in it outlives it."""
         self._killed_at = self.clock() + -(-context.get_remaining_time_in_millis() // 1000)
+        return self
 
     def clock(self) -> int:
         """Now, in epoch seconds."""
@@ -199,11 +197,19 @@ class Adapters:
     @cached_property
     def messenger(self) -> "ports.Messenger":
         """Chat, to speak in."""
-        from countersign.adapters.slack.messenger import SlackMessenger
-        from countersign.adapters.slack.reply_address import ReplyAddress
+        return self._messenger(self.slack_api, lambda: self.http)
 
-        own = (host_of(self.settings.slack_api_url),) if self.settings.local else ()
-        return SlackMessenger(self.slack_api, ReplyAddress(lambda: self.http, own))
+    @cached_property
+    def hasty_messenger(self) -> "ports.Messenger":
+        """The same for a function that must answer Slack itself within three seconds."""
+        from countersign.adapters.bounded import Limits
+        from countersign.adapters.http import HardenedHttp
+        from countersign.adapters.slack.web_api import WebApi
+
+        def http() -> HardenedHttp:
+            return HardenedHttp(self.stand_ins, local=self.settings.local, limits=Limits(connect=1, read=1, total=1))
+
+        return self._messenger(WebApi(self.settings.slack_api_url, self.secrets.bot_token, timeout=2), http)
 
     @cached_property
     def people(self) -> "ports.People":
@@ -211,6 +217,13 @@ class Adapters:
         from countersign.adapters.slack.people import SlackPeople
 
         return SlackPeople(self.slack_api, self.clock)
+
+    def _messenger(self, api: "WebApi", http: "Callable[[], HardenedHttp]") -> "ports.Messenger":
+        from countersign.adapters.slack.messenger import SlackMessenger
+        from countersign.adapters.slack.reply_address import ReplyAddress
+
+        own = (host_of(self.settings.slack_api_url),) if self.settings.local else ()
+        return SlackMessenger(api, ReplyAddress(http, own))
 
     def _queue(self, name: str) -> "ports.Queue":
         from countersign.adapters.sqs import SqsQueue

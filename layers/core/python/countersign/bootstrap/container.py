@@ -4,39 +4,31 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from countersign.adapters import system
-from countersign.bootstrap.adapters import Adapters
+from countersign.bootstrap.browser import BrowserUseCases
 from countersign.config import Settings
 
 if TYPE_CHECKING:
     from countersign.usecases.ask_to_connect import AskToConnect
     from countersign.usecases.begin_sign_in import BeginSignIn
-    from countersign.usecases.bind_account import BindAccount
-    from countersign.usecases.browser_leg import BrowserLeg
-    from countersign.usecases.complete_app_leg import CompleteAppLeg
-    from countersign.usecases.complete_slack_leg import CompleteSlackLeg
-    from countersign.usecases.confirm_sign_in import ConfirmSignIn
     from countersign.usecases.converse import Converse
     from countersign.usecases.end_action import EndAction
     from countersign.usecases.keep_house import KeepHouse
     from countersign.usecases.notify_sign_in import NotifySignIn
-    from countersign.usecases.open_sign_in import OpenSignIn
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.post_card import PostCard
     from countersign.usecases.receive_interaction import ReceiveInteraction
+    from countersign.usecases.recognise_strangers import RecogniseStrangers
     from countersign.usecases.resume_actions import ResumeActions
     from countersign.usecases.revoke import Revoke
     from countersign.usecases.run_action import RunAction
-    from countersign.usecases.send_new_link import SendNewLink
     from countersign.usecases.show_card import ShowCard
     from countersign.usecases.start_action import StartAction
-    from countersign.usecases.start_sign_in import StartSignIn
-    from countersign.usecases.store_connection import StoreConnection
     from countersign.usecases.tell_history import TellHistory
 
 COMMAND: Final = "/countersign"
 
 
-class Container(Adapters):
+class Container(BrowserUseCases):
     """What the entrypoints take from. A function makes only what its own entrypoint asks for."""
 
     # --- Slack's requests
@@ -48,7 +40,7 @@ class Container(Adapters):
 
         return ReceiveInteraction(
             catalog=lambda: self.catalog,
-            messenger=self.messenger,
+            messenger=self.hasty_messenger,
             actions=self.actions_queue,
             connections=self.connections_queue,
         )
@@ -75,104 +67,6 @@ class Container(Adapters):
         from countersign.usecases.notify_sign_in import NotifySignIn
 
         return NotifySignIn(self.sign_ins, self.messenger, self.catalog, self.ask_to_connect)
-
-    # --- sign-in, in the browser
-
-    @cached_property
-    def browser_leg(self) -> "BrowserLeg":
-        """What every leg of the browser must prove."""
-        from countersign.usecases.browser_leg import BrowserLeg
-
-        return BrowserLeg(self.sign_ins, self.catalog, self.clock)
-
-    @cached_property
-    def open_sign_in(self) -> "OpenSignIn":
-        """The link's page."""
-        from countersign.usecases.open_sign_in import OpenSignIn
-
-        return OpenSignIn(self.sign_ins, self.catalog, self.clock)
-
-    @cached_property
-    def start_sign_in(self) -> "StartSignIn":
-        """The page's button."""
-        from countersign.usecases.start_sign_in import StartSignIn
-
-        return StartSignIn(self.sign_ins, self.open_sign_in, self.chat_openid, self.randomness, self.clock)
-
-    @cached_property
-    def complete_slack_leg(self) -> "CompleteSlackLeg":
-        """Back from Slack."""
-        from countersign.usecases.complete_slack_leg import CompleteSlackLeg
-
-        return CompleteSlackLeg(
-            browser_leg=self.browser_leg,
-            sign_ins=self.sign_ins,
-            chat_openid=self.chat_openid,
-            authorization=self.authorization,
-            audit=self.audit,
-            actions_queue=self.actions_queue,
-            randomness=self.randomness,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def complete_app_leg(self) -> "CompleteAppLeg":
-        """Back from the app."""
-        from countersign.usecases.complete_app_leg import CompleteAppLeg
-
-        return CompleteAppLeg(
-            browser_leg=self.browser_leg,
-            bind_account=self.bind_account,
-            authorization=self.authorization,
-            connections=self.connections,
-            settings=self.app_settings,
-            audit=self.audit,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def bind_account(self) -> "BindAccount":
-        """Who signed in there, and may it be bound."""
-        from countersign.usecases.bind_account import BindAccount
-        from countersign.usecases.identify_account import IdentifyAccount
-
-        return BindAccount(
-            browser_leg=self.browser_leg,
-            identify=IdentifyAccount(self.http, self.app_settings),
-            store_connection=self.store_connection,
-            sign_ins=self.sign_ins,
-            connections=self.connections,
-            sealer=self.sealer,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def store_connection(self) -> "StoreConnection":
-        """Binds an account."""
-        from countersign.usecases.store_connection import StoreConnection
-
-        return StoreConnection(self.sign_ins, self.connections, self.audit, self.actions_queue, self.clock)
-
-    @cached_property
-    def confirm_sign_in(self) -> "ConfirmSignIn":
-        """The person's word that both identities are theirs."""
-        from countersign.usecases.confirm_sign_in import ConfirmSignIn
-
-        return ConfirmSignIn(self.browser_leg, self.store_connection, self.connections, self.audit)
-
-    @cached_property
-    def send_new_link(self) -> "SendNewLink":
-        """Asks for a new link, which goes to chat."""
-        from countersign.usecases.send_new_link import SendNewLink
-
-        return SendNewLink(
-            sign_ins=self.sign_ins,
-            open_sign_in=self.open_sign_in,
-            catalog=self.catalog,
-            actions_queue=self.actions_queue,
-            randomness=self.randomness,
-            clock=self.clock,
-        )
 
     # --- actions
 
@@ -256,6 +150,7 @@ class Container(Adapters):
             opener=self.opener,
             messenger=self.messenger,
             audit=self.audit,
+            is_stranger=self.recognise_strangers,
             run=self.run_action,
             end=self.end_action,
             clock=self.clock,
@@ -288,6 +183,13 @@ class Container(Adapters):
 
         return TellHistory(self.actions, self.catalog, self.messenger)
 
+    @cached_property
+    def recognise_strangers(self) -> "RecogniseStrangers":
+        """Ours, or another organisation's."""
+        from countersign.usecases.recognise_strangers import RecogniseStrangers
+
+        return RecogniseStrangers(self.people)
+
     # --- connections
 
     @cached_property
@@ -304,6 +206,7 @@ class Container(Adapters):
             messenger=self.messenger,
             ask=self.ask_to_connect,
             disconnect=disconnect,
+            is_stranger=self.recognise_strangers,
             clock=self.clock,
             command=COMMAND,
         )
@@ -364,5 +267,9 @@ class Container(Adapters):
 
 @cache
 def container() -> Container:
-    """This process's container."""
-    return Container(Settings(system.environment()))
+    """This process's container, with its logs started. Functions ask for it at init: then Lambda gives a full CPU."""
+    from countersign.adapters.logging import configure
+
+    settings = Settings(system.environment())
+    configure(settings.get("LOG_LEVEL", "INFO"))
+    return Container(settings)

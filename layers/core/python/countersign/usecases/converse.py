@@ -12,6 +12,7 @@ from countersign.domain.texts.sign_in import foreign_person
 from countersign.ports import Clock, ConnectionStore, Messenger, SignInStore
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect
+from countersign.usecases.recognise_strangers import RecogniseStrangers
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Converse:
     messenger: Messenger
     ask: AskToConnect
     disconnect: Disconnect
+    is_stranger: RecogniseStrangers
     clock: Clock
     command: str
 
     def __call__(self, interaction: Interaction, delivery: str) -> None:
         """Answer one interaction; ``delivery`` is the queue's id of the message that brought it."""
-        if interaction.foreign:
+        if self.is_stranger(interaction):
             self._say(interaction, foreign_person())
             return
         if not self.sign_ins.first_sight(interaction.id, delivery, self.clock()):

@@ -17,6 +17,7 @@ from countersign.domain.texts.sign_in import foreign_person
 from countersign.domain.tokens import Sealed
 from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Messenger, Opener
 from countersign.usecases.end_action import SUPERSEDED, EndAction
+from countersign.usecases.recognise_strangers import RecogniseStrangers
 from countersign.usecases.run_action import RunAction, inputs_owner
 
 
@@ -34,6 +35,7 @@ class StartAction:
     opener: Opener
     messenger: Messenger
     audit: AuditLog
+    is_stranger: RecogniseStrangers
     run: RunAction
     end: EndAction
     clock: Clock
@@ -41,7 +43,7 @@ class StartAction:
     def decide(self, interaction: Interaction, recipe_id: str, card_id: str, procedure_id: str) -> None:
         """A click on a card, or its form: the card is looked up and must be the one that was clicked."""
         card = self.cards.get(card_id)
-        if interaction.foreign:
+        if self.is_stranger(interaction):
             self._say(interaction, foreign_person())
             return
         if card is None or not self._is_clicked(card, interaction, recipe_id, procedure_id):
@@ -65,7 +67,7 @@ class StartAction:
     def start(self, interaction: Interaction, recipe_id: str) -> None:
         """A recipe that is no card's, with the answers of its form."""
         recipe = self.catalog.recipes.get(recipe_id)
-        if interaction.foreign:
+        if self.is_stranger(interaction):
             self._say(interaction, foreign_person())
             return
         if recipe is None or recipe.card is not None:

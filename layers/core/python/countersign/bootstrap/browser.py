@@ -1,0 +1,117 @@
+"""The use cases of the browser's legs of a sign-in, with their ports filled in."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from countersign.bootstrap.adapters import Adapters
+
+if TYPE_CHECKING:
+    from countersign.usecases.bind_account import BindAccount
+    from countersign.usecases.browser_leg import BrowserLeg
+    from countersign.usecases.complete_app_leg import CompleteAppLeg
+    from countersign.usecases.complete_slack_leg import CompleteSlackLeg
+    from countersign.usecases.confirm_sign_in import ConfirmSignIn
+    from countersign.usecases.open_sign_in import OpenSignIn
+    from countersign.usecases.send_new_link import SendNewLink
+    from countersign.usecases.start_sign_in import StartSignIn
+    from countersign.usecases.store_connection import StoreConnection
+
+
+class BrowserUseCases(Adapters):
+    """What the sign-in function takes from."""
+
+    @cached_property
+    def browser_leg(self) -> "BrowserLeg":
+        """What every leg of the browser must prove."""
+        from countersign.usecases.browser_leg import BrowserLeg
+
+        return BrowserLeg(self.sign_ins, self.catalog, self.clock)
+
+    @cached_property
+    def open_sign_in(self) -> "OpenSignIn":
+        """The link's page."""
+        from countersign.usecases.open_sign_in import OpenSignIn
+
+        return OpenSignIn(self.sign_ins, self.catalog, self.clock)
+
+    @cached_property
+    def start_sign_in(self) -> "StartSignIn":
+        """The page's button."""
+        from countersign.usecases.start_sign_in import StartSignIn
+
+        return StartSignIn(self.sign_ins, self.open_sign_in, self.chat_openid, self.randomness, self.clock)
+
+    @cached_property
+    def complete_slack_leg(self) -> "CompleteSlackLeg":
+        """Back from Slack."""
+        from countersign.usecases.complete_slack_leg import CompleteSlackLeg
+
+        return CompleteSlackLeg(
+            browser_leg=self.browser_leg,
+            sign_ins=self.sign_ins,
+            chat_openid=self.chat_openid,
+            authorization=self.authorization,
+            audit=self.audit,
+            actions_queue=self.actions_queue,
+            randomness=self.randomness,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def complete_app_leg(self) -> "CompleteAppLeg":
+        """Back from the app."""
+        from countersign.usecases.complete_app_leg import CompleteAppLeg
+
+        return CompleteAppLeg(
+            browser_leg=self.browser_leg,
+            bind_account=self.bind_account,
+            authorization=self.authorization,
+            connections=self.connections,
+            settings=self.app_settings,
+            audit=self.audit,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def bind_account(self) -> "BindAccount":
+        """Who signed in there, and may it be bound."""
+        from countersign.usecases.bind_account import BindAccount
+        from countersign.usecases.identify_account import IdentifyAccount
+
+        return BindAccount(
+            browser_leg=self.browser_leg,
+            identify=IdentifyAccount(self.http, self.app_settings),
+            store_connection=self.store_connection,
+            sign_ins=self.sign_ins,
+            connections=self.connections,
+            sealer=self.sealer,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def store_connection(self) -> "StoreConnection":
+        """Binds an account."""
+        from countersign.usecases.store_connection import StoreConnection
+
+        return StoreConnection(self.sign_ins, self.connections, self.audit, self.actions_queue, self.clock)
+
+    @cached_property
+    def confirm_sign_in(self) -> "ConfirmSignIn":
+        """The person's word that both identities are theirs."""
+        from countersign.usecases.confirm_sign_in import ConfirmSignIn
+
+        return ConfirmSignIn(self.browser_leg, self.store_connection, self.connections, self.audit)
+
+    @cached_property
+    def send_new_link(self) -> "SendNewLink":
+        """Asks for a new link, which goes to chat."""
+        from countersign.usecases.send_new_link import SendNewLink
+
+        return SendNewLink(
+            sign_ins=self.sign_ins,
+            open_sign_in=self.open_sign_in,
+            catalog=self.catalog,
+            actions_queue=self.actions_queue,
+            randomness=self.randomness,
+            clock=self.clock,
+        )
