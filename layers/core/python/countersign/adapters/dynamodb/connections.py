@@ -199,6 +199,7 @@ def _item(connection: Connection) -> Item:
             "lease_until": connection.lease_until or None,
             "refresh_sent": connection.refresh_sent or None,
             "revoking_since": connection.revoking_since,
+            "sign_in": connection.sign_in or None,
         }
     )
 
@@ -221,6 +222,7 @@ def _read(item: Item) -> Connection:
         refresh_sent=item.get("refresh_sent", False),
         revoking_since=item.get("revoking_since"),
         retired=item["sk"].startswith("retired#"),
+        sign_in=item.get("sign_in", ""),
     )
 
 

@@ -132,6 +132,7 @@ def _intent_item(intent: Intent) -> Item:
             "opened_at": intent.opened_at,
             "prompt": sealed_item(intent.prompt),
             "helped": intent.helped,
+            "trace_id": intent.trace_id,
             "due_kind": _DUE_HELP if help_due else None,
             "due_at": (intent.opened_at or 0) + HELP_AFTER if help_due else None,
             "ttl": intent.expires_at + _KEEP,
@@ -157,6 +158,7 @@ def _read_intent(item: Item) -> Intent:
         opened_at=item.get("opened_at"),
         prompt=read_sealed(item.get("prompt")),
         helped=item["helped"],
+        trace_id=item.get("trace_id", ""),
     )
 
 
@@ -176,6 +178,7 @@ def _leg_item(leg: Leg) -> Item:
             "scopes": list(leg.scopes),
             "token_expires_at": leg.token_expires_at,
             "version": leg.version,
+            "person_email": leg.person_email,
             "due_kind": _DUE_TOKENS if leg.sealed else None,
             "due_at": leg.expires_at if leg.sealed else None,
             "ttl": leg.expires_at + _KEEP,
@@ -197,4 +200,5 @@ def _read_leg(item: Item) -> Leg:
         scopes=tuple(item["scopes"]),
         token_expires_at=item.get("token_expires_at"),
         version=item["version"],
+        person_email=item.get("person_email"),
     )

@@ -1,0 +1,97 @@
+"""What a store writes it reads back whole: each row here differs from its defaults in every field."""
+
+from dataclasses import MISSING, fields
+
+import pytest
+
+from countersign.adapters.dynamodb.connections import DynamoConnectionStore
+from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
+from countersign.adapters.dynamodb.table import Table
+from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.identity import Person
+from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
+from countersign.domain.tokens import Sealed
+
+NOW = 1_800_000_000
+JOSIE = Person("E0ACME", "U0JOSIE")
+SEALED = Sealed("arn:key", b"\x00edk", b"nonce", b"\xffct")
+ACCOUNT = Account("a1", "josie", "Josie", "josie@acme.com", "Acme")
+CONNECTION = Connection(
+    person=JOSIE,
+    workspace="T0ACME",
+    app="servicenow",
+    account=ACCOUNT,
+    status=Status.REVOKING,
+    version=3,
+    sealed=SEALED,
+    scopes=("useraccount",),
+    expires_at=NOW + 1_800,
+    connected_at=NOW,
+    last_used_at=NOW + 5,
+    lease_owner="worker",
+    lease_until=NOW + 60,
+    refresh_sent=True,
+    revoking_since=NOW + 9,
+    sign_in="d" * 64,
+)
+INTENT = Intent(
+    id_hash="a" * 64,
+    person=JOSIE,
+    workspace="T0ACME",
+    organisation="E0ACME",
+    app="servicenow",
+    base_url="https://api.example",
+    person_name="@josie",
+    person_email="josie@acme.com",
+    workspace_name="Acme",
+    created_at=NOW,
+    expires_at=NOW + 600,
+    status=IntentStatus.BURNT,
+    wrong_workspace_tries=2,
+    opened_at=NOW + 1,
+    prompt=SEALED,
+    helped=True,
+    trace_id="trace",
+)
+LEG = Leg(
+    id_hash="b" * 64,
+    intent_hash="a" * 64,
+    app="servicenow",
+    cookie_hash="c" * 64,
+    step=LegStep.CONFIRM,
+    expires_at=NOW + 600,
+    nonce="n",
+    account=ACCOUNT,
+    sealed=SEALED,
+    scopes=("useraccount",),
+    token_expires_at=NOW + 1_800,
+    version=3,
+    person_email="josie@acme.com",
+)
+
+
+@pytest.mark.parametrize("row", [CONNECTION, INTENT, LEG], ids=lambda row: type(row).__name__)
+def test_the_rows_here_differ_from_their_defaults(row: Connection | Intent | Leg) -> None:
+    """Or else a field that a store forgets would come back as its default, unnoticed."""
+    undecided = {
+        each.name for each in fields(row) if each.default is not MISSING and getattr(row, each.name) == each.default
+    }
+    assert undecided <= {"retired"}  # written in the sort key, and tried with the store's own suite
+
+
+def test_a_connection_keeps_every_field(table: Table) -> None:
+    store = DynamoConnectionStore(table)
+    store.put(CONNECTION, replaces=None)
+    assert store.get(JOSIE, "servicenow") == CONNECTION
+
+
+def test_an_intent_keeps_every_field(table: Table) -> None:
+    store = DynamoSignInStore(table)
+    store.put_intent(INTENT)
+    assert store.get_intent(INTENT.id_hash) == INTENT
+
+
+def test_a_leg_keeps_every_field(table: Table) -> None:
+    store = DynamoSignInStore(table)
+    store.put_leg(LEG)
+    assert store.get_leg(LEG.id_hash) == LEG
