@@ -35,6 +35,12 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
 
 
 def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
+    if not recipe["verify_user_access"]:
+        yield (
+            ("verify_user_access",),
+            "shared connections do not exist yet",
+            "leave it out: everybody acts as themselves",
+        )
     typed = "command" in recipe or "shortcut" in recipe
     if not typed and "card" not in recipe:
         yield (), "nothing starts this recipe", "add a command, a shortcut or a card"
@@ -132,7 +138,7 @@ class _Procedure:
             return set()
         if app["acts_as"] == "app" and self._recipe["verify_user_access"]:
             what = f"{app['name']}'s tokens carry the app's rights, not the person's"
-            self._report.add((*path, "operation"), what, "write verify_user_access: false")
+            self._report.add((*path, "operation"), what, "shared connections do not exist yet: leave this app out")
         operation = app["operations"].get(name)
         if operation is None:
             what = f"{app_id} has no operation {name}"

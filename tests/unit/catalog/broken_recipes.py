@@ -8,6 +8,15 @@ DEAL = "recipes/approve_deal.yaml"
 
 BROKEN_RECIPES = [
     Broken(
+        "a shared connection",
+        OPPORTUNITY,
+        "command: create opportunity\n",
+        "command: create opportunity\nverify_user_access: false\n",
+        at="verify_user_access: false",
+        what="shared connections do not exist yet",
+        instead="leave it out: everybody acts as themselves",
+    ),
+    Broken(
         "an unknown operation",
         CHANGE,
         "operation: servicenow.approve_change\n",
