@@ -138,15 +138,18 @@ def test_a_cut_connection_does_not_ask_about_its_account(scripted: "Scripted") -
     assert len(scripted.world.connections.retired) == 1
 
 
-def test_where_an_app_ends_whole_grants_the_same_account_is_not_retired(scripted: "Scripted") -> None:
+@pytest.mark.parametrize(("ends", "retired"), [("grant", 0), ("token", 1)])
+def test_the_same_accounts_old_tokens_are_given_back_unless_that_would_end_the_new_ones(
+    scripted: "Scripted", ends: str, retired: int
+) -> None:
     app = scripted.world.catalog.apps["salesforce"]
     assert app.oauth.revocation is not None
-    whole = replace(app, oauth=replace(app.oauth, revocation=replace(app.oauth.revocation, ends="grant")))
-    scripted.world.catalog = replace(scripted.world.catalog, apps={"salesforce": whole})
+    changed = replace(app, oauth=replace(app.oauth, revocation=replace(app.oauth.revocation, ends=ends)))
+    scripted.world.catalog = replace(scripted.world.catalog, apps={"salesforce": changed})
     for _ in range(2):
         _, cookie, state = scripted.to_app(JOSIE, "salesforce")
         assert scripted.back(state, cookie, "salesforce").kind is PageKind.DONE
-    assert scripted.world.connections.retired == []
+    assert len(scripted.world.connections.retired) == retired
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from countersign.domain.connection import Status
 from countersign.domain.pages import PageKind
-from countersign.domain.sign_in import IntentStatus, confirm_secret
+from countersign.domain.sign_in import IntentStatus, Leg, confirm_secret, hash_of
 from tests.support.sign_in_world import BASE_URL, JOSIE, TOM
 
 if TYPE_CHECKING:
@@ -75,6 +75,28 @@ def test_a_connection_that_changed_meanwhile_is_not_overwritten(scripted: "Scrip
     first = scripted.world.connections.get(JOSIE, "servicenow")
     page = scripted.world.confirm_sign_in(*asked, accepted=True)
     assert (page.kind, scripted.world.connections.get(JOSIE, "servicenow")) == (PageKind.CHANGED, first)
+    assert hash_of(asked[0]) not in scripted.world.sign_ins.spent, "its tokens stay due for revocation"
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_the_slower_of_two_presses_sees_what_the_faster_one_did(
+    scripted: "Scripted", asked: tuple[str, str], monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    sign_ins, confirm = scripted.world.sign_ins, scripted.world.confirm_sign_in
+    consume, ends = sign_ins.consume_leg, []
+
+    def beaten(leg: Leg) -> bool:
+        monkeypatch.undo()
+        if stored:
+            ends.append(confirm(*asked, accepted=True).kind)
+        else:
+            consume(leg)
+        return consume(leg)
+
+    monkeypatch.setattr(sign_ins, "consume_leg", beaten)
+    ends.append(confirm(*asked, accepted=True).kind)
+    assert ends == ([PageKind.DONE, PageKind.DONE] if stored else [PageKind.CHANGED])
+    assert scripted.world.audit.names == (["sign_in.connected"] if stored else [])
 
 
 def test_the_second_of_two_tabs_learns_that_the_first_was_it(scripted: "Scripted") -> None:

@@ -27,19 +27,26 @@ class StoreConnection:
     def __call__(self, intent: Intent, leg: Leg, app: App) -> Connection:
         """The connection. Raises Conflict when the leg was spent or the connection changed; StoreUnavailable."""
         before = self.connections.get(intent.person, leg.app)
-        if not self.sign_ins.consume_leg(leg):
-            if before is None or before.sign_in != leg.id_hash:
-                raise Conflict("the leg was spent, and not on this connection")
+        if before is not None and before.sign_in == leg.id_hash:
             return self._finish(intent, leg, before)
-        connection = self._connection(intent, leg)
         replaces = leg.version - 1 or None
         if (before.version if before else None) != replaces:
             raise Conflict("the connection changed while its person was away")
+        connection = self._connection(intent, leg)
+        if not self.sign_ins.consume_leg(leg):
+            return self._of_twin(intent, leg)
         self.connections.put(connection, replaces=replaces)
         if before is not None and may_revoke(app, before.account.id, beside=connection):
             self.connections.retire(before, now=self.clock())
         self._record(intent, connection, before)
         return self._finish(intent, leg, connection)
+
+    def _of_twin(self, intent: Intent, leg: Leg) -> Connection:
+        """A second press of the same button lost to the first, which may have stored it by now."""
+        stored = self.connections.get(intent.person, leg.app)
+        if stored is None or stored.sign_in != leg.id_hash:
+            raise Conflict("the leg was spent, and not on this connection")
+        return self._finish(intent, leg, stored)
 
     def _connection(self, intent: Intent, leg: Leg) -> Connection:
         if leg.account is None or leg.sealed is None:
