@@ -13,7 +13,14 @@ from countersign.adapters.http import HardenedHttp, retry_after
 from countersign.adapters.token_session import TokenSession
 from countersign.domain import oauth
 from countersign.domain.catalog import App, ClientAuthentication
-from countersign.domain.errors import AppError, AppUnavailable, ConfigurationError, HostNotAllowed, InvalidClient
+from countersign.domain.errors import (
+    AppError,
+    AppUnavailable,
+    ConfigurationError,
+    HostNotAllowed,
+    InvalidClient,
+    InvalidGrant,
+)
 from countersign.domain.hosts import allowed_hosts, fill_settings, require_allowed
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import TokenAnswer
@@ -109,18 +116,22 @@ class OAuthHttp:
         raise InvalidClient(f"{app.id}: revocation refuses our credentials")
 
     def _tokens(self, app: App, endpoint: str, redirect_uri: str, fetch: Fetch) -> TokenAnswer:
-        """Ask the token endpoint, with each of our secrets until one is accepted."""
+        """Ask the token endpoint, with each of our secrets until one is accepted.
+
+        ServiceNow says the same of a wrong secret and of a grant that is over, so both try the next secret, and the
+        grant is over only where no secret helped.
+        """
         url = self._endpoint(app, endpoint)
         adapter = self._http.adapter(allowed_hosts(app, self._settings(app.id)))
         client_id, secrets = self._client(app)
-        refused: InvalidClient | None = None
+        refused: InvalidClient | InvalidGrant | None = None
         for secret in secrets:
             auth, client = _authentication(app.oauth.client_authentication, client_id, secret)
             with TokenSession(adapter, url, client_id, redirect_uri, app.oauth) as session:
                 try:
                     fetch(session, auth, client)
-                except InvalidClient as error:
-                    refused = error
+                except (InvalidClient, InvalidGrant) as error:
+                    refused = refused if isinstance(refused, InvalidGrant) else error
                     continue
                 return session.answer
         raise refused or ConfigurationError(f"{app.id}: no client secret")
