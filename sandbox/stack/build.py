@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from sandbox.stack.layout import BUILDS, LOCAL, REPOSITORY, tool, uv
 
 SOURCES = ("template.yaml", "samconfig.toml", "uv.lock", "pyproject.toml", "functions", "layers")
 KEPT_BUILDS = 4
+KEPT_SECONDS = 3600
+"""A build is forgotten when it is neither among the newest nor was asked for within this time: it may be in use."""
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -32,12 +35,13 @@ def build(catalog: Path) -> Path:
         catalog: Folder with `apps/` and `recipes/` to compile into the catalog layer.
 
     Raises:
-        StackError: `sam build` failed; the end of its output is quoted.
+        StackError: The catalog has mistakes, each named by file and line; or `sam build` failed: its last words.
     """
     BUILDS.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time():
         folder = BUILDS / fingerprint(catalog)
         if not folder.exists():
+            _check(catalog)
             _run_sam_build(catalog, folder)
         folder.touch()  # newest in use
         _forget_old_builds()
@@ -58,6 +62,15 @@ def _files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     return sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _check(catalog: Path) -> None:
+    """The same check that the catalog layer's build makes, before its answer is lost among that of all the others."""
+    command = [sys.executable, "-m", "catalog_build", "--check", catalog]
+    folder = REPOSITORY / "layers" / "catalog"
+    checked = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if checked.returncode:
+        raise StackError(f"The catalog in {catalog} is not deployed:\n{checked.stderr.strip()}")
 
 
 def _run_sam_build(catalog: Path, folder: Path) -> None:
@@ -110,4 +123,5 @@ def _one_at_a_time() -> Iterator[None]:
 def _forget_old_builds() -> None:
     builds = sorted((path for path in BUILDS.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
     for path in builds[:-KEPT_BUILDS]:
-        shutil.rmtree(path, ignore_errors=True)
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
