@@ -77,12 +77,10 @@ def _run_sam_build(catalog: Path, folder: Path) -> None:
     unfinished = folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     log = BUILDS / "build.log"
+    architecture = f"Architecture={host_architecture()}"
     with log.open("wb") as output:
         finished = subprocess.run(
-            [
-                *(tool("sam", "sam"), "build", "--build-dir", unfinished),
-                *("--parameter-overrides", f"Architecture={host_architecture()}"),
-            ],
+            [tool("sam", "sam"), "build", "--build-dir", unfinished, "--parameter-overrides", architecture],
             cwd=REPOSITORY,
             env=_environment(catalog),
             stdin=subprocess.DEVNULL,
