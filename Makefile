@@ -14,6 +14,7 @@ export UV_SYSTEM_CERTS := 1
 
 PYTHON := .venv/bin/python
 VENV := .venv/.ready
+OUTSIDE := tests/e2e/outside
 TOOLS := $(foreach name,ministack sam runtime,.local/tools/$(name)/.ready)
 WORKERS ?= 2
 
@@ -31,14 +32,14 @@ up: tools ## the same stack for outside programs, described in .local/stack.json
 down: $(VENV) ## end what `make up` started
 	@$(PYTHON) -m sandbox.stack down
 
-test: tools browser ## every test
+test: tools browser $(OUTSIDE)/node_modules/.package-lock.json ## every test
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: tools ## format, lint, types, import rules, catalog, template, built functions, generated docs
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	PYTHONPATH=layers/core/python .venv/bin/lint-imports
 	cd layers/catalog && ../../$(PYTHON) -m catalog_build --check .
 	SAM_CLI_TELEMETRY=0 .local/tools/sam/bin/sam validate --lint
 	$(PYTHON) -m tools.check_build
@@ -61,7 +62,7 @@ browser: $(VENV)
 
 clean: ## remove everything that was made on this machine
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m sandbox.stack down; fi
-	rm -rf .local .venv .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .local .venv $(OUTSIDE)/node_modules .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV): pyproject.toml uv.lock .python-version | $(UV)
 	@echo "Setting up Python 3.13 and the project's packages …"
@@ -73,6 +74,12 @@ $(VENV): pyproject.toml uv.lock .python-version | $(UV)
 	@echo "Setting up $* …"
 	@$(UV) venv --quiet --clear --no-project --python 3.13 .local/tools/$*
 	@$(UV) pip sync --quiet --python .local/tools/$*/bin/python --require-hashes $<
+	@touch $@
+
+# The business app of the end-to-end test that brings its own world; npm leaves this file when it is done.
+$(OUTSIDE)/node_modules/.package-lock.json: $(OUTSIDE)/package.json $(OUTSIDE)/package-lock.json | $(VENV)
+	@echo "Setting up the outside app's packages …"
+	@.venv/bin/npm ci --prefix $(OUTSIDE) --cache .local/npm --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(UV_BROUGHT):

@@ -80,7 +80,7 @@ def _run_sam_build(catalog: Path, folder: Path) -> None:
     architecture = f"Architecture={host_architecture()}"
     with log.open("wb") as output:
         finished = subprocess.run(
-            [tool("sam", "sam"), "build", "--build-dir", unfinished, "--parameter-overrides", architecture],
+            [str(tool("sam", "sam")), "build", "--build-dir", str(unfinished), "--parameter-overrides", architecture],
             cwd=REPOSITORY,
             env=_environment(catalog),
             stdin=subprocess.DEVNULL,
