@@ -66,7 +66,7 @@ def _files(root: Path) -> list[Path]:
 
 def _check(catalog: Path) -> None:
     """The same check that the catalog layer's build makes, before its answer is lost among that of all the others."""
-    command = [sys.executable, "-m", "catalog_build", "--check", catalog]
+    command = [sys.executable, "-m", "catalog_build", "--check", str(catalog)]
     folder = REPOSITORY / "layers" / "catalog"
     checked = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if checked.returncode:
