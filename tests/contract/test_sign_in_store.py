@@ -136,6 +136,25 @@ def test_tokens_that_nobody_confirmed_are_due(store: SignInStore) -> None:
     assert store.due(NOW + 600, 10) == [CONFIRM]
 
 
+def test_spent_tokens_stay_due_until_whoever_stored_them_says_so(store: SignInStore) -> None:
+    store.put_leg(CONFIRM)
+    store.consume_leg(CONFIRM)
+    assert store.due(NOW + 600, 10) == [CONFIRM]
+
+    store.settle(CONFIRM)
+
+    assert store.due(NOW + 600, 10) == []
+
+
+def test_saving_an_intent_leaves_a_prompt_that_came_in_between(store: SignInStore) -> None:
+    store.put_intent(INTENT)
+    store.save_prompt(INTENT.id_hash, SEALED)
+
+    store.save_intent(replace(INTENT, opened_at=NOW), was=INTENT)
+
+    assert store.get_intent(INTENT.id_hash) == replace(INTENT, opened_at=NOW, prompt=SEALED)
+
+
 def test_a_delivery_is_seen_once_but_may_be_delivered_again_by_the_queue(store: SignInStore) -> None:
     assert store.first_sight("Ev1", "m1", NOW)
     assert store.first_sight("Ev1", "m1", NOW)  # the same message, redelivered

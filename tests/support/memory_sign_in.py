@@ -44,7 +44,12 @@ class MemorySignInStore:
         there = self.intents.get(was.id_hash)
         if there is None or _state(there) != _state(was):
             raise Conflict("the intent moved")
-        self.intents[intent.id_hash] = intent
+        changes = {
+            "status": intent.status,
+            "wrong_workspace_tries": intent.wrong_workspace_tries,
+            "opened_at": intent.opened_at,
+        }
+        self.intents[intent.id_hash] = replace(there, **changes)
 
     def save_prompt(self, id_hash: str, prompt: Sealed) -> None:
         self._write()

@@ -1,6 +1,7 @@
 """What housekeeping finds, and that one bad row does not stop the others."""
 
 from dataclasses import replace
+from typing import Final
 
 import pytest
 
@@ -75,10 +76,13 @@ def test_a_lost_person_is_helped_once(world: ActingWorld) -> None:
     assert len([s for s in world.slack.said_to(TOM) if s.startswith("Did connecting")]) == 1
 
 
-def _unconfirmed(world: ActingWorld) -> Leg:
+TOMS: Final = Account("id-tom", "tom", "Tom")
+
+
+def _unconfirmed(world: ActingWorld, *, refresh_token: str = "rt-x", account: Account | None = TOMS) -> Leg:
     world.click(JOSIE)
     (intent,) = world.sign_ins.intents.values()
-    owner = seal_owner(JOSIE, WORKSPACE.id, "servicenow", "id-tom", 1)
+    owner = seal_owner(JOSIE, WORKSPACE.id, "servicenow", account.id if account else "", 1)
     leg = Leg(
         id_hash="f" * 64,
         intent_hash=intent.id_hash,
@@ -86,8 +90,8 @@ def _unconfirmed(world: ActingWorld) -> Leg:
         cookie_hash="c" * 64,
         step=LegStep.CONFIRM,
         expires_at=world.now + 600,
-        account=Account("id-tom", "tom", "Tom"),
-        sealed=world.opener.seal(pack(Tokens(Secret("at-x"), Secret("rt-x"))), owner),
+        account=account,
+        sealed=world.opener.seal(pack(Tokens(Secret("at-x"), Secret(refresh_token))), owner),
         version=1,
     )
     world.sign_ins.put_leg(leg)
@@ -110,10 +114,61 @@ def test_they_stay_due_until_the_app_answers(world: ActingWorld) -> None:
     world.authorization.revoke_fails = AppUnavailable("down")
     world.keep_house()
     world.authorization.revoke_fails = None
+    world.now += 60
 
     world.keep_house()
 
     assert world.authorization.revoked == ["rt-x"]
+
+
+def test_tokens_that_became_the_connection_are_left_alone(world: ActingWorld) -> None:
+    leg = _unconfirmed(world)
+    world.connect(JOSIE, "josie", sign_in=leg.id_hash)
+
+    world.keep_house()
+
+    assert world.authorization.revoked == []
+    assert world.sign_ins.due(world.now, 10) == []
+
+
+def test_a_confirmation_at_the_last_moment_is_waited_for(world: ActingWorld) -> None:
+    leg = _unconfirmed(world)
+    world.sign_ins.consume_leg(leg)  # pressed in time; the connection is being stored this very moment
+
+    world.keep_house()
+    assert world.authorization.revoked == []
+
+    world.now += 60
+    world.keep_house()
+    assert world.authorization.revoked == ["rt-x"]
+
+
+def test_the_refresh_token_of_the_present_connection_is_never_ended(world: ActingWorld) -> None:
+    """ServiceNow gives the same refresh token again at the next sign-in."""
+    _unconfirmed(world, refresh_token="rt-josie")
+    world.connect(JOSIE, "josie")
+
+    world.keep_house()
+
+    assert world.authorization.revoked == []
+
+
+def test_tokens_whose_account_the_app_never_named_are_ended_too(world: ActingWorld) -> None:
+    _unconfirmed(world, account=None)
+
+    world.keep_house()
+
+    assert world.authorization.revoked == ["rt-x"]
+
+
+def test_a_replaced_connection_is_ended_without_a_word(world: ActingWorld) -> None:
+    toms = world.connect(TOM, "tom")
+    world.connections.retire(toms, now=world.now)
+    world.connections.rows.clear()  # another one came in its place, and went
+
+    world.keep_house()
+
+    assert (world.authorization.revoked, world.connections.retired, world.slack.told) == (["rt-tom"], [], [])
 
 
 def test_one_bad_row_does_not_stop_the_others(world: ActingWorld) -> None:

@@ -70,7 +70,10 @@ def test_an_app_without_the_persons_rights_is_for_shared_connections_only(tmp_pa
     found = problems(tmp_path)
     assert {problem.file for problem in found} == {"recipes/approve_deal.yaml", "recipes/create_opportunity.yaml"}
     assert {(problem.what, problem.instead) for problem in found} == {
-        ("Salesforce's tokens carry the app's rights, not the person's", "shared connections do not exist yet: leave this app out")
+        (
+            "Salesforce's tokens carry the app's rights, not the person's",
+            "shared connections do not exist yet: leave this app out",
+        )
     }
 
 

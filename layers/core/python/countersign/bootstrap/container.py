@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from countersign.usecases.begin_sign_in import BeginSignIn
     from countersign.usecases.converse import Converse
     from countersign.usecases.end_action import EndAction
+    from countersign.usecases.end_grant import EndGrant
     from countersign.usecases.keep_house import KeepHouse
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from countersign.usecases.recognise_strangers import RecogniseStrangers
     from countersign.usecases.resume_actions import ResumeActions
     from countersign.usecases.revoke import Revoke
+    from countersign.usecases.revoke_leftover import RevokeLeftover
     from countersign.usecases.run_action import RunAction
     from countersign.usecases.show_card import ShowCard
     from countersign.usecases.start_action import StartAction
@@ -219,11 +221,33 @@ class Container(BrowserUseCases):
         return Revoke(
             connections=self.connections,
             opener=self.opener,
-            authorization=self.authorization,
+            end_grant=self.end_grant,
             catalog=self.catalog,
             account_url=self.account_url,
             messenger=self.messenger,
             audit=self.audit,
+            journal=self.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def end_grant(self) -> "EndGrant":
+        """Revocation, as app files have it."""
+        from countersign.usecases.end_grant import EndGrant
+
+        return EndGrant(self.authorization)
+
+    @cached_property
+    def revoke_leftover(self) -> "RevokeLeftover":
+        """Ends tokens that nobody uses."""
+        from countersign.usecases.revoke_leftover import RevokeLeftover
+
+        return RevokeLeftover(
+            connections=self.connections,
+            sign_ins=self.sign_ins,
+            opener=self.opener,
+            end_grant=self.end_grant,
+            catalog=self.catalog,
             journal=self.journal,
             clock=self.clock,
         )
@@ -254,9 +278,9 @@ class Container(BrowserUseCases):
             connections=self.connections,
             actions=self.actions,
             sign_ins=self.sign_ins,
-            opener=self.opener,
             queue=self.actions_queue,
             revoke=self.revoke,
+            leftover=self.revoke_leftover,
             end=self.end_action,
             notify=self.notify_sign_in,
             journal=self.journal,

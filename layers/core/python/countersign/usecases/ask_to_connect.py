@@ -21,7 +21,14 @@ class AskToConnect:
     catalog: Catalog
 
     def __call__(
-        self, person: Person, workspace: Workspace, app_id: str, reply_to: ReplyTo, *, why: str | None = None
+        self,
+        person: Person,
+        workspace: Workspace,
+        app_id: str,
+        reply_to: ReplyTo,
+        *,
+        trace_id: str,
+        why: str | None = None,
     ) -> None:
         """Ask. Raises ChatUnavailable when it could not be said, StoreUnavailable when nothing was written."""
         app = self.catalog.apps[app_id]
@@ -30,7 +37,7 @@ class AskToConnect:
         except (ChatUnavailable, ChatRefused):
             profile = {}  # names are for show; without them the page shows ids
         try:
-            begun = self.begin(person, workspace, app_id, profile)
+            begun = self.begin(person, workspace, app_id, profile, trace_id=trace_id)
         except Refused:
             self.messenger.whisper(person, reply_to, texts.too_many_links(app.name))
             return

@@ -52,7 +52,8 @@ class Converse:
             case str(name), _ if name == CONNECTIONS_SHOW:
                 self._say(interaction, self._connections(interaction))
             case str(name), app if name == CONNECTIONS_CONNECT and app in self.catalog.apps:
-                self.ask(interaction.person, interaction.workspace, app, interaction.reply_to, why="As you asked:")
+                person, workspace, reply_to = interaction.person, interaction.workspace, interaction.reply_to
+                self.ask(person, workspace, app, reply_to, trace_id=interaction.trace_id, why="As you asked:")
             case str(name), app if name == CONNECTIONS_DISCONNECT and app in self.catalog.apps:
                 self._say(interaction, self.disconnect(interaction.person, app, interaction.trace_id))
             case _:

@@ -6,23 +6,22 @@ from functools import partial
 from typing import Final
 
 from countersign.domain.action import Action, ActionStatus
-from countersign.domain.connection import seal_owner
-from countersign.domain.errors import AppError, Conflict, CountersignError, SealBroken
+from countersign.domain.connection import Connection
+from countersign.domain.errors import Conflict, CountersignError
 from countersign.domain.sign_in import Intent, Leg
-from countersign.domain.token_codec import unpack
 from countersign.ports import (
     ActionStore,
     Clock,
     ConnectionStore,
     Deadline,
     Journal,
-    Opener,
     Queue,
     SignInStore,
 )
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.revoke import Revoke
+from countersign.usecases.revoke_leftover import RevokeLeftover
 from countersign.usecases.run_action import resume_message
 
 BATCH: Final = 50
@@ -37,9 +36,9 @@ class KeepHouse:
     connections: ConnectionStore
     actions: ActionStore
     sign_ins: SignInStore
-    opener: Opener
     queue: Queue
     revoke: Revoke
+    leftover: RevokeLeftover
     end: EndAction
     notify: NotifySignIn
     journal: Journal
@@ -50,7 +49,7 @@ class KeepHouse:
         """Do a round. Raises StoreUnavailable when what is due can't be read."""
         now = self.clock()
         for connection in self.connections.due(now, BATCH):
-            self._guarded("revocation", partial(self.revoke, connection))
+            self._guarded("revocation", partial(self._connection, connection))
         for action in self.actions.due(now, BATCH):
             self._guarded("action", partial(self._action, action, now))
         for row in self.sign_ins.due(now, BATCH):
@@ -88,16 +87,10 @@ class KeepHouse:
             if self.sign_ins.settle(row):
                 self.notify.help(row)
             return
-        intent = self.sign_ins.get_intent(row.intent_hash)
-        if intent is None or row.sealed is None or row.account is None:
-            self.sign_ins.settle(row)
-            return
-        owner = seal_owner(intent.person, intent.workspace, row.app, row.account.id, row.version)
-        try:
-            self.revoke.unconfirmed(row, unpack(self.opener.open(row.sealed, owner)))
-        except SealBroken:
-            self.journal("unconfirmed_unreadable", app=row.app)
-        except AppError as error:
-            self.journal("unconfirmed_not_revoked", app=row.app, code=error.code)
-            return  # stays due
-        self.sign_ins.settle(row)
+        self.leftover.of_leg(row)
+
+    def _connection(self, connection: Connection) -> None:
+        if connection.retired:
+            self.leftover.of_retired(connection)
+        else:
+            self.revoke(connection)

@@ -32,7 +32,7 @@ class NotifySignIn:
         if intent is not None:
             why = "Here is a new link, because the last one had ended."
             workspace = Workspace(intent.workspace, intent.organisation)
-            self.ask(intent.person, workspace, intent.app, ReplyTo(), why=why)
+            self.ask(intent.person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=why)
 
     def help(self, intent: Intent) -> None:
         """The browser set out and did not come back."""

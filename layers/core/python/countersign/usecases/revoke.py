@@ -9,12 +9,10 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import AppError, SealBroken
 from countersign.domain.identity import Person
 from countersign.domain.message import Message
-from countersign.domain.secret import Secret
-from countersign.domain.sign_in import Leg
 from countersign.domain.texts import connections as texts
 from countersign.domain.token_codec import unpack
-from countersign.domain.tokens import Tokens
-from countersign.ports import AuditLog, AuthorizationServer, Clock, ConnectionStore, Journal, Messenger, Opener
+from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Messenger, Opener
+from countersign.usecases.end_grant import EndGrant
 
 KEEP_TRYING: Final = 86_400
 FIRST_PAUSE: Final = 30
@@ -23,14 +21,14 @@ LONGEST_PAUSE: Final = 3_600
 
 @dataclass(frozen=True)
 class Revoke:
-    """Revokes what is REVOKING. Safe to call again: what is gone is gone.
+    """Revokes what its person cut. Safe to call again: what is gone is gone.
 
     Raises StoreUnavailable, and ChatUnavailable when the person could not be told (the row is gone by then).
     """
 
     connections: ConnectionStore
     opener: Opener
-    authorization: AuthorizationServer
+    end_grant: EndGrant
     catalog: Catalog
     account_url: Callable[[App], str | None]
     messenger: Messenger
@@ -48,7 +46,7 @@ class Revoke:
         """One attempt, and what follows from it."""
         app = self.catalog.apps[connection.app]
         try:
-            revoked = self._end(app, unpack(self.opener.open(connection.sealed, connection.owner)))
+            revoked = self.end_grant(app, unpack(self.opener.open(connection.sealed, connection.owner)))
         except SealBroken:
             self._finish(connection, app, "unreadable", texts.not_revocable(app.name, self.account_url(app)))
         except AppError as error:
@@ -56,23 +54,6 @@ class Revoke:
         else:
             said = texts.revoked(app.name) if revoked else texts.not_revocable(app.name, self.account_url(app))
             self._finish(connection, app, "revoked" if revoked else "not_revocable", said)
-
-    def unconfirmed(self, leg: Leg, opened: Tokens) -> None:
-        """Tokens of a sign-in that nobody confirmed: ended at the app, nobody is told. Raises AppError."""
-        self._end(self.catalog.apps[leg.app], opened)
-        self.journal("unconfirmed_revoked", app=leg.app)
-
-    def _end(self, app: App, tokens: Tokens) -> bool:
-        revocation = app.oauth.revocation
-        if revocation is None:
-            return False
-        return self.authorization.revoke(app, self._token(revocation.token, tokens))
-
-    @staticmethod
-    def _token(which: str, tokens: Tokens) -> Secret:
-        if which == "refresh_token" and tokens.refresh_token is not None:
-            return tokens.refresh_token
-        return tokens.access_token
 
     def _failed(self, connection: Connection, app: App, error: AppError) -> None:
         now = self.clock()
@@ -83,7 +64,7 @@ class Revoke:
         first = now - since < FIRST_PAUSE
         self.connections.postpone(connection, now + min(LONGEST_PAUSE, max(FIRST_PAUSE, now - since)))
         self.journal("revocation_failed", app=app.id, code=error.code)
-        if first and not connection.retired:
+        if first:
             self.messenger.direct(connection.person, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
 
     def _finish(self, connection: Connection, app: App, outcome: str, said: Message) -> None:
@@ -91,5 +72,4 @@ class Revoke:
         facts = {"app": app.id, "account": connection.account.id, "outcome": outcome}
         self.audit.record("disconnected", connection.person, facts)
         self.journal("revocation", app=app.id, outcome=outcome)
-        if not connection.retired:
-            self.messenger.direct(connection.person, said)
+        self.messenger.direct(connection.person, said)

@@ -248,7 +248,7 @@ class RunAction:
         if action.subject is not None:
             self.actions.free_subject(action.subject, action)
         self.journal("action_waits", trace_id=action.trace_id, action=action.id, app=app)
-        self.ask(action.person, action.workspace, app, reply_to or waiting.reply_to)
+        self.ask(action.person, action.workspace, app, reply_to or waiting.reply_to, trace_id=action.trace_id)
 
     def _later(self, action: Action, status: ActionStatus, *, delay: int) -> None:
         """Let go of the action and take it up again in ``delay`` seconds."""

@@ -35,11 +35,26 @@ class DynamoSignInStore:
         return None if item is None else _read_intent(item)
 
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
-        """Write if status and tries are still as they were. Raises Conflict."""
-        self._table.put(
-            _intent_item(intent),
-            "#status = :status AND wrong_workspace_tries = :tries",
-            {"status": was.status.value, "tries": was.wrong_workspace_tries},
+        """Write status, tries and opening if status and tries are still as they were. Raises Conflict.
+
+        Only these: the prompt's address and the help are written by others at the same time.
+        """
+        change = "SET #status = :status, wrong_workspace_tries = :tries"
+        values = {"status": intent.status.value, "tries": intent.wrong_workspace_tries}
+        if intent.opened_at is not None:
+            change += ", opened_at = :opened_at"
+            values["opened_at"] = intent.opened_at
+        if _help_is_due(intent):
+            change += ", due_kind = :due_kind, due_at = :due_at"
+            values |= {"due_kind": _DUE_HELP, "due_at": (intent.opened_at or 0) + HELP_AFTER}
+        else:
+            change += " REMOVE due_kind, due_at"
+        self._table.update(
+            f"intent#{intent.id_hash}",
+            "intent",
+            change,
+            "#status = :was AND wrong_workspace_tries = :were",
+            {**values, "was": was.status.value, "were": was.wrong_workspace_tries},
         )
 
     def save_prompt(self, id_hash: str, prompt: Sealed) -> None:
@@ -65,12 +80,10 @@ class DynamoSignInStore:
         return None if item is None else _read_leg(item)
 
     def consume_leg(self, leg: Leg) -> bool:
-        """Spend it: True for exactly one caller. A confirmed leg's tokens are no longer due for revocation."""
+        """Spend it: True for exactly one caller. Its tokens stay due until ``settle``: whoever stores them says so."""
         condition = "attribute_exists(pk) AND attribute_not_exists(spent)"
         try:
-            self._table.update(
-                f"leg#{leg.id_hash}", "leg", "SET spent = :yes REMOVE due_kind, due_at", condition, {"yes": True}
-            )
+            self._table.update(f"leg#{leg.id_hash}", "leg", "SET spent = :yes", condition, {"yes": True})
         except Conflict:
             return False
         return True
@@ -111,8 +124,12 @@ class DynamoSignInStore:
         return True
 
 
+def _help_is_due(intent: Intent) -> bool:
+    return intent.opened_at is not None and intent.status is IntentStatus.OPEN and not intent.helped
+
+
 def _intent_item(intent: Intent) -> Item:
-    help_due = intent.opened_at is not None and intent.status is IntentStatus.OPEN and not intent.helped
+    help_due = _help_is_due(intent)
     return without_nothing(
         {
             "pk": f"intent#{intent.id_hash}",
