@@ -15,20 +15,19 @@ from typing import Any
 
 from sandbox.stack.build import build, host_architecture
 from sandbox.stack.layout import REPOSITORY, tool
+from tools.resolve import functions
 from tools.template import read_template
 
 ELF_MACHINES = {"x86_64": 62, "arm64": 183}
 """`e_machine` of the ELF header: EM_X86_64 and EM_AARCH64."""
+RUNTIME = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"}
+"""What Lambda sets by itself; nothing is written beside the built files."""
 MOST_BYTES = 40 * 1024 * 1024
 """What all functions and layers may weigh together, unzipped: cold starts read it."""
 
-IMPORT = """
-import json, sys
-paths, handler = json.load(sys.stdin)
-sys.path[:0] = paths
-module, name = handler.rsplit(".", 1)
-assert callable(getattr(__import__(module), name))
-"""
+PROBE = Path(__file__).with_name("probe_function.py")
+PLACEHOLDER = "https://placeholder.example.com/x"
+"""Stands for what only a deployment knows: addresses, names and ARNs."""
 
 
 def main() -> int:
@@ -43,25 +42,23 @@ def main() -> int:
 
 
 def import_faults(resources: Mapping[str, Any], built: Path) -> Iterator[str]:
-    """Import each function's handler as Lambda would."""
-    for logical_id, resource in resources.items():
-        if resource["Type"] != "AWS::Serverless::Function":
-            continue
-        properties = resource["Properties"]
+    """Start each function as Lambda would: its own code, its layers, its declared environment, and boto3."""
+    for logical_id, function in functions().items():
+        properties = resources[logical_id]["Properties"]
         layers = [built / resources[layer["Ref"]]["Properties"]["ContentUri"] for layer in properties["Layers"]]
-        paths = [str(built / properties["CodeUri"]), *(str(layer / "python") for layer in layers)]
+        declared = function["Environment"]["Variables"].items()
         with tempfile.TemporaryDirectory() as empty:
             finished = subprocess.run(
-                [tool("runtime", "python"), "-I", "-X", "pycache_prefix=/nonexistent", "-c", IMPORT],
-                input=json.dumps([paths, properties.get("Handler", "app.handler")]),
-                env=dict.fromkeys(properties["Environment"]["Variables"], "x") | {"AWS_DEFAULT_REGION": "eu-central-1"},
+                [tool("runtime", "python"), "-I", PROBE],
+                input=json.dumps([str(built / properties["CodeUri"]), *(str(layer / "python") for layer in layers)]),
+                env={name: value if isinstance(value, str) else PLACEHOLDER for name, value in declared} | RUNTIME,
                 cwd=empty,
                 capture_output=True,
                 text=True,
                 check=False,
             )
         if finished.returncode:
-            yield f"{logical_id} can't be imported with only its layers and boto3:\n{finished.stderr}"
+            yield f"{logical_id} does not start with what template.yaml gives it:\n{finished.stderr}"
 
 
 def byte_code_faults(built: Path) -> Iterator[str]:

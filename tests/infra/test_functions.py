@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.resolve import TEMPLATE, functions, of_type, resolved, template
+from tools.resolve import TEMPLATE, functions, of_type, resolved, template
 
 ROUTES = {
     ("post", "/slack/interactions"): "SlackInteractions",

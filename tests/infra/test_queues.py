@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.stack.deploy import QUEUE_VISIBILITY_SECONDS, WORKER_TIMEOUT_SECONDS
-from tests.infra.resolve import functions, of_type, resolved, template
+from tools.resolve import functions, of_type, resolved, template
 
 CONSUMERS = {"ActionsQueue": "AppActions", "ConnectionsQueue": "Connections"}
 FOURTEEN_DAYS = 14 * 24 * 3600

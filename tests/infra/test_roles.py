@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.resolve import functions, of_type, resolved
+from tools.resolve import functions, of_type, resolved
 
 READ_WRITE = {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.resolve import of_type, resolved
+from tools.resolve import of_type, resolved
 
 CRYPTO = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"]
 
