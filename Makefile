@@ -79,7 +79,8 @@ $(VENV): pyproject.toml uv.lock .python-version | $(UV)
 # The business app of the end-to-end test that brings its own world; npm leaves this file when it is done.
 $(OUTSIDE)/node_modules/.package-lock.json: $(OUTSIDE)/package.json $(OUTSIDE)/package-lock.json | $(VENV)
 	@echo "Setting up the outside app's packages …"
-	@.venv/bin/npm ci --prefix $(OUTSIDE) --cache .local/npm --silent --ignore-scripts --no-audit --no-fund
+	@NODE_OPTIONS=--use-system-ca .venv/bin/npm ci --prefix $(OUTSIDE) --cache .local/npm --loglevel error --ignore-scripts \
+	  --no-audit --no-fund >/dev/null
 	@touch $@
 
 $(UV_BROUGHT):

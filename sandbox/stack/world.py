@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.stack.errors import StackError
 from sandbox.stack.layout import REPOSITORY
+from sandbox.stack.shapes import complaint
 
 DEFAULT_PORT = 4560
 PORTS = range(1024, 65535)
@@ -136,6 +137,6 @@ def _json_file(environ: Mapping[str, str], variable: str) -> dict[str, Any]:
         content = json.loads(Path(name).expanduser().read_text())
     except (OSError, ValueError) as error:
         raise StackError(f"{variable} names {name}, which can't be read as JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise StackError(f"{variable} names {name}, which must hold a JSON object.")
-    return content
+    if wrong := complaint(variable, content):
+        raise StackError(f"{variable} names {name}, in which {wrong}.")
+    return dict(content)

@@ -100,6 +100,36 @@ def test_a_file_that_makes_no_sense_is_refused_by_name(tmp_path: Path, variable:
         read_world({variable: str(path)})
 
 
+@pytest.mark.parametrize(
+    ("variable", "content", "complaint"),
+    [
+        ("APP_SETTINGS_FILE", {"jira": 1}, "jira must be an object with nothing but settings and hosts"),
+        ("APP_SETTINGS_FILE", {"jira": {"host": {}}}, "jira must be an object with nothing but settings and hosts"),
+        (
+            "APP_SETTINGS_FILE",
+            {"jira": {"settings": {"site": "x,y=z"}}},
+            r"jira\.settings\.site must be a text or number",
+        ),
+        ("APP_SETTINGS_FILE", {"jira": {"hosts": {"h.example": "https://h.example"}}}, "must be a loopback address"),
+        ("APP_CREDENTIALS_FILE", {"jira": {"client_id": "id"}}, "jira must be an object with client_id and client_sec"),
+        (
+            "APP_CREDENTIALS_FILE",
+            {"jira": {"client_id": "id", "client_secret": 77}},
+            "client_secret must be a text, or",
+        ),
+        ("HOOK_SECRETS_FILE", {"approve": {"secret": "s"}}, "approve must be a text that is not empty"),
+    ],
+)
+def test_a_file_of_another_shape_is_refused_by_place_without_quoting_it(
+    tmp_path: Path, variable: str, content: object, complaint: str
+) -> None:
+    path = tmp_path / "given.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(StackError, match=f"^{variable} names .*given.json, in which .*{complaint}") as refused:
+        read_world({variable: str(path)})
+    assert "77" not in str(refused.value).replace(str(path), "")
+
+
 def test_a_catalog_without_its_folders_is_refused(tmp_path: Path) -> None:
     (tmp_path / "apps").mkdir()
     with pytest.raises(StackError, match=r"CATALOG_DIR .* has no folder recipes"):
