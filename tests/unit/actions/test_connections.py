@@ -53,6 +53,17 @@ def test_the_home_tab_shows_the_same(world: ActingWorld) -> None:
     assert "josie@acme.com" in words(message)
 
 
+def test_what_is_cut_in_the_home_tab_is_shown_as_cut_there(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+
+    click(world, "connections.disconnect", "servicenow", reply_to=ReplyTo())
+
+    ((person, message),) = world.slack.homes
+    assert person == JOSIE
+    assert "Disconnected; being revoked at ServiceNow" in words(message)
+    assert [b.label for b in buttons(message)] == ["Connect ServiceNow again", "Connect Salesforce"]
+
+
 @pytest.mark.parametrize("text", ["", "help", "  HELP "])
 def test_help_names_the_commands_and_leads_to_the_personal_accounts(world: ActingWorld, text: str) -> None:
     ask(world, text)

@@ -41,7 +41,7 @@ class Converse:
         if not self.sign_ins.first_sight(interaction.id, delivery, self.clock()):
             return
         if interaction.kind is Kind.HOME:
-            self.messenger.publish_home(interaction.person, self._connections(interaction))
+            self._show_home(interaction)
         elif interaction.kind is Kind.BUTTON:
             self._button(interaction)
         else:
@@ -55,9 +55,15 @@ class Converse:
                 person, workspace, reply_to = interaction.person, interaction.workspace, interaction.reply_to
                 self.ask(person, workspace, app, reply_to, trace_id=interaction.trace_id, why="As you asked:")
             case str(name), app if name == CONNECTIONS_DISCONNECT and app in self.catalog.apps:
-                self._say(interaction, self.disconnect(interaction.person, app, interaction.trace_id))
+                answer = self.disconnect(interaction.person, app, interaction.trace_id)
+                if interaction.reply_to.channel is None:
+                    self._show_home(interaction)  # the click came from there: its answer goes to a conversation
+                self._say(interaction, answer)
             case _:
                 self._say(interaction, self._help())
+
+    def _show_home(self, interaction: Interaction) -> None:
+        self.messenger.publish_home(interaction.person, self._connections(interaction))
 
     def _answer(self, interaction: Interaction, words: str) -> Message:
         match words:
