@@ -34,6 +34,11 @@ def _reading(routes: Blueprint, state: AppState, cards: CardSender) -> None:
 
 
 def _writing(routes: Blueprint, state: AppState, records: Records, cards: CardSender) -> None:
+    @routes.delete("/grants")
+    def end_grants() -> Response:
+        state.grants.end_all()
+        return jsonify(grants=state.grants.as_json())
+
     @routes.post("/send_card")
     def send_card() -> Response:
         record_id = _text("sys_id", "record_id")

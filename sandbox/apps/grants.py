@@ -161,6 +161,12 @@ class GrantStore:
             self._access.pop(token, None)
             return known
 
+    def end_all(self) -> None:
+        """End every live grant, as an administrator of the app can."""
+        with self.exclusively:
+            for grant in self._grants:
+                self._end(grant, "ended by an administrator")
+
     def has_live(self, account: Account, client_id: str, scope: str) -> bool:
         """Whether this account has already consented to all of `scope` for this client and not taken it back."""
         wanted = set(scope.split())

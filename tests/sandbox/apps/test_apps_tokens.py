@@ -251,3 +251,11 @@ def test_the_list_of_grants_says_who_and_never_a_token(app: Any, josie: str) -> 
     )
     assert token["refresh_token"] not in listed.text
     assert token["access_token"] not in listed.text
+
+
+def test_an_administrator_can_end_every_grant(app: Any, josie: str) -> None:
+    token = app.connect(josie)
+    ended = app.call("DELETE", "/sandbox/grants", None).json()["grants"]
+    assert [(grant["state"], grant["ended_because"]) for grant in ended] == [("ended", "ended by an administrator")]
+    assert whoami(app, token["access_token"]) in {401, 403}
+    assert app.refresh(token["refresh_token"]).status_code in {400, 401}
