@@ -410,6 +410,7 @@ def test_an_ended_grant_asks_to_sign_in_and_the_action_waits(world: ActingWorld)
     connection = world.connections.get(JOSIE, "servicenow")
     assert connection is not None
     assert connection.status is Status.NEEDS_SIGN_IN
+    assert "Your sign-in to ServiceNow has ended there." in words(world.slack.told[-1][1])
     assert world.action_of(JOSIE).waiting_for == "servicenow"
     assert world.slack.said_to(JOSIE) == ["Connect ServiceNow to go on"]
 

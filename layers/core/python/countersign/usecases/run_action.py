@@ -21,6 +21,7 @@ from countersign.domain.errors import (
 from countersign.domain.identity import Person
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.recipe_view import Settings, recipe_values, reply, step_inputs
+from countersign.domain.texts import sign_in as texts
 from countersign.domain.tokens import SealOwner
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Opener, Queue
 from countersign.usecases.ask_to_connect import AskToConnect
@@ -248,7 +249,10 @@ class RunAction:
         if action.subject is not None:
             self.actions.free_subject(action.subject, action)
         self.journal("action_waits", trace_id=action.trace_id, action=action.id, app=app)
-        self.ask(action.person, action.workspace, app, reply_to or waiting.reply_to, trace_id=action.trace_id)
+        ended = self.connections.get(action.person, app)
+        why = texts.ended_there(self.catalog.apps[app].name) if ended and ended.status is Status.NEEDS_SIGN_IN else None
+        to = reply_to or waiting.reply_to
+        self.ask(action.person, action.workspace, app, to, trace_id=action.trace_id, why=why)
 
     def _later(self, action: Action, status: ActionStatus, *, delay: int) -> None:
         """Let go of the action and take it up again in ``delay`` seconds."""

@@ -32,6 +32,11 @@ def connect_prompt(app: str, url: str, value: str, why: str | None) -> Message:
     return Message(summary, (Paragraph(text), Buttons((button,)), Note(note)))
 
 
+def ended_there(app: str) -> str:
+    """Why somebody who connected before is asked again."""
+    return f"Your sign-in to {app} has ended there."
+
+
 def connected(app: str, app_id: str, label: str, waiting: int) -> Message:
     """After a sign-in, by direct message."""
     values: dict[str, Value] = {"app": app, "label": label}
