@@ -53,6 +53,13 @@ def test_the_authorization_address_says_what_slack_wants_and_nothing_it_refuses(
     }
 
 
+def test_an_organisations_id_is_never_sent_as_the_team(provider: Provider) -> None:
+    """It would end on a page of Slack's own that never comes back (slackapi/bolt-python#1157)."""
+    url = provider.client(HTTP).authorization_url(REDIRECT, "s" * 64, "n" * 64, "E0ACME")
+
+    assert "team" not in parse_qs(urlsplit(url).query)
+
+
 def test_a_good_token_is_believed_and_the_access_token_dropped(provider: Provider) -> None:
     assert _identify(provider) == IdTokenClaims("U0JOSIE", "T0ACME", None, "josie@acme.com", None)
     assert [request.path for request in provider.server.received] == [

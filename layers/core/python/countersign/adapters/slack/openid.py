@@ -73,8 +73,9 @@ class SlackOpenId:
             "redirect_uri": redirect_uri,
             "state": state,
             "nonce": nonce,
-            "team": workspace,
         }
+        if workspace.startswith("T"):
+            parameters["team"] = workspace
         return f"{self._addresses.web_url}/openid/connect/authorize?{urlencode(parameters, quote_via=quote)}"
 
     def identify(self, code: Secret, redirect_uri: str, nonce: str, *, organisation: bool) -> IdTokenClaims:
