@@ -12,7 +12,7 @@ from jsonschema.exceptions import best_match
 _TEXT = {"type": "string", "minLength": 1, "description": "a text that is not empty"}
 
 _SETTING = {
-    "type": ["string", "integer"],
+    "type": ["string", "number"],
     "pattern": "^[^,=]+$",
     "description": "a text or number without a comma or equals sign, which separate settings",
 }

@@ -80,7 +80,7 @@ def read_world(environ: Mapping[str, str]) -> World:
     return World(
         port=port,
         slack=_slack(environ, port),
-        app_settings=_app_settings(port) | _json_file(environ, "APP_SETTINGS_FILE"),
+        app_settings=_app_settings(port, _json_file(environ, "APP_SETTINGS_FILE")),
         app_credentials=_app_credentials() | _json_file(environ, "APP_CREDENTIALS_FILE"),
         hook_secrets=_json_file(environ, "HOOK_SECRETS_FILE"),
         catalog=_catalog(environ.get("CATALOG_DIR")),
@@ -109,11 +109,13 @@ def _slack(environ: Mapping[str, str], port: int) -> Slack:
     )
 
 
-def _app_settings(port: int) -> dict[str, dict[str, Any]]:
-    return {
+def _app_settings(port: int, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The sandbox apps' entries and the caller's; of an app in both, what the caller leaves out stays."""
+    own = {
         app: {"settings": settings, "hosts": {HOSTS[app]: f"http://{app}.localhost:{port}"}}
         for app, settings in SETTINGS.items()
     }
+    return own | {app: {**own.get(app, {}), **entry} for app, entry in given.items()}
 
 
 def _app_credentials() -> dict[str, dict[str, str]]:

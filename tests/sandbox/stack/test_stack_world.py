@@ -71,6 +71,14 @@ def test_outside_apps_are_added_and_replace_what_they_name(tmp_path: Path) -> No
     assert parameters(world)["LocalHosts"].endswith(",x.atlassian.net=http://127.0.0.1:1")
 
 
+def test_an_outside_stand_in_keeps_the_settings_that_it_does_not_name(tmp_path: Path) -> None:
+    hosts = {"acme.service-now.com": "http://127.0.0.1:9000"}
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"servicenow": {"hosts": hosts}}))
+    world = read_world({"APP_SETTINGS_FILE": str(path)})
+    assert world.app_settings["servicenow"] == {"settings": {"instance": "acme"}, "hosts": hosts}
+
+
 def test_only_recipes_with_a_card_get_a_hook_and_a_given_secret_wins(tmp_path: Path) -> None:
     for folder in ("apps", "recipes"):
         (tmp_path / folder).mkdir()
