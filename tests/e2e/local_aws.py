@@ -1,5 +1,6 @@
 """The tables of the running stack, for what no button does: forgetting, ageing, and looking at what is stored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +15,7 @@ class LocalAws:
     resource: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        made = boto3.resource(
-            "dynamodb",
-            endpoint_url=self.stack["aws_endpoint_url"],
-            region_name=self.stack["region"],
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        object.__setattr__(self, "resource", made)
+        object.__setattr__(self, "resource", self._make(boto3.resource, "dynamodb"))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, such as "ConnectionsTable"."""
@@ -41,12 +35,28 @@ class LocalAws:
     def age_sign_ins(self, seconds: int) -> None:
         """Let every link and every leg be this much older."""
         for row in self.rows("SignInsTable"):
-            if "expires_at" in row:
+            for name in {"expires_at", "due_at", "created_at"} & row.keys():
                 self._table("SignInsTable").update_item(
                     Key={"pk": row["pk"], "sk": row["sk"]},
-                    UpdateExpression="SET expires_at = expires_at - :age",
+                    UpdateExpression="SET #name = #name - :age",
+                    ExpressionAttributeNames={"#name": name},
                     ExpressionAttributeValues={":age": seconds},
                 )
+
+    def keep_house(self) -> None:
+        """Run Housekeeping now, as its schedule does every minute."""
+        function = self.stack["functions"]["Housekeeping"]
+        answer = self._make(boto3.client, "lambda").invoke(FunctionName=function, Payload=b"{}")
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def _make(self, kind: Callable[..., Any], service: str) -> Any:
+        return kind(
+            service,
+            endpoint_url=self.stack["aws_endpoint_url"],
+            region_name=self.stack["region"],
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
 
     def _table(self, logical_id: str) -> Any:
         return self.resource.Table(self.stack["tables"][logical_id])
