@@ -33,7 +33,7 @@ down: $(VENV) ## end what `make up` started
 	@$(PYTHON) -m sandbox.stack down
 
 test: tools browser $(OUTSIDE)/node_modules/.package-lock.json ## every test
-	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: tools ## format, lint, types, import rules, catalog, template, built functions, generated docs
 	.venv/bin/ruff format --check .
