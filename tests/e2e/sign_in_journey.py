@@ -8,7 +8,7 @@ CONNECT = "Connect {app}"
 WHO_ARE_YOU = "Countersign wants to know who you are"
 APP_SIGN_IN = "Sign in to {app}"
 CONSENT = "Allow access?"
-CONFIRM = "Is this you, twice?"
+CONFIRM = "Are both of these you?"
 DONE = "Connected"
 
 

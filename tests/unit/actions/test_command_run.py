@@ -85,6 +85,17 @@ def test_history_is_the_askers_own(world: ActingWorld) -> None:
     assert "Nothing yet" in words(toms)
 
 
+def test_history_names_the_choice_where_a_recipe_has_several(world: ActingWorld) -> None:
+    world.put_card()
+    world.click(JOSIE)
+    submit(world)
+    asked = Interaction("h", Kind.TEXT, JOSIE, WORKSPACE, ReplyTo("D1"), value="history")
+    world.deliver({"v": 1, "kind": "interaction", "interaction": asked.as_json()})
+
+    told = words(world.slack.told[-1][1])
+    assert ("*Approve a change: Approve*" in told, "*Create an opportunity*," in told) == (True, True)
+
+
 @pytest.mark.parametrize(
     "body",
     [

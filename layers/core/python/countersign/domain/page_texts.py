@@ -39,7 +39,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
     ),
     PageKind.CONFIRM: PageText(
         HTTPStatus.OK,
-        "Is this you, twice?",
+        "Are both of these you?",
         ("What you do from Slack will be done in {app} as this account.",),
         ((Do.CONFIRM, "Yes, connect"), (Do.DECLINE, "No, cancel")),
     ),
@@ -47,7 +47,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.OK,
         "Connected",
         (
-            "{app} knows you as {account}. What you asked for in Slack goes on by itself.",
+            "{app} knows you as {account}. Whatever waited for this in Slack goes on by itself.",
             "You can close this page and go back to Slack. Not your account? Disconnect it there.",
         ),
     ),
@@ -144,7 +144,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.OK,
         "You did not allow it",
         (
-            "{app} says that you said no, or may not allow it. Nothing was connected, and nothing was done.",
+            "{app} says that you said no, or that it is not yours to allow. Nothing was connected or done.",
             "Changed your mind? Press the Connect button in Slack again.",
         ),
     ),
@@ -166,7 +166,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
     PageKind.NO_IDENTITY: PageText(
         HTTPStatus.BAD_GATEWAY,
         "{app} did not say who you are",
-        ("Without that nothing is connected, and what {app} gave us is given back. " + _AGAIN,),
+        ("What {app} gave us is given back. " + _AGAIN,),
     ),
     PageKind.CHANGED: PageText(
         HTTPStatus.CONFLICT,

@@ -21,6 +21,5 @@ class TellHistory:
 
     def __call__(self, interaction: Interaction) -> None:
         """Answer in private."""
-        titles = {recipe.id: recipe.title for recipe in self.catalog.recipes.values()}
-        message = texts.history(self.actions.recent(interaction.person, ROWS), titles)
+        message = texts.history(self.actions.recent(interaction.person, ROWS), self.catalog.recipes)
         self.messenger.whisper(interaction.person, interaction.reply_to, message)

@@ -25,16 +25,14 @@ def connections(rows: Sequence[Connection], names: Mapping[str, str]) -> Message
     """What a person has connected, and what they could. ``names``: app id → name, of every app of the catalog."""
     blocks: list[Block] = [Heading("Your connections")]
     by_app = {row.app: row for row in rows}
-    for row in rows:
-        blocks += [
-            Paragraph(_connection_line(row, names.get(row.app, row.app))),
-            _connection_buttons(row, names),
-        ]
-        blocks.append(Divider())
+    for position, row in enumerate(rows):
+        blocks += [Divider()] if position else []
+        blocks += [Paragraph(_connection_line(row, names.get(row.app, row.app))), _connection_buttons(row, names)]
     missing = [app for app in names if app not in by_app]
     if not rows:
         blocks.append(Paragraph(Text("You have not connected anything yet. You are asked when you first act.")))
     if missing:
+        blocks += [Divider()] if rows else []
         blocks.append(Buttons([Button(f"Connect {names[app]}", CONNECTIONS_CONNECT, app) for app in missing[:25]]))
     return Message(Text("Your connections"), blocks)
 
@@ -94,7 +92,10 @@ def revoked(app: str) -> Message:
 def not_revocable(app: str, url: str | None) -> Message:
     """The app has no revocation call."""
     if url is None:
-        return say("*{app}*: removed here. {app} has no way to revoke from outside.", app=app)
+        return say(
+            "*{app}*: removed here. {app} has no revoke call; remove Countersign there yourself, in your account.",
+            app=app,
+        )
     text = Text("*{app}*: removed here. {app} has no revoke call; remove it there yourself.", {"app": app})
     blocks = (Paragraph(text), Buttons((Button(f"Open {app}"[:75], CARD_OPEN, url=url),)))
     return Message(Text("{app}: removed here", {"app": app}), blocks)

@@ -1,6 +1,6 @@
 """Help, history, and answers to typed words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from countersign.domain.action import Action, ActionStatus
@@ -36,7 +36,7 @@ def help_message(recipes: Sequence[Recipe], command: str, *, unknown_words: str 
     lines = [
         "• `connections`: what you have connected, and how to cut it",
         "• `history`: what you did through Countersign",
-        "• `help`: this",
+        "• `help`: this list",
     ]
     values: dict[str, Value] = {"command": command}
     for number, recipe in enumerate(recipe for recipe in recipes if recipe.command):
@@ -64,14 +64,14 @@ _ENDS: Final = {
 }
 
 
-def history(actions: Sequence[Action], titles: dict[str, str]) -> Message:
-    """A person's last actions: what, as whom, how it ended. ``titles``: recipe id → title."""
+def history(actions: Sequence[Action], recipes: Mapping[str, Recipe]) -> Message:
+    """A person's last actions: what, as whom, how it ended. ``recipes``: by id; an action's may be gone from them."""
     blocks: list[Block] = [Heading("What you did through Countersign")]
     if not actions:
         blocks.append(Paragraph(Text("Nothing yet.")))
     for action in actions:
         values: dict[str, Value] = {
-            "what": f"{titles.get(action.recipe, action.recipe)}: {action.procedure}",
+            "what": _what(action, recipes.get(action.recipe)),
             "end": _ENDS.get(action.status, "waiting"),
             "at": Moment(action.created_at),
         }
@@ -84,6 +84,14 @@ def history(actions: Sequence[Action], titles: dict[str, str]) -> Message:
             values["detail"] = action.detail
         blocks.append(Paragraph(Text(template, values)))
     return Message(Text("What you did through Countersign"), blocks)
+
+
+def _what(action: Action, recipe: Recipe | None) -> str:
+    """The recipe, and which of its choices where it has several."""
+    if recipe is None:
+        return action.recipe
+    procedure = recipe.procedures.get(action.procedure)
+    return f"{recipe.title}: {procedure.label}" if procedure and len(recipe.procedures) > 1 else recipe.title
 
 
 def went_wrong(reference: str) -> Message:
