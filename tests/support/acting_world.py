@@ -8,6 +8,7 @@ from countersign.bootstrap import Container
 from countersign.config import Settings
 from countersign.domain.action import Action
 from countersign.domain.card import Card, CardStatus, MessageRef
+from countersign.domain.card_button import CardButton, fingerprint
 from countersign.domain.connection import Account, Connection, Status, seal_owner
 from countersign.domain.errors import InvalidGrant
 from countersign.domain.identity import Person, Workspace
@@ -124,6 +125,9 @@ class ActingWorld(Container):
     def deadline(self) -> int:
         return self.now + self.lifetime
 
+    def pause(self, seconds: int) -> None:
+        self.now += seconds
+
     catalog = cached_property(lambda _: shipped())
     journal = cached_property(lambda _: MemoryJournal())  # type: ignore[assignment]
     actions = cached_property(lambda _: MemoryActionStore())  # type: ignore[assignment]
@@ -181,13 +185,20 @@ class ActingWorld(Container):
             workspace=WORKSPACE,
             reply_to=ReplyTo("C0APPROVALS", None, "https://hooks.slack.com/actions/x"),
             name=CARD_CHOOSE,
-            value=f"approve_change|{CARD}|{choice}",
+            value=self.button(choice).as_value(),
             message=(COPY.channel, COPY.ts),
             trace_id="trace",
+            at=self.now,
         )
         interaction = replace(plain, **changes)
         self.deliver({"v": 1, "kind": "interaction", "interaction": interaction.as_json()})
         return interaction
+
+    def button(self, choice: str = "approve", **changes: str) -> CardButton:
+        """A button of the card as it stands now."""
+        card = self.cards.get(CARD)
+        plain = CardButton("approve_change", CARD, choice, fingerprint(card.inputs) if card else "")
+        return replace(plain, **changes)
 
     def deliver(self, body: dict[str, Any], *, queue: str = "actions") -> list[Any]:
         """One delivery by a queue; what failed."""
@@ -199,9 +210,12 @@ class ActingWorld(Container):
         return failed
 
     def run_queue(self) -> None:
-        """Deliver everything that was queued for actions, and what that queues again."""
-        while self.actions_queue.sent:
-            self.deliver(dict(self.actions_queue.sent.pop(0)))
+        """Deliver everything that was queued for actions, and what that queues again without a delay."""
+        queue = self.actions_queue
+        queue.resting.clear()  # their time has come
+        while ready := [message for message in queue.sent if message not in queue.resting]:
+            queue.sent.remove(ready[0])
+            self.deliver(dict(ready[0]))
 
     def action_of(self, person: Person, choice: str = "approve", attempt: int = 0) -> Action:
         action = self.actions.get(person, f"{CARD}#{choice}#{attempt}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from countersign.domain.card import MessageRef
-from countersign.domain.errors import ChatUnavailable
+from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Button, Buttons, Form, Message, Paragraph, Text
@@ -24,6 +24,7 @@ class MemoryChat:
     forms: list[tuple[str, Form]] = field(default_factory=list)
     emails: Mapping[str, Person] = field(default_factory=dict)
     foreign: str = "no"
+    unknown_people: bool = False
     down: bool = False
 
     def post(self, channel: str, message: Message) -> MessageRef:
@@ -61,6 +62,8 @@ class MemoryChat:
         return self.emails.get(email)
 
     def profile(self, person: Person) -> Mapping[str, str]:
+        if self.unknown_people:
+            raise ChatRefused("user_not_found")
         return {"name": person.user_id.lower(), "workspace_name": "Acme", "foreign": self.foreign}
 
     def workspace(self) -> Workspace:

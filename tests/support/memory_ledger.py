@@ -16,6 +16,7 @@ class MemoryActionStore:
 
     rows: dict[tuple[str, str], Action] = field(default_factory=dict)
     subjects: dict[str, dict[str, str]] = field(default_factory=dict)
+    postponed: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     def get(self, person: Person, action_id: str) -> Action | None:
         return self.rows.get((person.key, action_id))
@@ -47,6 +48,17 @@ class MemoryActionStore:
         there = self.subjects.setdefault(subject, mine)
         return None if there == mine else dict(there)
 
+    def take_subject(self, subject: str, action: Action, *, was: Mapping[str, str]) -> None:
+        there = self.subjects.get(subject, {})
+        if (there.get("person"), there.get("action")) != (was["person"], was["action"]):
+            raise Conflict("somebody else holds it")
+        self.subjects[subject] = {"person": action.person.key, "action": action.id, "status": "held"}
+
+    def postpone(self, action: Action, due_at: int) -> None:
+        there = self.get(action.person, action.id)
+        if there is not None and there.version == action.version:
+            self.postponed[action.person.key, action.id] = (action.version, due_at)
+
     def settle_subject(self, subject: str, action: Action) -> None:
         there = self.subjects.get(subject, {})
         if (there.get("person"), there.get("action")) != (action.person.key, action.id):
@@ -58,8 +70,14 @@ class MemoryActionStore:
             del self.subjects[subject]
 
     def due(self, now: int, limit: int) -> Sequence[Action]:
-        dated = [(at, action) for action in self.rows.values() if (at := due_at(action)) is not None and at <= now]
+        dated = [
+            (at, action) for action in self.rows.values() if (at := self._due_at(action)) is not None and at <= now
+        ]
         return [action for _, action in sorted(dated, key=lambda pair: pair[0])][:limit]
+
+    def _due_at(self, action: Action) -> int | None:
+        version, postponed = self.postponed.get((action.person.key, action.id), (0, 0))
+        return postponed if version == action.version else due_at(action)
 
     def _write(self, action: Action) -> None:
         # A reply address is a capability and is never stored.

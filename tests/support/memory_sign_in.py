@@ -11,6 +11,7 @@ from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnav
 from countersign.domain.identity import Person
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.tokens import Sealed, SealOwner
+from countersign.ports import Seal
 
 HELP_AFTER = 180
 SEEN_SECONDS = 26 * 3_600
@@ -24,6 +25,7 @@ class MemorySignInStore:
     legs: dict[str, Leg] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
+    postponed: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)
     writes: int = 0
     broken: bool = False
@@ -74,10 +76,17 @@ class MemorySignInStore:
             self.spent.add(leg.id_hash)
             return True
 
+    def decline_leg(self, leg: Leg, now: int) -> bool:  # noqa: ARG002 - a declined leg is due at once here
+        if not self.consume_leg(leg):
+            return False
+        self.legs[leg.id_hash] = replace(self.legs[leg.id_hash], declined=True)
+        return True
+
     def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
         lost = [intent for intent in self.intents.values() if _help_due(intent, now)]
-        unconfirmed = [leg for leg in self.legs.values() if leg.sealed and leg.expires_at <= now]
-        return [row for row in [*lost, *unconfirmed] if row.id_hash not in self.settled][:limit]
+        unconfirmed = [leg for leg in self.legs.values() if leg.sealed and (leg.declined or leg.expires_at <= now)]
+        waiting = [row for row in [*lost, *unconfirmed] if self.postponed.get(row.id_hash, 0) <= now]
+        return [row for row in waiting if row.id_hash not in self.settled][:limit]
 
     def settle(self, row: Intent | Leg) -> bool:
         self._write()
@@ -85,6 +94,9 @@ class MemorySignInStore:
             return False
         self.settled.add(row.id_hash)
         return True
+
+    def postpone(self, row: Intent | Leg, due_at: int) -> None:
+        self.postponed[row.id_hash] = due_at
 
     def first_sight(self, key: str, delivery: str, now: int) -> bool:
         self._write()
@@ -108,7 +120,8 @@ class MemoryConnectionStore:
     """Implements ``ports.ConnectionStore``."""
 
     rows: dict[tuple[str, str], Connection] = field(default_factory=dict)
-    retired: list[Connection] = field(default_factory=list)
+    aside: dict[tuple[str, str, int, int], tuple[Connection, int]] = field(default_factory=dict)
+    """Retired connections, each with the time from which it is due."""
     due_at: dict[tuple[str, str], int] = field(default_factory=dict)
     broken: bool = False
 
@@ -119,8 +132,7 @@ class MemoryConnectionStore:
         return [row for (key, _), row in sorted(self.rows.items()) if key == person.key]
 
     def put(self, connection: Connection, *, replaces: int | None) -> None:
-        if self.broken:
-            raise StoreUnavailable("the store is broken")
+        self._answer()
         there = self.get(connection.person, connection.app)
         if (there.version if there else None) != replaces:
             raise Conflict("the row moved")
@@ -128,9 +140,9 @@ class MemoryConnectionStore:
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
         there = self.get(connection.person, connection.app)
-        if there is None or there.account.id != connection.account.id:
+        if there is None or (there.account.id, there.sign_in) != (connection.account.id, connection.sign_in):
             raise Conflict("another connection stands there")
-        self._set(replace(there, status=Status.REVOKING, revoking_since=now))
+        self._set(replace(there, status=Status.REVOKING, revoking_since=there.revoking_since or now))
         self.due_at[connection.person.key, connection.app] = due_at
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
@@ -147,12 +159,12 @@ class MemoryConnectionStore:
             raise Conflict("the lease is not ours")
         self._set(replace(connection, status=there.status, lease_owner=None, lease_until=0, refresh_sent=False))
 
-    def needs_sign_in(self, connection: Connection) -> bool:
+    def needs_sign_in(self, connection: Connection) -> None:
         there = self.get(connection.person, connection.app)
         if there is None or there.version != connection.version or there.status is not Status.LIVE:
-            return False
-        self._set(replace(there, status=Status.NEEDS_SIGN_IN, lease_owner=None, lease_until=0, refresh_sent=False))
-        return True
+            return
+        if there.lease_owner in (None, connection.lease_owner):
+            self._set(replace(there, status=Status.NEEDS_SIGN_IN, lease_owner=None, lease_until=0, refresh_sent=False))
 
     def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
         there = self.get(connection.person, connection.app)
@@ -164,22 +176,44 @@ class MemoryConnectionStore:
         if there is not None and there.version == connection.version:
             self._set(replace(there, last_used_at=now))
 
-    def retire(self, connection: Connection, *, now: int) -> None:
-        self.retired.append(replace(connection, status=Status.REVOKING, revoking_since=now, retired=True))
+    @property
+    def retired(self) -> Sequence[Connection]:
+        return [connection for connection, _ in self.aside.values()]
 
-    def delete(self, connection: Connection) -> None:
-        there = self.get(connection.person, connection.app)
+    def retire(self, connection: Connection, *, now: int, due_at: int) -> None:
+        self._answer()
+        retired = replace(connection, status=Status.REVOKING, revoking_since=now, retired=True)
+        self.aside[_retired_key(connection)] = (retired, due_at)
+
+    def delete(self, connection: Connection) -> bool:
         if connection.retired:
-            self.retired = [row for row in self.retired if row != connection]
-        elif there is not None and there.version == connection.version and there.status is Status.REVOKING:
-            del self.rows[connection.person.key, connection.app]
+            return self.aside.pop(_retired_key(connection), None) is not None
+        if not self._is_cut(connection):
+            return False
+        del self.rows[connection.person.key, connection.app]
+        return True
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         cut = [self.rows[key] for key, due_at in self.due_at.items() if due_at <= now and key in self.rows]
-        return [*cut, *self.retired][:limit]
+        return [*cut, *(row for row, due_at in self.aside.values() if due_at <= now)][:limit]
 
-    def postpone(self, connection: Connection, due_at: int) -> None:
-        self.due_at[connection.person.key, connection.app] = due_at
+    def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
+        if connection.retired and _retired_key(connection) in self.aside:
+            there = self.aside[_retired_key(connection)][0]
+            postponed = replace(there, revocation_failed=failed or there.revocation_failed)
+            self.aside[_retired_key(connection)] = (postponed, due_at)
+        elif not connection.retired and self._is_cut(connection):
+            there = self.rows[connection.person.key, connection.app]
+            self._set(replace(there, revocation_failed=failed or there.revocation_failed))
+            self.due_at[connection.person.key, connection.app] = due_at
+
+    def _is_cut(self, connection: Connection) -> bool:
+        there = self.get(connection.person, connection.app)
+        return there is not None and there.version == connection.version and there.status is Status.REVOKING
+
+    def _answer(self) -> None:
+        if self.broken:
+            raise StoreUnavailable("the store is broken")
 
     def _set(self, connection: Connection) -> Connection:
         self.rows[connection.person.key, connection.app] = connection
@@ -191,8 +225,17 @@ class MemorySealer:
     """Implements ``ports.Opener``: opens for the very owner only, and is no cryptography."""
 
     sealed: int = 0
+    broken: bool = False
+
+    def prepare(self, owner: SealOwner) -> Seal:
+        if self.broken:
+            raise StoreUnavailable("the key service is broken")
+        return lambda plaintext: self._sealed(plaintext, owner)
 
     def seal(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed:
+        return self.prepare(owner)(plaintext)
+
+    def _sealed(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed:
         self.sealed += 1
         context = json.dumps(owner.encryption_context(), sort_keys=True).encode()
         return Sealed("memory", context, owner.additional_data(), json.dumps(plaintext).encode())
@@ -207,15 +250,19 @@ class MemorySealer:
 
 @dataclass
 class MemoryQueue:
-    """Implements ``ports.Queue``: keeps what was sent."""
+    """Implements ``ports.Queue``: keeps what was sent; what was sent with a delay rests, too."""
 
     sent: list[Mapping[str, Any]] = field(default_factory=list)
+    resting: list[Mapping[str, Any]] = field(default_factory=list)
     broken: bool = False
 
-    def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None:  # noqa: ARG002 - kept for the port
+    def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None:
         if self.broken:
             raise StoreUnavailable("the queue is broken")
-        self.sent.append(json.loads(json.dumps(body)))
+        message = json.loads(json.dumps(body))
+        self.sent.append(message)
+        if delay:
+            self.resting.append(message)
 
     @property
     def kinds(self) -> list[str]:
@@ -234,6 +281,10 @@ class MemoryAuditLog:
     @property
     def names(self) -> list[str]:
         return [name for name, _, _ in self.events]
+
+
+def _retired_key(connection: Connection) -> tuple[str, str, int, int]:
+    return connection.person.key, connection.app, connection.version, connection.connected_at
 
 
 def _state(intent: Intent) -> tuple[IntentStatus, int]:

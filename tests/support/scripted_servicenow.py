@@ -8,7 +8,6 @@ from countersign.domain.errors import AppUnavailable
 from countersign.domain.http import HttpAnswer, HttpRequest
 
 CHANGE = "46e18c0fa9fe19810066a0083f76bd56"
-REFUSAL = {"error": {"message": "Approval failed", "detail": "User is not an approver"}, "status": "failure"}
 
 
 @dataclass
@@ -26,6 +25,10 @@ class ScriptedServiceNow:
     faults: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     before_act: Callable[[], None] | None = None
+    before_read: Callable[[], None] | None = None
+    earlier_approver: str | None = None
+    """Approved an earlier stage; the record still waits for ``approver``."""
+    refusal: str = "User is not an approver"
 
     def send(self, request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer:
         assert "acme.service-now.com" in allowed_hosts
@@ -56,13 +59,15 @@ class ScriptedServiceNow:
             case "html":
                 return HttpAnswer(200, None, text="<html>")
         if person != self.approver or self.state != "requested":
-            return HttpAnswer(400, REFUSAL)
+            return HttpAnswer(400, {"error": {"message": "Approval failed", "detail": self.refusal}})
         self.state, self.recorded = body["state"], self.recorded or person
         if fault == "lost":
             raise AppUnavailable("the answer was lost")
         return HttpAnswer(200, {"result": [{"sys_id": CHANGE, "number": {"value": "CHG0030001"}}]})
 
     def _read(self, request: HttpRequest) -> HttpAnswer:
+        if self.before_read is not None:
+            self.before_read()
         if self.faults and self.faults[0] == "check_down":
             self.faults.pop(0)
             raise AppUnavailable("timeout")
@@ -73,4 +78,8 @@ class ScriptedServiceNow:
         }
         mine = "gs.getUserID" in request.query["sysparm_query"]
         asked = self.tokens[request.headers["Authorization"].removeprefix("Bearer ")]
-        return HttpAnswer(200, {"result": [row] if not mine or asked == self.approver else []})
+        rows = [row]
+        if self.earlier_approver is not None:
+            approver = {"value": f"id-{self.earlier_approver}", "display_value": self.earlier_approver.title()}
+            rows.append({"state": {"value": "approved", "display_value": "Approved"}, "approver": approver})
+        return HttpAnswer(200, {"result": rows if not mine or asked == self.approver else []})

@@ -222,7 +222,9 @@ class SignInWorld:
 
     @cached_property
     def confirm_sign_in(self) -> ConfirmSignIn:
-        return ConfirmSignIn(self.browser_leg, self.store_connection, self.connections, self.audit)
+        return ConfirmSignIn(
+            self.browser_leg, self.store_connection, self.sign_ins, self.connections, self.audit, self.clock
+        )
 
     @cached_property
     def send_new_link(self) -> SendNewLink:

@@ -5,8 +5,14 @@ from typing import Any
 import pytest
 
 from countersign.domain.action import ActionStatus
+from countersign.domain.connection import Account, Connection, Status, seal_owner
+from countersign.domain.errors import AppUnavailable
+from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.secret import Secret
 from countersign.domain.texts.names import FORM_OPEN
+from countersign.domain.token_codec import pack
+from countersign.domain.tokens import Tokens
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import words
 
@@ -110,3 +116,43 @@ def test_a_message_that_nobody_sends_goes_back_to_the_queue_and_its_neighbours_d
     world: ActingWorld, body: dict[str, Any]
 ) -> None:
     assert world.deliver(body) == [{"itemIdentifier": "m1"}]
+
+
+def test_an_upsert_whose_answers_are_all_lost_ends_unknown_and_never_not_done(world: ActingWorld) -> None:
+    """It may have been created: saying that nothing was done would make the next try a second opportunity."""
+    addresses: list[str] = []
+
+    class Silent:
+        def send(self, request: HttpRequest, _hosts: object) -> HttpAnswer:
+            addresses.append(request.url)
+            raise AppUnavailable("timeout")
+
+    world.http = Silent()  # type: ignore[assignment]
+    owner = seal_owner(JOSIE, WORKSPACE.id, "salesforce", "id-josie", 1)
+    tokens = Tokens(Secret("at"), None, "https://acme.my.salesforce.com")
+    world.connections.put(
+        Connection(
+            JOSIE,
+            WORKSPACE.id,
+            "salesforce",
+            Account("id-josie", "josie", "Josie", "josie@acme.com"),
+            Status.LIVE,
+            1,
+            world.opener.seal(pack(tokens), owner),
+            (),
+            None,
+            world.now,
+        ),
+        replaces=None,
+    )
+
+    submit(world)
+    for _ in range(15):
+        world.now += 21
+        world.run_queue()
+
+    (action,) = world.actions.rows.values()
+    assert action.status is ActionStatus.UNKNOWN
+    assert len(addresses) > 2
+    assert len(set(addresses)) == 1  # always the same external id
+    assert "don't know whether" in words(world.slack.told[-1][1])

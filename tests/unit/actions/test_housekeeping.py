@@ -31,7 +31,7 @@ def test_an_action_whose_sign_in_never_came_ends_and_is_told_once(world: ActingW
     world.keep_house()
 
     assert world.action_of(JOSIE).outcome == "expired"
-    told = [message for person, message in world.slack.told if "did not sign in" in words(message)]
+    told = [message for person, message in world.slack.told if "within half an hour" in words(message)]
     assert len(told) == 1
 
 
@@ -114,7 +114,7 @@ def test_they_stay_due_until_the_app_answers(world: ActingWorld) -> None:
     world.authorization.revoke_fails = AppUnavailable("down")
     world.keep_house()
     world.authorization.revoke_fails = None
-    world.now += 60
+    world.now += 600
 
     world.keep_house()
 
@@ -163,7 +163,7 @@ def test_tokens_whose_account_the_app_never_named_are_ended_too(world: ActingWor
 
 def test_a_replaced_connection_is_ended_without_a_word(world: ActingWorld) -> None:
     toms = world.connect(TOM, "tom")
-    world.connections.retire(toms, now=world.now)
+    world.connections.retire(toms, now=world.now, due_at=world.now)
     world.connections.rows.clear()  # another one came in its place, and went
 
     world.keep_house()

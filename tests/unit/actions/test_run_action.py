@@ -2,7 +2,7 @@
 
 import pytest
 
-from countersign.domain.action import ActionStatus
+from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.card import CardStatus, Decision
 from countersign.domain.connection import Status
 from countersign.domain.errors import AppUnavailable, InvalidClient
@@ -201,10 +201,11 @@ def test_a_redelivered_message_does_not_act_again(world: ActingWorld) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"value": f"approve_deal|{CARD}|approve"},
-        {"value": f"approve_change|{'d' * 32}|approve"},
-        {"value": f"approve_change|{CARD}|delete_everything"},
+        {"value": f"approve_deal|{CARD}|approve|x"},
+        {"value": f"approve_change|{'d' * 32}|approve|x"},
+        {"value": f"approve_change|{CARD}|delete_everything|x"},
         {"value": "approve_change"},
+        {"value": ""},
         {"message": ("C0OTHER", "100.1")},
     ],
 )
@@ -237,7 +238,7 @@ def test_where_the_click_does_not_say_slack_is_asked_and_doubt_is_refused(world:
 
 
 @pytest.mark.parametrize(
-    ("fault", "outcome"), [("unreachable", "unavailable"), ("429", "unavailable")], ids=["unreachable", "429"]
+    ("fault", "outcome"), [("unreachable", "unreachable"), ("429", "overloaded")], ids=["unreachable", "429"]
 )
 def test_what_certainly_was_not_done_is_said_and_frees_the_record(world: ActingWorld, fault: str, outcome: str) -> None:
     world.connect(JOSIE, "josie")
@@ -246,7 +247,7 @@ def test_what_certainly_was_not_done_is_said_and_frees_the_record(world: ActingW
     world.click(JOSIE)
 
     assert (world.action_of(JOSIE).status, world.action_of(JOSIE).outcome) == (ActionStatus.FAILED, outcome)
-    assert "Nothing was done" in words(world.slack.told[-1][1])
+    assert "was not done" in words(world.slack.told[-1][1])
     world.click(JOSIE)
     assert world.servicenow.state == "approved"
 
@@ -291,26 +292,71 @@ def test_an_unknown_end_holds_the_record(world: ActingWorld) -> None:
 
     world.click(TOM)
 
-    assert world.action_of(TOM).outcome == "busy"
+    assert world.action_of(TOM).outcome is Outcome.HELD
+    assert "has not said if it arrived" in words(world.slack.told[-1][1])
 
 
+@pytest.mark.parametrize("name", ["action.happened", "action.not_happened"])
 @pytest.mark.parametrize(
-    ("name", "status", "closed"),
-    [("action.happened", ActionStatus.DONE, True), ("action.not_happened", ActionStatus.FAILED, False)],
+    ("arrived", "status", "outcome"),
+    [(True, ActionStatus.DONE, Outcome.DONE), (False, ActionStatus.DONE, Outcome.DONE)],
 )
-def test_its_person_settles_an_unknown_end(
-    world: ActingWorld, name: str, status: ActionStatus, *, closed: bool
+def test_the_apps_own_word_counts_more_than_its_persons(
+    world: ActingWorld, name: str, status: ActionStatus, outcome: Outcome, *, arrived: bool
 ) -> None:
-    world.connect(JOSIE, "josie")
-    world.servicenow.faults = ["lost", "check_down"]
-    world.click(JOSIE)
-    world.now += 300
-    world.run_queue()
+    """What arrived is found; what the app proves not to have arrived is sent again."""
+    _end_unknown(world, "lost" if arrived else "never_arrived")
 
     world.click(JOSIE, name=name, value=f"{CARD}#approve#0")
 
-    assert world.action_of(JOSIE).status is status
-    assert (world.cards.rows[CARD].status is CardStatus.CLOSED) is closed
+    assert (world.action_of(JOSIE).status, world.action_of(JOSIE).outcome) == (status, outcome)
+    assert world.servicenow.acts == (1 if arrived else 2)
+
+
+def test_a_word_alone_closes_no_card_where_the_app_can_be_asked(world: ActingWorld) -> None:
+    _end_unknown(world, "never_arrived")
+    world.servicenow.faults = ["check_down"]
+
+    world.click(JOSIE, name="action.happened", value=f"{CARD}#approve#0")
+
+    assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
+    assert world.cards.rows[CARD].status is CardStatus.OPEN
+    assert "its own word counts" in words(world.slack.told[-1][1])
+    assert world.audit.names == ["unknown_settled_by_word"]
+
+
+def test_housekeeping_asks_the_app_again_and_tells_how_it_turned_out(world: ActingWorld) -> None:
+    _end_unknown(world, "lost")
+    world.now += 3_600
+
+    world.keep_house()
+    world.run_queue()
+
+    assert world.action_of(JOSIE).status is ActionStatus.DONE
+    assert world.cards.rows[CARD].status is CardStatus.CLOSED
+
+
+def test_nobody_is_told_twice_that_nobody_knows(world: ActingWorld) -> None:
+    _end_unknown(world, "lost")
+    told = len(world.slack.told)
+    world.servicenow.faults = ["check_down"]
+    world.now += 3_600
+
+    world.keep_house()
+    world.run_queue()
+
+    assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
+    assert len(world.slack.told) == told
+
+
+def test_a_click_of_somebody_else_makes_us_ask_again(world: ActingWorld) -> None:
+    _end_unknown(world, "lost")
+    world.connect(TOM, "tom")
+
+    world.click(TOM)
+    world.run_queue()
+
+    assert world.action_of(JOSIE).status is ActionStatus.DONE
 
 
 def test_nobody_else_settles_it(world: ActingWorld) -> None:
@@ -424,7 +470,7 @@ def test_our_own_bad_credentials_cost_nobody_their_connection(world: ActingWorld
     connection = world.connections.get(JOSIE, "servicenow")
     assert connection is not None
     assert (connection.status, connection.lease_owner) == (Status.LIVE, None)
-    assert world.action_of(JOSIE).outcome == "invalid_client"
+    assert world.action_of(JOSIE).outcome is Outcome.MISCONFIGURED
 
 
 def test_a_refresh_that_did_not_answer_uses_a_token_that_is_still_good(world: ActingWorld) -> None:
@@ -470,6 +516,15 @@ def test_tokens_that_were_moved_to_another_person_do_not_open(world: ActingWorld
 def _connected(user_id: str, intent: str) -> dict[str, object]:
     body = {"kind": "connected", "tenant": "T0ACME", "user_id": user_id, "app": "servicenow", "intent": intent}
     return {"v": 1, **body, "trace_id": "trace"}
+
+
+def _end_unknown(world: ActingWorld, fault: str) -> None:
+    world.connect(JOSIE, "josie", expires_in=None)
+    world.servicenow.faults = [fault, "check_down"]
+    world.click(JOSIE)
+    world.now += 300
+    world.run_queue()
+    assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
 
 
 def _once(world: ActingWorld, what: object) -> None:

@@ -76,9 +76,11 @@ def command(value: str, **more: Any) -> Interaction:
     )
 
 
-APPROVE, REJECT = f"approve_change|{CARD}|approve", f"approve_change|{CARD}|reject"
+SHOWN = "8674ff960bedbe20"
+APPROVE, REJECT = f"approve_change|{CARD}|approve|{SHOWN}", f"approve_change|{CARD}|reject|{SHOWN}"
 REJECTED = (
-    f'{{"recipe":"approve_change","procedure":"reject","card":"{CARD}","channel":"C0APPROVALS","reply_url":"{REPLY}"}}'
+    f'{{"recipe":"approve_change","procedure":"reject","card":"{CARD}","shown":"{SHOWN}","channel":"C0APPROVALS",'
+    f'"reply_url":"{REPLY}"}}'
 )
 WHAT = {
     "button_approve": click(JOSIE, "card.choose", APPROVE),

@@ -13,7 +13,10 @@ from tests.support.small_catalog import APPROVE_CHANGE, CATALOG, CREATE, CREATE_
 
 PERSON, REPLY_TO = Person("T1", "U1"), ReplyTo("C1", None, "https://hooks.slack.com/actions/1")
 ACTIONS, CONNECTIONS, NOWHERE = Destination.ACTIONS, Destination.CONNECTIONS, Destination.NOWHERE
-CREATE_FORM, REJECT_FORM = OpenForm(CREATE_OPPORTUNITY, CREATE), OpenForm(APPROVE_CHANGE, REJECT, "card1")
+CREATE_FORM, REJECT_FORM = (
+    OpenForm(CREATE_OPPORTUNITY, CREATE),
+    OpenForm(APPROVE_CHANGE, REJECT, "card1", "0123456789abcdef"),
+)
 
 
 def interaction(kind: Kind, name: str = "", value: str = "", **more: Any) -> Interaction:
@@ -24,7 +27,7 @@ def interaction(kind: Kind, name: str = "", value: str = "", **more: Any) -> Int
     ("kind", "name", "value", "expected"),
     [
         (Kind.BUTTON, "card.choose", "approve_change|card1|approve", ACTIONS),
-        (Kind.BUTTON, "card.choose", "approve_change|card1|reject", REJECT_FORM),
+        (Kind.BUTTON, "card.choose", "approve_change|card1|reject|0123456789abcdef", REJECT_FORM),
         (Kind.BUTTON, "card.choose", "gone|card1|approve", ACTIONS),
         (Kind.BUTTON, "card.choose", "approve_change|card1|gone", ACTIONS),
         (Kind.BUTTON, "card.choose", "", ACTIONS),
@@ -62,15 +65,15 @@ def test_where_each_interaction_goes(kind: Kind, name: str, value: str, expected
 
 
 def test_no_form_is_opened_for_a_stranger() -> None:
-    click = interaction(Kind.BUTTON, "card.choose", "approve_change|card1|reject", foreign=True)
+    click = interaction(Kind.BUTTON, "card.choose", "approve_change|card1|reject|0123456789abcdef", foreign=True)
     assert route(click, CATALOG) is ACTIONS
 
 
 def test_a_form_is_opened_with_what_it_must_remember() -> None:
     ingress = Ingress()
-    click = interaction(Kind.BUTTON, "card.choose", "approve_change|card1|reject")
+    click = interaction(Kind.BUTTON, "card.choose", "approve_change|card1|reject|0123456789abcdef")
     assert ingress.receive_interaction(click, "trigger1") == {}
-    state = FormState("approve_change", "reject", "card1", REPLY_TO)
+    state = FormState("approve_change", "reject", "card1", REPLY_TO, "0123456789abcdef")
     form = Form("Approve a change", "Reject", REJECT.form, state.as_text())
     assert ingress.messenger.forms == [("trigger1", form)]
     assert FormState.from_text(form.state) == state

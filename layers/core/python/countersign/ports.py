@@ -36,16 +36,30 @@ class Deadline(Protocol):
     def __call__(self) -> int: ...
 
 
+class Pause(Protocol):
+    """Waits so many seconds."""
+
+    def __call__(self, seconds: int) -> None: ...
+
+
 class Queue(Protocol):
     """A queue of JSON messages, at least once. Raises StoreUnavailable."""
 
     def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None: ...
 
 
+class Seal(Protocol):
+    """One seal to one owner, made beforehand: closing it asks nobody, and cannot fail."""
+
+    def __call__(self, plaintext: Mapping[str, Any]) -> Sealed: ...
+
+
 class Sealer(Protocol):
     """Seals to an owner; cannot open. Raises StoreUnavailable."""
 
     def seal(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed: ...
+    def prepare(self, owner: SealOwner) -> Seal:
+        """For what must be sealed the moment it is there, and could not be had again."""
 
 
 class Opener(Sealer, Protocol):
@@ -63,7 +77,10 @@ class ConnectionStore(Protocol):
         """Write the row, if the one there has version ``replaces`` (None: if there is none)."""
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
-        """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did."""
+        """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did.
+
+        Cuts the very sign-in that ``connection`` is of, refreshed since or not. Raises Conflict when it is not there.
+        """
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
         """Take the refresh lease and mark a refresh as sent. Raises LeaseBusy, or Conflict when the row moved."""
@@ -74,8 +91,8 @@ class ConnectionStore(Protocol):
         Raises Conflict when the lease is not ``owner``'s any more.
         """
 
-    def needs_sign_in(self, connection: Connection) -> bool:
-        """Mark as ended at the app. True for exactly one caller, who tells the person."""
+    def needs_sign_in(self, connection: Connection) -> None:
+        """Mark as ended at the app, unless it moved or another worker is refreshing it: that one will know."""
 
     def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
         """Give the lease back without a new token; ``in_doubt``: a refresh was sent and its answer never came."""
@@ -83,17 +100,20 @@ class ConnectionStore(Protocol):
     def touch(self, connection: Connection, now: int) -> None:
         """Note the last use. Best effort: a lost race is no error."""
 
-    def retire(self, connection: Connection, *, now: int) -> None:
-        """Keep a replaced connection's tokens aside until housekeeping has revoked them at the app."""
+    def retire(self, connection: Connection, *, now: int, due_at: int) -> None:
+        """Keep a connection's tokens aside until housekeeping, from ``due_at`` on, has ended them at the app.
 
-    def delete(self, connection: Connection) -> None:
-        """Remove it if it is still this version. Gone already is no error."""
+        Can be repeated, and comes before the row is replaced: housekeeping ends nothing that the row still lives on.
+        """
+
+    def delete(self, connection: Connection) -> bool:
+        """Remove it if it is REVOKING and still this version. True for the one caller that did."""
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations that are due, retired ones included."""
 
-    def postpone(self, connection: Connection, due_at: int) -> None:
-        """Try its revocation again at ``due_at``."""
+    def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
+        """Try its revocation again at ``due_at``. ``failed``: its app was asked, and did not end it."""
 
 
 class SignInStore(Protocol):
@@ -112,11 +132,17 @@ class SignInStore(Protocol):
     def consume_leg(self, leg: Leg) -> bool:
         """True for exactly one caller: the leg is spent."""
 
+    def decline_leg(self, leg: Leg, now: int) -> bool:
+        """Spend it, for good, and make its tokens due at once. True for exactly one caller, of ``consume_leg`` too."""
+
     def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
         """Intents opened and not finished for 3 minutes (help is due); CONFIRM legs whose tokens nobody confirmed."""
 
     def settle(self, row: Intent | Leg) -> bool:
         """Take a due row off the list. True for exactly one caller."""
+
+    def postpone(self, row: Intent | Leg, due_at: int) -> None:
+        """Look at a due row that could not be dealt with again at ``due_at``. Settled meanwhile is no error."""
 
     def first_sight(self, key: str, delivery: str, now: int) -> bool:
         """True the first time in 26 hours; and again for the same ``delivery`` (the queue's own message id)."""
@@ -143,6 +169,9 @@ class ActionStore(Protocol):
         Else who holds or settled it: ``{"person", "action", "status": "held" | "settled"}``.
         """
 
+    def take_subject(self, subject: str, action: Action, *, was: Mapping[str, str]) -> None:
+        """Hold a record that ``was`` (as ``claim_subject`` gave it) has no more use for. Raises Conflict."""
+
     def settle_subject(self, subject: str, action: Action) -> None:
         """The record is settled by this action, for good."""
 
@@ -150,7 +179,10 @@ class ActionStore(Protocol):
         """Let others try: this action failed. Not ours (any more) is no error."""
 
     def due(self, now: int, limit: int) -> Sequence[Action]:
-        """OPEN ones that waited too long; CLAIMED and SENT ones whose worker is dead; ended ones nobody was told of."""
+        """What ``domain.action.due_at`` says is due, oldest first."""
+
+    def postpone(self, action: Action, due_at: int) -> None:
+        """Look at a due row that could not be dealt with again at ``due_at``. Gone meanwhile is no error."""
 
 
 class CardStore(Protocol):

@@ -15,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from countersign.domain.errors import AppUnavailable, TooLarge
+from countersign.domain.http import LONGEST_ANSWER
 
 _CHUNK: Final = 65_536
 _GZIP: Final = zlib.MAX_WBITS | 16
@@ -26,7 +27,7 @@ class Limits:
 
     connect: float = 3.0
     read: float = 8.0
-    total: float = 10.0
+    total: float = LONGEST_ANSWER
     size: int = 1_000_000
 
 

@@ -19,6 +19,8 @@ from countersign.domain.tokens import SEAL_SCHEMA, Sealed, SealOwner
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
+    from countersign.ports import Seal
+
 _NONCE_BYTES: Final = 12
 _DAMAGED: Final = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
@@ -32,16 +34,24 @@ class KmsSealer:
 
     def seal(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed:
         """Seal JSON to its owner. Raises StoreUnavailable when KMS gives no key."""
+        return self.prepare(owner)(plaintext)
+
+    def prepare(self, owner: SealOwner) -> "Seal":
+        """A seal whose data key is there already. Raises StoreUnavailable when KMS gives none."""
         try:
             answer = self._client.generate_data_key(
                 KeyId=self._key_id, KeySpec="AES_256", EncryptionContext=owner.encryption_context()
             )
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable(f"seal: KMS gave no data key ({_name(error)})") from error
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        content = json.dumps(plaintext, separators=(",", ":")).encode()
-        ciphertext = AESGCM(answer["Plaintext"]).encrypt(nonce, content, owner.additional_data())
-        return Sealed(answer["KeyId"], answer["CiphertextBlob"], nonce, ciphertext)
+
+        def seal(plaintext: Mapping[str, Any]) -> Sealed:
+            nonce = secrets.token_bytes(_NONCE_BYTES)
+            content = json.dumps(plaintext, separators=(",", ":")).encode()
+            ciphertext = AESGCM(answer["Plaintext"]).encrypt(nonce, content, owner.additional_data())
+            return Sealed(answer["KeyId"], answer["CiphertextBlob"], nonce, ciphertext)
+
+        return seal
 
     def open(self, sealed: Sealed, owner: SealOwner) -> Mapping[str, Any]:
         """Open what was sealed to exactly this owner. Raises SealBroken, StoreUnavailable."""

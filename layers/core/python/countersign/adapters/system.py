@@ -16,6 +16,11 @@ def random_hex() -> str:
     return secrets.token_hex(32)
 
 
+def pause(seconds: int) -> None:
+    """Wait. Implements ``ports.Pause``."""
+    time.sleep(seconds)
+
+
 def environment() -> Mapping[str, str]:
     """The process's environment."""
     return os.environ

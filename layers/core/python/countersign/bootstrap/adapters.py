@@ -51,6 +51,12 @@ class Adapters:
         self._killed_at = self.clock() + -(-context.get_remaining_time_in_millis() // 1000)
         return self
 
+    def follow(self, trace_id: str) -> None:
+        """Every log line from here on carries this id: one leads from the click to the card."""
+        from countersign.adapters.logging import configure
+
+        configure(self.settings.get("LOG_LEVEL", "INFO")).append_keys(trace_id=trace_id)
+
     def clock(self) -> int:
         """Now, in epoch seconds."""
         return system.now()
@@ -58,6 +64,10 @@ class Adapters:
     def randomness(self) -> str:
         """64 unguessable hex characters."""
         return system.random_hex()
+
+    def pause(self, seconds: int) -> None:
+        """Wait."""
+        system.pause(seconds)
 
     def deadline(self) -> int:
         """When this invocation is killed, in epoch seconds."""

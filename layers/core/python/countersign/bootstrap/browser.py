@@ -100,7 +100,14 @@ class BrowserUseCases(Adapters):
         """The person's word that both identities are theirs."""
         from countersign.usecases.confirm_sign_in import ConfirmSignIn
 
-        return ConfirmSignIn(self.browser_leg, self.store_connection, self.connections, self.audit)
+        return ConfirmSignIn(
+            browser_leg=self.browser_leg,
+            store_connection=self.store_connection,
+            sign_ins=self.sign_ins,
+            connections=self.connections,
+            audit=self.audit,
+            clock=self.clock,
+        )
 
     @cached_property
     def send_new_link(self) -> "SendNewLink":

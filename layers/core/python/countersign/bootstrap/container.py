@@ -10,6 +10,7 @@ from countersign.config import Settings
 if TYPE_CHECKING:
     from countersign.usecases.ask_to_connect import AskToConnect
     from countersign.usecases.begin_sign_in import BeginSignIn
+    from countersign.usecases.call_app import CallApp
     from countersign.usecases.converse import Converse
     from countersign.usecases.end_action import EndAction
     from countersign.usecases.end_grant import EndGrant
@@ -80,11 +81,10 @@ class Container(BrowserUseCases):
         return ShowCard(self.messenger, self.catalog, self.settings.app_settings, self.stand_ins.resolve, self.journal)
 
     @cached_property
-    def perform_step(self) -> "PerformStep":
+    def call_app(self) -> "CallApp":
         """Calls apps as people."""
         from countersign.usecases.call_app import CallApp
         from countersign.usecases.fresh_token import FreshToken
-        from countersign.usecases.perform_step import PerformStep
 
         fresh_token = FreshToken(
             connections=self.connections,
@@ -94,10 +94,17 @@ class Container(BrowserUseCases):
             redirect_uri=lambda app: f"{self.settings.public_url}/oauth/callback/{app}",
             clock=self.clock,
             deadline=self.deadline,
+            pause=self.pause,
             worker=self.worker,
         )
-        call_app = CallApp(fresh_token, self.connections, self.http, self.catalog, self.app_settings)
-        return PerformStep(self.actions, call_app, self.catalog, self.app_settings, self.clock)
+        return CallApp(fresh_token, self.connections, self.http, self.catalog, self.app_settings)
+
+    @cached_property
+    def perform_step(self) -> "PerformStep":
+        """Takes the steps of recipes."""
+        from countersign.usecases.perform_step import PerformStep
+
+        return PerformStep(self.actions, self.call_app, self.catalog, self.app_settings, self.clock, self.deadline)
 
     @cached_property
     def end_action(self) -> "EndAction":
@@ -119,6 +126,7 @@ class Container(BrowserUseCases):
     @cached_property
     def run_action(self) -> "RunAction":
         """Runs actions."""
+        from countersign.usecases.hold_record import HoldRecord
         from countersign.usecases.run_action import RunAction
         from countersign.usecases.settle_doubt import SettleDoubt
 
@@ -129,8 +137,10 @@ class Container(BrowserUseCases):
             catalog=self.catalog,
             settings=self.settings.app_settings,
             opener=self.opener,
+            call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step),
+            hold_record=HoldRecord(self.actions, self.actions_queue),
             end=self.end_action,
             ask=self.ask_to_connect,
             queue=self.actions_queue,
@@ -152,6 +162,7 @@ class Container(BrowserUseCases):
             opener=self.opener,
             messenger=self.messenger,
             audit=self.audit,
+            journal=self.journal,
             is_stranger=self.recognise_strangers,
             run=self.run_action,
             end=self.end_action,
@@ -174,6 +185,7 @@ class Container(BrowserUseCases):
             queue=self.actions_queue,
             run=self.run_action,
             end=self.end_action,
+            audit=self.audit,
             journal=self.journal,
             clock=self.clock,
         )
@@ -190,7 +202,7 @@ class Container(BrowserUseCases):
         """Ours, or another organisation's."""
         from countersign.usecases.recognise_strangers import RecogniseStrangers
 
-        return RecogniseStrangers(self.people)
+        return RecogniseStrangers(self.people, self.settings.allowed_workspaces)
 
     # --- connections
 

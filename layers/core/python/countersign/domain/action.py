@@ -19,6 +19,10 @@ WAITING_SECONDS: Final = 1800
 ORPHAN_SECONDS: Final = 60
 """How long after a worker's certain death housekeeping waits for the queue to redeliver by itself."""
 
+RECHECK_SECONDS: Final = 3_600
+"""How often the app is asked again about an action that ended UNKNOWN."""
+RECHECK_DAYS: Final = 7
+
 
 class ActionStatus(StrEnum):
     """Where an action stands."""
@@ -31,6 +35,39 @@ class ActionStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Outcome(StrEnum):
+    """Why an action ended."""
+
+    DONE = "done"
+    TOLD = "told"
+    """Its person looked in the app and said so."""
+    REFUSED = "refused"
+    NOT_NAMED = "not_named"
+    """The record does not name its person as one who may, and the app would not have asked."""
+    ALREADY = "already"
+    BUSY = "busy"
+    """Somebody else's decision about the record was under way."""
+    HELD = "held"
+    """Nobody knows whether somebody else's decision arrived."""
+    SUPERSEDED = "superseded"
+    DONE_BEFORE = "done_before"
+    """Its person had done this very thing before, and the record still waits for others."""
+    EXPIRED = "expired"
+    GONE = "gone"
+    """Its recipe is not in the catalog any more."""
+    UNREADABLE = "unreadable"
+    """What was filled in does not open: moved, rolled back or damaged."""
+    UNREACHABLE = "unreachable"
+    NO_ANSWER = "no_answer"
+    OVERLOADED = "overloaded"
+    NOT_TAKEN = "not_taken"
+    """Sent twice; the app says each time that it did not happen."""
+    MISCONFIGURED = "misconfigured"
+    UNUSABLE = "unusable"
+    """The recipe's inputs were not what the operation takes."""
+    UNKNOWN = "unknown"
+
+
 ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN})
 
 MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
@@ -39,16 +76,9 @@ MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
         {ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED}
     ),
     ActionStatus.SENT: frozenset(
-        {
-            ActionStatus.OPEN,
-            ActionStatus.CLAIMED,
-            ActionStatus.SENT,
-            ActionStatus.DONE,
-            ActionStatus.FAILED,
-            ActionStatus.UNKNOWN,
-        }
+        {ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN}
     ),
-    ActionStatus.UNKNOWN: frozenset({ActionStatus.DONE, ActionStatus.FAILED}),
+    ActionStatus.UNKNOWN: frozenset({ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED}),
     ActionStatus.DONE: frozenset(),
     ActionStatus.FAILED: frozenset(),
 }
@@ -67,8 +97,10 @@ class Action:
         inputs: sealed answers of a form; None when there were none.
         owner, owned_until: the worker at it, and when that worker is dead for certain.
         step, results: which step is next, and what the earlier ones gave.
-        outcome: a stable word why it ended (``done``, ``refused``, ``expired`` …); ``detail`` is for people.
+        outcome: why it ended; ``detail``: what the app, or its person, said about it (a refusal, a comment, a reply).
         link_label, link_url: what the reply of a command links to.
+        clicks: ids of the clicks that asked for it, newest last: a redelivered one finds its own action.
+        clicked_at: when the last of them reached us.
         sends: how many times the call of this step was sent; more than once only after proof that it did not happen.
         shown: fingerprint of the card as it was when its person clicked; a different card is asked about again.
         told: its person was told how it ended.
@@ -95,7 +127,7 @@ class Action:
     results: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     sent_at: int | None = None
     ended_at: int | None = None
-    outcome: str | None = None
+    outcome: Outcome | None = None
     detail: str | None = None
     account_id: str | None = None
     account_label: str | None = None
@@ -103,6 +135,8 @@ class Action:
     recorded_label: str | None = None
     link_label: str | None = None
     link_url: str | None = None
+    clicks: tuple[str, ...] = ()
+    clicked_at: int = 0
     sends: int = 0
     shown: str | None = None
     told: bool = False
@@ -112,9 +146,14 @@ class Action:
         """Whether nothing more will happen by itself."""
         return self.status in ENDED
 
-    def held_by_another(self, owner: str, now: int) -> bool:
-        """Whether a worker that may still be alive is at it."""
-        return self.owner is not None and self.owner != owner and self.owned_until >= now
+    def left_alone(self, owner: str, now: int) -> bool:
+        """Whether this worker must not touch it now: another one may still be alive at it, or it rests.
+
+        It rests without an owner after a lost answer: the call may still be on its way.
+        """
+        if self.owner is None:
+            return not self.ended and self.owned_until > now
+        return self.owner != owner and self.owned_until >= now
 
 
 def moved(action: Action, status: ActionStatus, **changes: Any) -> Action:
@@ -128,10 +167,12 @@ def due_at(action: Action) -> int | None:
     """When housekeeping must look at this action if nobody else did (epoch seconds); None: never."""
     match action.status:
         case ActionStatus.OPEN:
-            return action.created_at + WAITING_SECONDS
+            return max(action.created_at + WAITING_SECONDS, action.owned_until)
         case ActionStatus.CLAIMED | ActionStatus.SENT:
             return action.owned_until + ORPHAN_SECONDS
         case _ if not action.told and action.ended_at is not None:
             return action.ended_at + ORPHAN_SECONDS
+        case ActionStatus.UNKNOWN if action.owned_until <= (action.ended_at or 0) + RECHECK_DAYS * 86_400:
+            return action.owned_until
         case _:
             return None

@@ -57,6 +57,7 @@ class Card:
     created_at: int
     version: int
     decision: Decision | None = None
+    round: int = 0
 
 
 def card_id(recipe: str, workspace: str, key: str) -> str:

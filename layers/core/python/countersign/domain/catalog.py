@@ -148,3 +148,8 @@ class Catalog:
         """``app.operation`` by its full name. The build has checked that every name used exists."""
         app, _, operation = name.partition(".")
         return self.apps[app].operations[operation]
+
+    def by_command(self, words: str) -> Recipe | None:
+        """The recipe that these typed words start; case does not matter."""
+        wanted = words.casefold()
+        return next((one for one in self.recipes.values() if one.command and one.command.casefold() == wanted), None)

@@ -1,6 +1,6 @@
 """A person's own sign-in to one account of an app, and the rules of its life."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -46,6 +46,7 @@ class Connection:
         lease_owner, lease_until: who is refreshing, and until when they can be alive.
         refresh_sent: a refresh was sent by the lease's holder and its answer not yet saved.
         revoking_since: when its person cut it, or another sign-in replaced it (``retired``).
+        revocation_failed: its app was asked and did not end it; its person was told that we keep trying.
         sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
             the tokens on that leg are in use and not to be revoked.
     """
@@ -65,6 +66,7 @@ class Connection:
     lease_until: int = 0
     refresh_sent: bool = False
     revoking_since: int | None = None
+    revocation_failed: bool = False
     retired: bool = False
     sign_in: str = ""
 
@@ -73,17 +75,21 @@ class Connection:
         """To whom its tokens are sealed."""
         return seal_owner(self.person, self.workspace, self.app, self.account.id, self.version)
 
+    def same_sign_in(self, other: "Connection") -> bool:
+        """Whether both are of one sign-in, refreshed since or not: then they share their refresh token's family."""
+        return (self.sign_in, self.connected_at) == (other.sign_in, other.connected_at)
+
     def access_token_good(self, now: int) -> bool:
         """Whether the access token can be used without refreshing first."""
         return self.expires_at is None or self.expires_at - EXPIRY_MARGIN > now
 
+    def being_refreshed(self, now: int) -> bool:
+        """Whether a worker that can still be alive is refreshing it: what is stored may be out of date already."""
+        return self.lease_owner is not None and self.lease_until >= now
+
     def leased_to_another(self, owner: str, now: int) -> bool:
         """Whether a worker that can still be alive, other than ``owner``, is refreshing."""
-        return self.lease_owner is not None and self.lease_owner != owner and self.lease_until >= now
-
-    def with_status(self, status: Status) -> "Connection":
-        """The same in another state."""
-        return replace(self, status=status)
+        return self.being_refreshed(now) and self.lease_owner != owner
 
 
 def seal_owner(person: Person, workspace: str, app: str, account_id: str, version: int) -> SealOwner:

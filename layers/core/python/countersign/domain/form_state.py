@@ -12,17 +12,19 @@ from countersign.domain.interaction import ReplyTo
 class FormState:
     """Rides in ``Form.state`` and comes back signed by the chat service with the answers.
 
-    ``card`` is the card whose button opened the form, or None for a command's form.
+    ``card`` is the card whose button opened the form, ``shown`` what it showed then; None for a command's form.
     """
 
     recipe: str
     procedure: str
     card: str | None
     reply_to: ReplyTo
+    shown: str | None = None
 
     def as_text(self) -> str:
         """Compact JSON; absent values are left out."""
         body: dict[str, Any] = {"recipe": self.recipe, "procedure": self.procedure, "card": self.card}
+        body["shown"] = self.shown
         body |= self.reply_to.as_json()
         return json.dumps({name: value for name, value in body.items() if value is not None}, separators=(",", ":"))
 
@@ -36,4 +38,4 @@ class FormState:
         except (ValueError, KeyError, AttributeError, RecursionError) as error:
             raise Malformed("a form's state is not ours") from error
         reply_to = ReplyTo(strings.get("channel"), strings.get("thread"), strings.get("reply_url"))
-        return cls(recipe, procedure, strings.get("card"), reply_to)
+        return cls(recipe, procedure, strings.get("card"), reply_to, strings.get("shown"))

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+LONGEST_ANSWER: Final = 10
+"""Seconds after which an answer is given up, however it arrives: what is begun needs at least these left."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Interaction:
         message: (channel, ts) of the message that a button stands in; ``private`` says it is an ephemeral one.
         foreign: True when the chat says this person is of another organisation, None when it cannot tell.
         trace_id: follows the click through queues and logs.
+        at: when it reached us, epoch seconds: queues reorder, people do not.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Interaction:
     private: bool = False
     foreign: bool | None = None
     trace_id: str = ""
+    at: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON for the queue."""
@@ -88,6 +90,7 @@ class Interaction:
             "private": self.private,
             "foreign": self.foreign,
             "trace_id": self.trace_id,
+            "at": self.at,
         }
 
     @classmethod
@@ -108,4 +111,5 @@ class Interaction:
             private=bool(body["private"]),
             foreign=body["foreign"],
             trace_id=str(body["trace_id"]),
+            at=int(body.get("at", 0)),  # absent in what an earlier version queued
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from countersign.domain.card_button import CardButton
 from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.texts.names import CARD_CHOOSE, CARD_OPEN, CONNECT_OPEN, FORM_OPEN
@@ -28,6 +29,7 @@ class OpenForm:
     recipe: Recipe
     procedure: Procedure
     card: str | None = None
+    shown: str | None = None
 
 
 type Route = Destination | OpenForm
@@ -57,8 +59,7 @@ def _words(interaction: Interaction, catalog: Catalog) -> Route:
     words = interaction.value
     if words == HISTORY:
         return Destination.ACTIONS  # the ledger is read by the function that writes it
-    recipe = next((r for r in catalog.recipes.values() if r.command and r.command.casefold() == words), None)
-    started = _start(recipe)
+    started = _start(catalog.by_command(words))
     typed = interaction.kind is Kind.TEXT
     return Destination.CONNECTIONS if typed and isinstance(started, OpenForm) else started
 
@@ -84,11 +85,10 @@ def _button(interaction: Interaction, catalog: Catalog) -> Route:
 
 
 def _choose(value: str, catalog: Catalog) -> Route:
-    """``recipe|card|procedure``. One that is not known any more goes to the worker, which says so."""
-    recipe_id, _, rest = value.partition("|")
-    card, _, procedure_id = rest.partition("|")
-    recipe = catalog.recipes.get(recipe_id)
-    procedure = recipe.procedures.get(procedure_id) if recipe else None
+    """A card's button. One that is not known any more goes to the worker, which says so."""
+    button = CardButton.from_value(value)
+    recipe = catalog.recipes.get(button.recipe)
+    procedure = recipe.procedures.get(button.procedure) if recipe else None
     if recipe and procedure and procedure.form:
-        return OpenForm(recipe, procedure, card)
+        return OpenForm(recipe, procedure, button.card, button.shown)
     return Destination.ACTIONS

@@ -84,6 +84,7 @@ class Leg:
         account, sealed, scopes, token_expires_at, version: on CONFIRM, the connection that will be; its tokens are
             sealed to what it will be, so that confirming copies them and never opens them. Without an account it can
             only be revoked.
+        declined: its person said no: it can't be confirmed any more.
     """
 
     id_hash: str
@@ -99,6 +100,7 @@ class Leg:
     token_expires_at: int | None = None
     version: int = 0
     person_email: str | None = None
+    declined: bool = False
 
 
 class LinkState(StrEnum):

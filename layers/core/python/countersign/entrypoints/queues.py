@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from countersign.domain.card_button import CardButton
 from countersign.domain.errors import CountersignError, Malformed
 from countersign.domain.form_state import FormState
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind
+from countersign.domain.queue_messages import VERSION
 from countersign.domain.routing import HISTORY
 from countersign.domain.texts.names import (
     ACTION_HAPPENED,
@@ -26,7 +28,6 @@ from countersign.usecases.start_action import StartAction
 from countersign.usecases.tell_history import TellHistory
 
 _LOG: Final = logging.getLogger(__name__)
-VERSION: Final = 1
 
 type Message = Mapping[str, Any]
 
@@ -44,6 +45,8 @@ class ActionsContainer(Protocol):
     def notify_sign_in(self) -> NotifySignIn: ...  # noqa: D102
     @property
     def revoke(self) -> Revoke: ...  # noqa: D102
+    def follow(self, trace_id: str) -> None:
+        """Every log line from here on carries this id."""
 
 
 class ConnectionsContainer(Protocol):
@@ -51,32 +54,47 @@ class ConnectionsContainer(Protocol):
 
     @property
     def converse(self) -> Converse: ...  # noqa: D102 - named by its type
+    def follow(self, trace_id: str) -> None:
+        """Every log line from here on carries this id."""
 
 
 def handle_actions(event: Mapping[str, Any], container: ActionsContainer) -> dict[str, Any]:
     """A batch of the actions queue."""
-    return _batch(event, lambda message, _: _act(message, container))
+    return _batch(event, container.follow, lambda message, _: _act(message, container))
 
 
 def handle_connections(event: Mapping[str, Any], container: ConnectionsContainer) -> dict[str, Any]:
     """A batch of the connections queue."""
-    return _batch(event, lambda message, delivery: container.converse(_interaction(message), delivery))
+    return _batch(
+        event, container.follow, lambda message, delivery: container.converse(_interaction(message), delivery)
+    )
 
 
-def _batch(event: Mapping[str, Any], take: Callable[[Message, str], None]) -> dict[str, Any]:
+def _batch(
+    event: Mapping[str, Any], follow: Callable[[str], None], take: Callable[[Message, str], None]
+) -> dict[str, Any]:
     """Partial batch responses (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)."""
     failures = []
     for record in event["Records"]:
+        delivery = record["messageId"]
         try:
-            take(_message(record["body"]), record["messageId"])
+            message = _message(record["body"])
+            follow(_trace_id(message))
+            take(message, delivery)
         except CountersignError as error:
-            _LOG.warning("message failed", extra={"code": error.code, "detail": str(error)})
-            failures.append({"itemIdentifier": record["messageId"]})
+            _LOG.warning("message failed", extra={"code": error.code, "detail": str(error), "message_id": delivery})
+            failures.append({"itemIdentifier": delivery})
         except Exception:  # noqa: BLE001 - one bad message must not send its batch back
             # What nobody foresaw goes back to the queue, and after five times to where an alarm waits.
-            _LOG.exception("message failed")
-            failures.append({"itemIdentifier": record["messageId"]})
+            _LOG.exception("message failed", extra={"message_id": delivery})
+            failures.append({"itemIdentifier": delivery})
     return {"batchItemFailures": failures}
+
+
+def _trace_id(message: Message) -> str:
+    interaction = message.get("interaction")
+    held = interaction if isinstance(interaction, dict) else message
+    return str(held.get("trace_id", ""))
 
 
 def _message(body: str) -> Message:
@@ -123,13 +141,12 @@ def _interact(interaction: Interaction, container: ActionsContainer) -> None:
         case Kind.FORM, _:
             state = FormState.from_text(interaction.state)
             if state.card is not None:
-                container.start_action.decide(interaction, state.recipe, state.card, state.procedure)
+                button = CardButton(state.recipe, state.card, state.procedure, state.shown or "")
+                container.start_action.decide(interaction, button)
             else:
                 container.start_action.start(interaction, state.recipe)
         case Kind.BUTTON, name if name == CARD_CHOOSE:
-            recipe, _, rest = interaction.value.partition("|")
-            card, _, procedure = rest.partition("|")
-            container.start_action.decide(interaction, recipe, card, procedure)
+            container.start_action.decide(interaction, CardButton.from_value(interaction.value))
         case Kind.BUTTON, name if name == CONNECT_OPEN:
             container.resume_actions.prompt_opened(interaction)
         case Kind.BUTTON, name if name == ACTION_RETRY:

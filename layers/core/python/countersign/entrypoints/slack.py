@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from countersign import __version__
@@ -86,7 +87,7 @@ def _receive(received: Received, container: SlackContainer) -> Answer:
         raise Refused(
             "a workspace that is not on the list", user_message="Countersign isn't set up for this workspace."
         )
-    errors = container.receive_interaction(interaction, received.trigger_id)
+    errors = container.receive_interaction(replace(interaction, at=container.clock()), received.trigger_id)
     _LOG.info("interaction received", extra={**facts, "invalid_answers": len(errors)})
     return json_answer(200, {"response_action": "errors", "errors": dict(errors)}) if errors else answer(200)
 

@@ -60,6 +60,8 @@ class BindAccount:
         leg = self.sign_ins.get_leg(hash_of(confirm_secret(journey.cookie, journey.secret)))
         if leg is None or leg.account is None or self.clock() >= leg.expires_at:
             return None
+        if leg.declined:
+            return journey.page(PageKind.DECLINED)
         existing = self.connections.get(journey.intent.person, journey.app.id)
         return self._confirm_page(journey, leg.account, existing)
 

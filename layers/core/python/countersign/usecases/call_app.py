@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countersign.domain.answer import TokenRejected
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Connection
-from countersign.domain.errors import SignInNeeded
+from countersign.domain.errors import AppUnavailable, SignInNeeded
 from countersign.domain.hosts import allowed_hosts
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.operation import with_token
@@ -18,12 +18,25 @@ type Build = Callable[[str | None], HttpRequest]
 """Builds the request, given the API's base address where the token answer named one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A connection with its tokens, for one run of an action: opened once, used for all of its calls."""
+
+    connection: Connection
+    tokens: Tokens
+
+    def __repr__(self) -> str:
+        """The connection's app alone."""
+        return f"Opened({self.connection.app})"
+
+
 @dataclass(frozen=True)
 class CallApp:
-    """One request to an app, authorised as the connection's person.
+    """Requests to an app, authorised as the connection's person.
 
     A rejected token says that nothing was done, so the same request may go again with a renewed one; rejected twice,
-    the connection has ended. Raises what FreshToken and Http raise.
+    the connection has ended. Raises what FreshToken and Http raise; a renewal that fails is ``AppUnavailable`` with
+    ``sent=False``, because the app itself did nothing.
     """
 
     fresh_token: FreshToken
@@ -32,21 +45,41 @@ class CallApp:
     catalog: Catalog
     settings: AppSettings
 
-    def __call__[R](
-        self, connection: Connection, build: Build, read: Callable[[str | None, HttpAnswer], R | TokenRejected]
-    ) -> tuple[Connection, R]:
-        """The connection as it is now, and the answer as ``read`` (given the API's base again) reads it."""
-        app = self.catalog.apps[connection.app]
-        connection, tokens = self.fresh_token(connection)
-        answer = read(tokens.api_base, self._send(app, tokens, build))
-        if isinstance(answer, TokenRejected):
-            connection, tokens = self.fresh_token(connection, renew=True)
-            answer = read(tokens.api_base, self._send(app, tokens, build))
-        if isinstance(answer, TokenRejected):
-            self.connections.needs_sign_in(connection)
-            raise SignInNeeded(app.id, f"{app.id}: refused a token that it had just given")
-        return connection, answer
+    def open(self, connection: Connection) -> Opened:
+        """The connection with tokens that can be used now."""
+        return Opened(*self.fresh_token(connection))
 
-    def _send(self, app: App, tokens: Tokens, build: Build) -> HttpAnswer:
-        request = with_token(build(tokens.api_base), tokens.access_token)
-        return self.http.send(request, allowed_hosts(app, self.settings(app.id)))
+    def still_good(self, opened: Opened) -> Opened:
+        """The same, read again right before an act: a connection that was cut meanwhile is not used any more."""
+        there = self.connections.get(opened.connection.person, opened.connection.app)
+        if there is None:
+            raise SignInNeeded(opened.connection.app)
+        unchanged = (there.version, there.status) == (opened.connection.version, opened.connection.status)
+        return opened if unchanged else self.open(there)
+
+    def __call__[R](
+        self, opened: Opened, build: Build, read: Callable[[str | None, HttpAnswer], R | TokenRejected]
+    ) -> tuple[Opened, R]:
+        """The connection as it is now, and the answer as ``read`` (given the API's base again) reads it."""
+        app = self.catalog.apps[opened.connection.app]
+        answer = self._ask(app, opened, build, read)
+        if isinstance(answer, TokenRejected):
+            opened = self._renewed(opened)
+            answer = self._ask(app, opened, build, read)
+        if isinstance(answer, TokenRejected):
+            self.connections.needs_sign_in(opened.connection)
+            raise SignInNeeded(app.id, f"{app.id}: refused a token that it had just given")
+        return opened, answer
+
+    def _renewed(self, opened: Opened) -> Opened:
+        try:
+            return Opened(*self.fresh_token(opened.connection, renew=True))
+        except AppUnavailable as error:
+            raise AppUnavailable(str(error), sent=False, retry_after=error.retry_after) from error
+
+    def _ask[R](
+        self, app: App, opened: Opened, build: Build, read: Callable[[str | None, HttpAnswer], R | TokenRejected]
+    ) -> R | TokenRejected:
+        request = with_token(build(opened.tokens.api_base), opened.tokens.access_token)
+        answer = self.http.send(request, allowed_hosts(app, self.settings(app.id)))
+        return read(opened.tokens.api_base, answer)

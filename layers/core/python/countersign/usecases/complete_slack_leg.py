@@ -6,6 +6,7 @@ from countersign.domain.callback import Query, read_callback
 from countersign.domain.errors import ChatUnavailable, ConfigurationError, Conflict, Unverified
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.pages import Onward, Page, PageKind, View
+from countersign.domain.queue_messages import sign_in_burnt_message
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import IntentStatus, Leg, LegStep, code_verifier, hash_of, leg_expiry
 from countersign.domain.sign_in_policy import Match, match_person
@@ -105,16 +106,12 @@ class CompleteSlackLeg:
             except Conflict:
                 journey = self.browser_leg.again(journey)
                 continue
+            # Told first: an audit that fails must not keep it from the person whose link it was.
+            self.actions_queue.send(sign_in_burnt_message(journey.intent))
             self._record("sign_in.burnt", journey, claims)
-            self._tell(journey)
             return journey.page(PageKind.WRONG_PERSON)
         self._record("sign_in.wrong_person", journey, claims)
         return journey.page(PageKind.WRONG_PERSON)
-
-    def _tell(self, journey: Journey) -> None:
-        intent = journey.intent
-        message = {"v": 1, "kind": "sign_in_burnt", "intent": intent.id_hash, "trace_id": intent.trace_id}
-        self.actions_queue.send(message)
 
     def _record(self, event: str, journey: Journey, claims: IdTokenClaims) -> None:
         facts = {

@@ -6,35 +6,45 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.pages import Page, PageKind, done
 from countersign.domain.sign_in import IntentStatus, LegStep
-from countersign.ports import AuditLog, ConnectionStore
+from countersign.ports import AuditLog, Clock, ConnectionStore, SignInStore
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.store_connection import StoreConnection
 
 
 @dataclass(frozen=True)
 class ConfirmSignIn:
-    """Stores what the CONFIRM leg holds, or leaves it to be revoked when the leg's time is over."""
+    """Stores what the CONFIRM leg holds, or makes it due for revocation: each is final."""
 
     browser_leg: BrowserLeg
     store_connection: StoreConnection
+    sign_ins: SignInStore
     connections: ConnectionStore
     audit: AuditLog
+    clock: Clock
 
     def __call__(self, secret: str, cookie: str | None, *, accepted: bool) -> Page:
         """The end of a sign-in; the same page again when it is sent twice. Raises StoreUnavailable."""
         found = self.browser_leg(secret, cookie, LegStep.CONFIRM)
         if isinstance(found, Page):
             return found
+        if found.leg.declined:
+            return found.page(PageKind.DECLINED)
         if found.intent.status is IntentStatus.DONE:
             return self._again(found)
         if not accepted:
-            facts = {"app": found.app.id, "account": _label(found), "trace_id": found.intent.trace_id}
-            self.audit.record("sign_in.declined", found.intent.person, facts)
-            return found.page(PageKind.DECLINED)
+            return self._declined(found)
         try:
             return self._done(found, self.store_connection(found.intent, found.leg, found.app))
         except Conflict as error:
             return found.page(PageKind.CHANGED, cause=str(error))
+
+    def _declined(self, journey: Journey) -> Page:
+        """No is final: what the app gave is given back from now on. Unless a yes was faster."""
+        if not self.sign_ins.decline_leg(journey.leg, self.clock()):
+            return journey.page(PageKind.REPLAYED)
+        facts = {"app": journey.app.id, "account": _label(journey), "trace_id": journey.intent.trace_id}
+        self.audit.record("sign_in.declined", journey.intent.person, facts)
+        return journey.page(PageKind.DECLINED)
 
     def _again(self, journey: Journey) -> Page:
         """The sign-in ended before: with this leg, or in another tab."""

@@ -72,7 +72,7 @@ class Converse:
             case "" | "help":
                 return self._help()
             case _:
-                recipe = next((r for r in self.catalog.recipes.values() if r.command == words), None)
+                recipe = self.catalog.by_command(words)
                 return texts.form_offer(recipe) if recipe else self._help(unknown_words=interaction.value[:80])
 
     def _connections(self, interaction: Interaction) -> Message:

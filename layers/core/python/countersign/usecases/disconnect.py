@@ -8,6 +8,7 @@ from countersign.domain.connection import Status
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.message import Message
+from countersign.domain.queue_messages import revoke_message
 from countersign.domain.texts import connections as texts
 from countersign.ports import Clock, ConnectionStore, Journal, Queue
 
@@ -39,6 +40,5 @@ class Disconnect:
                 return texts.nothing_connected(name)
             self.journal("disconnected", trace_id=trace_id, app=app_id)
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.
-        body = {"v": 1, "kind": "revoke", "tenant": person.tenant, "user_id": person.user_id, "app": app_id}
-        self.queue.send({**body, "trace_id": trace_id})
+        self.queue.send(revoke_message(person, app_id, trace_id))
         return texts.disconnecting(name)

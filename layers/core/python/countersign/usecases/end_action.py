@@ -1,9 +1,10 @@
 """Ends an action: writes how it ended, frees or settles its record, rewrites the card, tells its person."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from countersign.domain.action import Action, ActionStatus, moved
+from countersign.domain.action import RECHECK_SECONDS, Action, ActionStatus, Outcome, moved
 from countersign.domain.card import Card, CardStatus, Decision
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.errors import ChatRefused, Conflict
@@ -14,8 +15,6 @@ from countersign.domain.texts import cards, outcomes
 from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
 from countersign.usecases.show_card import ShowCard
-
-REFUSED, ALREADY, BUSY, SUPERSEDED = "refused", "already", "busy", "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,23 @@ class EndAction:
     clock: Clock
 
     def __call__(
-        self, action: Action, status: ActionStatus, outcome: str, *, reply_to: ReplyTo | None, **changes: str | None
+        self, action: Action, status: ActionStatus, outcome: Outcome, *, reply_to: ReplyTo | None, **changes: str | None
     ) -> Action:
-        """Write the end, then do what follows from it. ``changes``: detail and whom the app recorded."""
+        """Write the end, then do what follows from it. ``changes``: what was said, and whom the app recorded."""
         now = self.clock()
+        unknown = status is ActionStatus.UNKNOWN
         ended = self.actions.save(
-            moved(action, status, outcome=outcome, ended_at=now, owner=None, waiting_for=None, **changes)
+            moved(
+                action,
+                status,
+                outcome=outcome,
+                ended_at=action.ended_at or now if unknown else now,
+                owner=None,
+                owned_until=now + RECHECK_SECONDS if unknown else 0,
+                waiting_for=None,
+                told=action.told and unknown,  # told once that nobody knows, and then how it turned out
+                **changes,
+            )
         )
         self.journal(
             "action_ended",
@@ -58,7 +68,7 @@ class EndAction:
             recipe=action.recipe,
             procedure=action.procedure,
             status=status.value,
-            outcome=outcome,
+            outcome=outcome.value,
         )
         return self.finish(ended, reply_to)
 
@@ -66,6 +76,8 @@ class EndAction:
         """What follows from an end; for an action whose worker died before it was all done, too."""
         self._settle(action)
         shown = self._close_card(action)
+        if action.told:
+            return action
         self._tell(action, reply_to, shown=shown)
         return self.actions.save(replace(action, told=True))
 
@@ -73,13 +85,14 @@ class EndAction:
         if action.subject is None:
             return
         if action.status is ActionStatus.DONE:
-            self.actions.settle_subject(action.subject, action)
+            with suppress(Conflict):  # a new round of the same record has begun
+                self.actions.settle_subject(action.subject, action)
         elif action.status is ActionStatus.FAILED:
             self.actions.free_subject(action.subject, action)
 
     def _close_card(self, action: Action) -> bool:
         """Close and rewrite the card where the record is settled. False: nobody can see it there."""
-        settled = action.status is ActionStatus.DONE or action.outcome == ALREADY
+        settled = action.status is ActionStatus.DONE or action.outcome is Outcome.ALREADY
         if action.card is None or not settled:
             return False
         card = self.cards.get(action.card)
@@ -101,14 +114,15 @@ class EndAction:
 
     def _decision(self, action: Action) -> Decision:
         at = action.ended_at or 0
-        if action.outcome == ALREADY:
+        if action.outcome is Outcome.ALREADY:
             return Decision("", action.detail or "Settled", None, action.recorded_label or "somebody", at)
         procedure = self.catalog.recipes[action.recipe].procedures[action.procedure]
+        by_word = action.outcome is Outcome.TOLD
         return Decision(
             procedure.id,
             procedure.past,
             action.person.user_id,
-            action.recorded_label or action.account_label or "",
+            cards.by_word(action.account_label) if by_word else action.recorded_label or action.account_label or "",
             at,
             action.detail,
         )
@@ -127,32 +141,34 @@ class EndAction:
             self.journal("person_not_told", trace_id=action.trace_id, action=action.id, reason=error.reason)
 
     def _message(self, action: Action, *, shown: bool) -> Message | None:
-        recipe = self.catalog.recipes[action.recipe]
-        what = recipe.title if action.card is None else recipe.procedures[action.procedure].label
+        recipe = self.catalog.recipes.get(action.recipe)
+        if recipe is None or action.procedure not in recipe.procedures:
+            return outcomes.gone()
         app = self._app_name(recipe, action.procedure)
-        match action.status, action.outcome:
-            case ActionStatus.DONE, _:
-                return self._done_message(action, recipe, what, app, shown=shown)
-            case ActionStatus.UNKNOWN, _:
-                return outcomes.unknown(what, app.name, self._link(action, recipe), action.id)
-            case _, "refused":
-                return outcomes.refused(app.name, action.detail or "", action.account_label or "", app.id)
-            case _, "superseded":
-                return None
-            case _, "busy":
-                return cards.someone_is_deciding()
-            case _, "already":
-                return cards.already_decided(self._decision(action))
-            case _:
-                return outcomes.failed(what, action.detail or "something went wrong on our side.")
+        ended = outcomes.Ended(
+            what=recipe.title if action.card is None else recipe.procedures[action.procedure].label,
+            app=app.name,
+            app_id=app.id,
+            on_card=action.card is not None,
+            steps_done=action.step,
+            detail=action.detail or "",
+            account=action.account_label or "",
+        )
+        if action.status is ActionStatus.DONE:
+            return self._done_message(action, recipe, ended, shown=shown)
+        if action.status is ActionStatus.UNKNOWN:
+            return outcomes.unknown(ended, self._link(action, recipe), action.id)
+        if action.outcome is Outcome.ALREADY:
+            return cards.already_decided(self._decision(action))
+        return outcomes.not_done(ended, action.outcome)
 
-    def _done_message(self, action: Action, recipe: Recipe, what: str, app: AppName, *, shown: bool) -> Message | None:
+    def _done_message(self, action: Action, recipe: Recipe, ended: outcomes.Ended, *, shown: bool) -> Message | None:
         label = action.recorded_label or ""
         if action.recorded_id is not None and action.recorded_id != action.account_id:
-            return outcomes.recorded_otherwise(app.name, action.account_label or "", label)
+            return outcomes.recorded_otherwise(ended, label)
         if shown:
             return None  # the card says it to everyone
-        return outcomes.done(what, action.detail, label, self._link(action, recipe))
+        return outcomes.done(ended, label, self._link(action, recipe))
 
     def _app_name(self, recipe: Recipe, procedure: str) -> AppName:
         app = self.catalog.apps[recipe.apps(procedure, self.catalog)[-1]]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from countersign.domain.action import Action, ActionStatus
-from countersign.domain.connection import Connection
+from countersign.domain.action import Action, ActionStatus, Outcome, due_at
+from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, CountersignError
+from countersign.domain.queue_messages import resume_message, waiting_message
 from countersign.domain.sign_in import Intent, Leg
 from countersign.ports import (
     ActionStore,
@@ -22,9 +23,10 @@ from countersign.usecases.end_action import EndAction
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.revoke import Revoke
 from countersign.usecases.revoke_leftover import RevokeLeftover
-from countersign.usecases.run_action import resume_message
 
 BATCH: Final = 50
+PAUSE: Final = 600
+"""Seconds after which a row that could not be dealt with comes again."""
 ENOUGH: Final = 5
 """Seconds before the end of the invocation at which no new row is taken up; the next run goes on."""
 
@@ -48,14 +50,20 @@ class KeepHouse:
     def __call__(self) -> None:
         """Do a round. Raises StoreUnavailable when what is due can't be read."""
         now = self.clock()
+        later = now + PAUSE
         for connection in self.connections.due(now, BATCH):
-            self._guarded("revocation", partial(self._connection, connection))
+            self._guarded(
+                "revocation",
+                partial(self._connection, connection),
+                partial(self.connections.postpone, connection, later),
+            )
         for action in self.actions.due(now, BATCH):
-            self._guarded("action", partial(self._action, action, now))
+            self._guarded("action", partial(self._action, action, now), partial(self.actions.postpone, action, later))
         for row in self.sign_ins.due(now, BATCH):
-            self._guarded("sign_in", partial(self._sign_in, row))
+            self._guarded("sign_in", partial(self._sign_in, row), partial(self.sign_ins.postpone, row, later))
 
-    def _guarded(self, what: str, work: Callable[[], None]) -> None:
+    def _guarded(self, what: str, work: Callable[[], None], postpone: Callable[[], None]) -> None:
+        """One row. Whatever is wrong with it, it makes room for the others and comes again later."""
         if self.deadline() - self.clock() < ENOUGH:
             return
         try:
@@ -64,23 +72,34 @@ class KeepHouse:
             return  # somebody else took it up
         except CountersignError as error:
             self.journal("housekeeping_failed", what=what, code=error.code, detail=str(error))
+            postpone()
+        except Exception as error:  # noqa: BLE001 - one row that nobody foresaw must not stop the house
+            self.journal("housekeeping_failed", what=what, code="unforeseen", detail=type(error).__name__)
+            postpone()
 
     def _action(self, action: Action, now: int) -> None:
-        action = self.actions.get(action.person, action.id) or action  # the index may lag
-        if action.ended:
-            if not action.told:
-                self.end.finish(action, None)
-        elif action.status is ActionStatus.OPEN:
-            self._expire(action, now)
-        elif action.owned_until < now:
-            self.queue.send(resume_message(action))
+        there = self.actions.get(action.person, action.id)  # the index may lag
+        due = due_at(there) if there is not None else None
+        if there is None or due is None or due > now:
+            return
+        if there.ended and not there.told:
+            self.end.finish(there, None)
+        elif there.status is ActionStatus.OPEN:
+            self._expire(there, now)
+        else:
+            self.queue.send(resume_message(there))
+            self.actions.postpone(there, now + PAUSE)
 
     def _expire(self, action: Action, now: int) -> None:
-        why = "you did not sign in within half an hour. Click again when you like."
-        if action.waiting_for is None:
-            why = "nobody took it up within half an hour. Please click again."
-        self.journal("action_expired", action=action.id, age=now - action.created_at)
-        self.end(action, ActionStatus.FAILED, "expired", reply_to=None, detail=why)
+        """It waited too long; unless the sign-in that it waits for has come, and only the message about it got lost."""
+        if action.waiting_for is not None:
+            connection = self.connections.get(action.person, action.waiting_for)
+            if connection is not None and connection.status is Status.LIVE:
+                self.queue.send(waiting_message(action))
+                self.actions.postpone(action, now + PAUSE)
+                return
+        self.journal("action_expired", trace_id=action.trace_id, action=action.id, age=now - action.created_at)
+        self.end(action, ActionStatus.FAILED, Outcome.EXPIRED, reply_to=None)
 
     def _sign_in(self, row: Intent | Leg) -> None:
         if isinstance(row, Intent):

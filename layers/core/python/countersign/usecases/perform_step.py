@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
-from countersign.domain.action import Action, ActionStatus, moved
+from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.answer import (
     CheckResult,
     NotUsable,
@@ -15,22 +16,29 @@ from countersign.domain.answer import (
     read_record,
 )
 from countersign.domain.catalog import Catalog, Operation
-from countersign.domain.connection import Connection
-from countersign.domain.errors import AppUnavailable, TooLarge
-from countersign.domain.operation import (
-    Call,
-    build_request,
-    check_request,
-    correlation_id,
-    read_back_request,
+from countersign.domain.errors import (
+    AppUnavailable,
+    ConfigurationError,
+    HostNotAllowed,
+    InvalidClient,
+    LeaseBusy,
+    Malformed,
+    SignInNeeded,
+    TooLarge,
 )
-from countersign.ports import ActionStore, AppSettings, Clock
-from countersign.usecases.call_app import CallApp
+from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
+from countersign.ports import ActionStore, AppSettings, Clock, Deadline
+from countersign.usecases.call_app import CallApp, Opened
+
+NOTHING_SENT: Final = (SignInNeeded, LeaseBusy, InvalidClient, HostNotAllowed, ConfigurationError, Malformed)
+"""Errors that say that the app did nothing: no token could be had, or the app refused it, or no request was made."""
+CALL_SECONDS: Final = 5
+"""An act isn't begun with less time than this before the worker is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Already:
-    """The record had been settled, by somebody else or in another way."""
+    """The record had been settled, by somebody else or in another way: the app's own record says so."""
 
     description: str | None
     actor: str | None
@@ -38,9 +46,9 @@ class Already:
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """It certainly did not happen; ``reason`` is for people."""
+    """It certainly did not happen."""
 
-    reason: str
+    why: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,10 @@ type StepEnd = Succeeded | Refused | Already | NotDone | InDoubt
 
 @dataclass(frozen=True, slots=True)
 class StepAt:
-    """A step about to be taken: the ledger's row, the connection to act with, and the step's filled inputs."""
+    """A step about to be taken: the ledger's row, the opened connection to act with, and the step's filled inputs."""
 
     action: Action
-    connection: Connection
+    opened: Opened
     operation: Operation
     step_id: str
     inputs: Mapping[str, str]
@@ -68,8 +76,7 @@ class StepAt:
 class PerformStep:
     """Takes a step, and asks about one. SENT is written before the call; what was SENT is not sent again from here.
 
-    Raises SignInNeeded, LeaseBusy, InvalidClient, StoreUnavailable: all of them before anything was sent, or when the
-    app said for certain that nothing was done.
+    Raises what NOTHING_SENT holds: the row is CLAIMED then. StoreUnavailable may leave it SENT: in doubt.
     """
 
     actions: ActionStore
@@ -77,48 +84,86 @@ class PerformStep:
     catalog: Catalog
     settings: AppSettings
     clock: Clock
+    deadline: Deadline
 
     def __call__(self, at: StepAt) -> tuple[StepAt, StepEnd]:
         """Take the step. The row and connection come back as they are now."""
         if not at.operation.reads_only:
-            at, found = self.check(at)
-            if isinstance(found, CheckResult):
-                if found.done:
-                    return at, Succeeded(found.results)
-                if found.decided:
-                    return at, Already(found.description, found.actor)
-                if found.permitted is False:
-                    return at, Refused("You are not named there as one who may decide this.", may_not=True)
-            elif found is not None:
-                return at, found
-        at = self._write_sent(at)
+            at, stop = self._before(at)
+            if stop is not None:
+                return at, stop
+        if self.deadline() - self.clock() < CALL_SECONDS:
+            raise LeaseBusy("too little time left for the call")
+        at = self._write_sent(replace(at, opened=self.call_app.still_good(at.opened)))
         try:
-            called: tuple[Connection, Succeeded | Refused | NotUsable] = self.call_app(
-                at.connection,
+            at, end = self._act(at)
+        except NOTHING_SENT:
+            # Not in doubt, then: an app that refuses the token has not looked at the request.
+            self.actions.save(moved(at.action, ActionStatus.CLAIMED))
+            raise
+        if isinstance(end, Refused) and end.already:
+            return self._already(at, end)
+        return at, end
+
+    def _before(self, at: StepAt) -> tuple[StepAt, StepEnd | None]:
+        """What the record itself says before anything is sent; None: go on."""
+        at, found = self.check(at)
+        match found:
+            case CheckResult(done=True) if at.action.sends > 0:
+                return at, Succeeded(found.results)  # an earlier send of this very action
+            case CheckResult(decided=True):
+                return at, Already(found.description, found.actor)
+            case CheckResult(done=True):
+                return at, NotDone(Outcome.DONE_BEFORE)
+            case CheckResult(permitted=False):
+                return at, NotDone(Outcome.NOT_NAMED)
+            case CheckResult():
+                return at, None
+            case _:
+                return at, found
+
+    def _act(self, at: StepAt) -> tuple[StepAt, StepEnd]:
+        try:
+            called: tuple[Opened, Succeeded | Refused | NotUsable] = self.call_app(
+                at.opened,
                 lambda base: build_request(self._call(at, base)),
                 lambda base, got: read_answer(self._call(at, base), got),
             )
         except AppUnavailable as error:
-            return at, InDoubt(str(error)) if error.sent else NotDone("it could not be reached.")
+            return at, InDoubt(str(error)) if error.sent else NotDone(Outcome.UNREACHABLE)
         except TooLarge as error:
             return at, InDoubt(str(error))
-        return replace(at, connection=called[0]), self._ended(called[1])
+        at, answer = replace(at, opened=called[0]), called[1]
+        match answer:
+            case NotUsable(not_done=True):
+                return at, NotDone(Outcome.OVERLOADED)
+            case NotUsable(reason=reason):
+                return at, InDoubt(reason)
+            case _:
+                return at, answer
+
+    def _already(self, at: StepAt, refused: Refused) -> tuple[StepAt, StepEnd]:
+        """The refusal sounds as if the record were settled: only the record itself can say so."""
+        at, found = self.check(at)
+        if isinstance(found, CheckResult) and found.decided:
+            return at, Already(found.description, found.actor)
+        return at, refused
 
     def check(self, at: StepAt) -> tuple[StepAt, CheckResult | Refused | NotDone | None]:
         """What the record says now; None where the operation has no check, NotDone where it can't be asked."""
         if at.operation.check is None:
             return at, None
         try:
-            called: tuple[Connection, CheckResult | Refused | NotUsable] = self.call_app(
-                at.connection,
+            called: tuple[Opened, CheckResult | Refused | NotUsable] = self.call_app(
+                at.opened,
                 lambda base: _there(check_request(self._call(at, base))),
                 lambda base, got: read_check(self._call(at, base), got),
             )
         except (AppUnavailable, TooLarge):
-            return at, NotDone("it did not answer.")
-        at, found = replace(at, connection=called[0]), called[1]
+            return at, NotDone(Outcome.NO_ANSWER)
+        at, found = replace(at, opened=called[0]), called[1]
         if isinstance(found, NotUsable):
-            return at, NotDone("it did not give a usable answer.")
+            return at, NotDone(Outcome.NO_ANSWER)
         return at, found
 
     def read_back(self, at: StepAt, results: Mapping[str, str]) -> Recorded | None:
@@ -126,13 +171,13 @@ class PerformStep:
         if at.operation.read_back is None:
             return None
         try:
-            called: tuple[Connection, Recorded | Refused | NotUsable] = self.call_app(
-                at.connection,
+            called: tuple[Opened, Recorded | Refused | NotUsable] = self.call_app(
+                at.opened,
                 lambda base: _there(read_back_request(self._call(at, base).with_results(results))),
                 lambda base, got: read_record(self._call(at, base).with_results(results), got),
             )
-        except (AppUnavailable, TooLarge):
-            return None
+        except (AppUnavailable, TooLarge, *NOTHING_SENT):
+            return None  # it is done all the same
         return called[1] if isinstance(called[1], Recorded) else None
 
     def _call(self, at: StepAt, api_base: str | None) -> Call:
@@ -142,33 +187,22 @@ class PerformStep:
             operation=at.operation,
             settings=self.settings(app.id),
             api_base=api_base,
-            account=at.connection.account,
+            account=at.opened.connection.account,
             inputs=at.inputs,
             correlation_id=correlation_id(at.action.person.key, at.action.id, at.step_id),
         )
 
     def _write_sent(self, at: StepAt) -> StepAt:
+        account = at.opened.connection.account
         sent = moved(
             at.action,
             ActionStatus.SENT,
-            sent_at=self.clock(),
+            sent_at=at.action.sent_at if at.action.sends else self.clock(),
             sends=at.action.sends + 1,
-            account_id=at.connection.account.id,
-            account_label=at.connection.account.label,
+            account_id=account.id,
+            account_label=account.label,
         )
         return replace(at, action=self.actions.save(sent))
-
-    @staticmethod
-    def _ended(answer: Succeeded | Refused | NotUsable) -> StepEnd:
-        match answer:
-            case NotUsable(not_done=True):
-                return NotDone("it has too much to do right now.")
-            case NotUsable(reason=reason):
-                return InDoubt(reason)
-            case Refused(already=True, message=message):
-                return Already(message, None)
-            case _:
-                return answer
 
 
 def _there[T](request: T | None) -> T:

@@ -11,6 +11,7 @@ from countersign.domain.form_check import accepted, check_answers
 from countersign.domain.form_state import FormState
 from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.message import Form
+from countersign.domain.queue_messages import interaction_message
 from countersign.domain.routing import Destination, OpenForm, route
 from countersign.domain.texts.forms import form_not_opened
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:  # every port, with all that they speak of, costs a cold click
 
 _LOG: Final = logging.getLogger(__name__)
 
-MESSAGE_VERSION: Final = 1
 NO_ERRORS: Final[Mapping[str, str]] = {}
 
 
@@ -60,7 +60,7 @@ class ReceiveInteraction:
 
     def _open(self, interaction: Interaction, what: OpenForm, trigger_id: str | None) -> None:
         """Open the form; when that fails, say so in private. Neither failure is the request's."""
-        state = FormState(what.recipe.id, what.procedure.id, what.card, interaction.reply_to)
+        state = FormState(what.recipe.id, what.procedure.id, what.card, interaction.reply_to, what.shown)
         form = Form(
             what.procedure.form_title or what.recipe.title, what.procedure.label, what.procedure.form, state.as_text()
         )
@@ -81,4 +81,4 @@ class ReceiveInteraction:
         if destination is Destination.NOWHERE:
             return
         queue = self.actions if destination is Destination.ACTIONS else self.connections
-        queue.send({"v": MESSAGE_VERSION, "kind": "interaction", "interaction": interaction.as_json()})
+        queue.send(interaction_message(interaction))

@@ -1,7 +1,9 @@
 """Tells people of another organisation, who meet us in shared channels, from our own."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from countersign.domain.errors import ChatRefused
 from countersign.domain.interaction import Interaction
 from countersign.ports import People
 
@@ -10,13 +12,21 @@ from countersign.ports import People
 class RecogniseStrangers:
     """Where the interaction itself does not say whose person it is, chat is asked; doubt counts as foreign.
 
-    docs.slack.dev/apis/slack-connect: whoever can see a button can click it. Raises ChatUnavailable, ChatRefused.
+    docs.slack.dev/apis/slack-connect: whoever can see a button can click it. ``allowed``: the workspaces and
+    organisations that the door lets in; where it names none, only the workspace that the bot is installed in counts.
+    Raises ChatUnavailable.
     """
 
     people: People
+    allowed: AbstractSet[str]
 
     def __call__(self, interaction: Interaction) -> bool:
         """Whether nothing may be done for this person here."""
+        if not self.allowed and interaction.workspace.tenant != self.people.workspace().tenant:
+            return True
         if interaction.foreign is not None:
             return interaction.foreign
-        return self.people.profile(interaction.person).get("foreign") != "no"
+        try:
+            return self.people.profile(interaction.person).get("foreign") != "no"
+        except ChatRefused:
+            return True

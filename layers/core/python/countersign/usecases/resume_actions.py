@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-from countersign.domain.action import Action, ActionStatus
-from countersign.domain.catalog import Catalog
+from countersign.domain.action import WAITING_SECONDS, Action, ActionStatus, Outcome
+from countersign.domain.card_button import fingerprint
+from countersign.domain.catalog import Catalog, Operation
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import ChatRefused, ChatUnavailable, SealBroken
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction
+from countersign.domain.queue_messages import resume_message
 from countersign.domain.sign_in import RESUME_SECONDS, Intent
 from countersign.domain.texts import outcomes
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.tokens import SealOwner
 from countersign.ports import (
     ActionStore,
+    AuditLog,
     CardStore,
     Clock,
     ConnectionStore,
@@ -24,8 +27,7 @@ from countersign.ports import (
     SignInStore,
 )
 from countersign.usecases.end_action import EndAction
-from countersign.usecases.run_action import RunAction, resume_message
-from countersign.usecases.start_action import confirmed, fingerprint
+from countersign.usecases.run_action import RunAction, inputs_owner
 
 
 @dataclass(frozen=True)
@@ -42,20 +44,26 @@ class ResumeActions:
     queue: Queue
     run: RunAction
     end: EndAction
+    audit: AuditLog
     journal: Journal
     clock: Clock
 
     def after_sign_in(self, person: Person, app_id: str, intent_hash: str) -> None:
-        """A connection was stored: tell its person, turn the prompt, and send every waiting action on its way."""
+        """A connection was stored: tell its person, turn the prompt, and send every waiting action on its way.
+
+        Without an intent it is housekeeping that found actions waiting beside a live connection.
+        """
         connection = self.connections.get(person, app_id)
         if connection is None or connection.status is not Status.LIVE:
             return  # cut again before this message came
         waiting = self.actions.waiting(person, app_id)
-        self._tell_connected(connection, intent_hash, [action for action in waiting if self._goes_on(action)])
+        going_on = [action for action in waiting if self._goes_on(action)]
+        if intent_hash:
+            self._tell_connected(connection, intent_hash, len(going_on))
+        for action in going_on:
+            self.queue.send(resume_message(action))
         for action in waiting:
-            if self._goes_on(action):
-                self.queue.send(resume_message(action))
-            else:
+            if action not in going_on:
                 self._ask_again(action, connection)
 
     def resume(self, person: Person, action_id: str) -> None:
@@ -68,24 +76,59 @@ class ResumeActions:
         """Its person still wants it: the button of *ask again*."""
         action = self.actions.get(interaction.person, interaction.value)
         if action is None:
-            return
-        if action.status is ActionStatus.OPEN:
-            card = self.cards.get(action.card) if action.card else None
-            action = self.actions.save(confirmed(action, card))
-        self.run(action, interaction.reply_to)
+            self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.over())
+        elif action.ended:
+            self.run(replace(action, told=False), interaction.reply_to)  # say again how it ended
+        else:
+            self.run(self._confirmed(action), interaction.reply_to)
 
     def told(self, interaction: Interaction, *, happened: bool) -> None:
-        """Its person looked in the app and says whether an UNKNOWN action happened."""
+        """Its person looked in the app and says whether an UNKNOWN action happened.
+
+        Where the app can be asked, its own word counts and theirs only makes us ask it again.
+        """
         action = self.actions.get(interaction.person, interaction.value)
         if action is None or action.status is not ActionStatus.UNKNOWN:
+            self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.over())
             return
-        self.journal("unknown_settled", trace_id=interaction.trace_id, action=action.id, happened=str(happened))
-        if happened:
-            label = f"{action.account_label}, by their own word"
-            self.end(action, ActionStatus.DONE, "told", reply_to=interaction.reply_to, recorded_label=label)
+        facts = {"action": action.id, "recipe": action.recipe, "happened": str(happened)}
+        self.audit.record("unknown_settled_by_word", interaction.person, facts)
+        operation = self._operation(action)
+        if operation is not None and operation.check is not None:
+            self._ask_the_app(action, operation, interaction)
+        elif happened:
+            comment = self._comment(action)
+            self.end(action, ActionStatus.DONE, Outcome.TOLD, reply_to=interaction.reply_to, detail=comment)
         else:
-            why = "you looked, and it had not happened. You can click again."
-            self.end(action, ActionStatus.FAILED, "told", reply_to=interaction.reply_to, detail=why)
+            self.end(action, ActionStatus.FAILED, Outcome.TOLD, reply_to=interaction.reply_to)
+
+    def _ask_the_app(self, action: Action, operation: Operation, interaction: Interaction) -> None:
+        self.run(action, interaction.reply_to)
+        there = self.actions.get(action.person, action.id)
+        if there is not None and there.status is ActionStatus.UNKNOWN:
+            app = self.catalog.apps[operation.app].name
+            self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.still_unknown(app))
+
+    def _operation(self, action: Action) -> Operation | None:
+        """The operation that is in doubt; None where its recipe is gone."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        procedure = recipe.procedures.get(action.procedure) if recipe else None
+        return self.catalog.operation(procedure.steps[action.step].operation) if procedure else None
+
+    def _comment(self, action: Action) -> str | None:
+        if action.inputs is None:
+            return None
+        try:
+            found = self.opener.open(action.inputs, inputs_owner(action)).get("comment")
+        except SealBroken:
+            return None
+        return str(found) if found else None
+
+    def _confirmed(self, action: Action) -> Action:
+        """With its person's renewed consent to the card as it stands now."""
+        card = self.cards.get(action.card) if action.card else None
+        shown = fingerprint(card.inputs) if card else None
+        return self.actions.save(replace(action, shown=shown, owned_until=0))
 
     def prompt_opened(self, interaction: Interaction) -> None:
         """The *Connect* button was clicked: its reply address can turn the prompt into *Connected* later; keep it."""
@@ -104,15 +147,20 @@ class ResumeActions:
         return card is None or action.shown == fingerprint(card.inputs)
 
     def _ask_again(self, action: Action, connection: Connection) -> None:
-        procedure = self.catalog.recipes[action.recipe].procedures[action.procedure]
-        self.messenger.direct(action.person, outcomes.approve_as(procedure.label, connection.account.label, action.id))
-        self.actions.save(replace(action, waiting_for=None))
+        """It waited too long, or its card changed: its person is asked, and has half an hour."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        if recipe is None or action.procedure not in recipe.procedures:
+            self.end(action, ActionStatus.FAILED, Outcome.GONE, reply_to=None)
+            return
+        what = recipe.procedures[action.procedure].label if action.card else recipe.title
+        self.messenger.direct(action.person, outcomes.approve_as(what, connection.account.label, action.id))
+        self.actions.save(replace(action, waiting_for=None, owned_until=self.clock() + WAITING_SECONDS))
 
-    def _tell_connected(self, connection: Connection, intent_hash: str, going_on: list[Action]) -> None:
+    def _tell_connected(self, connection: Connection, intent_hash: str, going_on: int) -> None:
         app = self.catalog.apps[connection.app]
         label = connection.account.label
         self._turn_prompt(intent_hash, app.name, label)
-        self.messenger.direct(connection.person, texts.connected(app.name, app.id, label, len(going_on)))
+        self.messenger.direct(connection.person, texts.connected(app.name, app.id, label, going_on))
 
     def _turn_prompt(self, intent_hash: str, app_name: str, label: str) -> None:
         """Best effort: the prompt is one private line, and the direct message says the same."""

@@ -44,6 +44,10 @@ class Revoke:
 
     def __call__(self, connection: Connection) -> None:
         """One attempt, and what follows from it."""
+        if connection.being_refreshed(self.clock()):
+            # What the refresh brings is what must be ended; it is saved, or its worker dead, by then.
+            self.connections.postpone(connection, connection.lease_until + 1)
+            return
         app = self.catalog.apps[connection.app]
         try:
             revoked = self.end_grant(app, unpack(self.opener.open(connection.sealed, connection.owner)))
@@ -61,14 +65,16 @@ class Revoke:
         if now - since >= KEEP_TRYING:
             self._finish(connection, app, "gave_up", texts.revocation_gave_up(app.name, self.account_url(app)))
             return
-        first = now - since < FIRST_PAUSE
-        self.connections.postpone(connection, now + min(LONGEST_PAUSE, max(FIRST_PAUSE, now - since)))
+        again_at = now + min(LONGEST_PAUSE, max(FIRST_PAUSE, now - since))
+        self.connections.postpone(connection, again_at, failed=True)
         self.journal("revocation_failed", app=app.id, code=error.code)
-        if first:
+        if not connection.revocation_failed:
             self.messenger.direct(connection.person, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
 
     def _finish(self, connection: Connection, app: App, outcome: str, said: Message) -> None:
-        self.connections.delete(connection)
+        if not self.connections.delete(connection):
+            # A refresh saved newer tokens meanwhile, and the row is still due; or a twin of this run said it all.
+            return
         facts = {"app": app.id, "account": connection.account.id, "outcome": outcome}
         self.audit.record("disconnected", connection.person, facts)
         self.journal("revocation", app=app.id, outcome=outcome)

@@ -35,7 +35,8 @@ class RevokeLeftover:
         if intent is None or leg.sealed is None or self._became_connection(intent, leg):
             self.sign_ins.settle(leg)
             return
-        if not self.sign_ins.consume_leg(leg) and self.clock() < leg.expires_at + STILL_CONFIRMING:
+        confirming = self.clock() < leg.expires_at + STILL_CONFIRMING
+        if not leg.declined and not self.sign_ins.consume_leg(leg) and confirming:
             return
         account_id = leg.account.id if leg.account else None
         beside = self.connections.get(intent.person, leg.app)
@@ -44,9 +45,12 @@ class RevokeLeftover:
         self.sign_ins.settle(leg)
 
     def of_retired(self, retired: Connection) -> None:
-        """Tokens of a connection that another sign-in replaced."""
+        """Tokens of a connection that another sign-in replaced; or was to replace, and never did."""
         beside = self.connections.get(retired.person, retired.app)
-        outcome = self._end(retired.app, retired.sealed, retired.owner, retired.account.id, beside)
+        if beside is not None and beside.same_sign_in(retired):
+            outcome = "in_use"
+        else:
+            outcome = self._end(retired.app, retired.sealed, retired.owner, retired.account.id, beside)
         self.journal("leftover_ended", app=retired.app, outcome=outcome)
         self.connections.delete(retired)
 

@@ -1,10 +1,10 @@
-"""Runs an action along the ledger: claim, connections, record, steps; and decides what a dead worker left in doubt."""
+"""Runs an action along the ledger: claim, connections, record, steps, end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.domain.action import Action, ActionStatus, moved
+from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.answer import Recorded, Refused, Succeeded
 from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.connection import Connection, Status
@@ -16,17 +16,20 @@ from countersign.domain.errors import (
     InvalidClient,
     LeaseBusy,
     Malformed,
+    SealBroken,
     SignInNeeded,
 )
-from countersign.domain.identity import Person
 from countersign.domain.interaction import ReplyTo
+from countersign.domain.queue_messages import resume_message
 from countersign.domain.recipe_view import Settings, recipe_values, reply, step_inputs
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.tokens import SealOwner
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Opener, Queue
 from countersign.usecases.ask_to_connect import AskToConnect
-from countersign.usecases.end_action import ALREADY, BUSY, REFUSED, EndAction
+from countersign.usecases.call_app import CallApp, Opened
+from countersign.usecases.end_action import EndAction
 from countersign.usecases.fresh_token import LEASE_MARGIN
+from countersign.usecases.hold_record import HoldRecord
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
 from countersign.usecases.settle_doubt import SettleDoubt, can_be_settled
 
@@ -49,8 +52,10 @@ class RunAction:
     catalog: Catalog
     settings: Settings
     opener: Opener
+    call_app: CallApp
     perform: PerformStep
     settle_doubt: SettleDoubt
+    hold_record: HoldRecord
     end: EndAction
     ask: AskToConnect
     queue: Queue
@@ -61,58 +66,66 @@ class RunAction:
 
     def __call__(self, action: Action, reply_to: ReplyTo | None) -> None:
         """Go on with ``action``; private answers go to ``reply_to``, or by direct message."""
-        if action.ended:
+        if action.ended and not (action.told and action.status is ActionStatus.UNKNOWN):
             if not action.told:
                 self.end.finish(action, reply_to)
             return
-        if action.held_by_another(self.worker, self.clock()):
-            return  # its worker is alive; if it dies, housekeeping takes the action up
+        if action.left_alone(self.worker, self.clock()):
+            return  # housekeeping takes it up if nobody else does
         try:
-            action = self.actions.save(self._claimed(action))
-            self._run(action, reply_to)
+            self._take_up(action, reply_to)
         except Conflict:
             self.journal("action_raced", trace_id=action.trace_id, action=action.id)
 
-    def _claimed(self, action: Action) -> Action:
-        claim = {"owner": self.worker, "owned_until": self.deadline() + LEASE_MARGIN}
-        status = ActionStatus.SENT if action.status is ActionStatus.SENT else ActionStatus.CLAIMED
-        return moved(action, status, waiting_for=None, **claim)
-
-    def _run(self, action: Action, reply_to: ReplyTo | None) -> None:
+    def _take_up(self, action: Action, reply_to: ReplyTo | None) -> None:
+        recipe = self.catalog.recipes.get(action.recipe)
+        if recipe is None or action.procedure not in recipe.procedures:
+            self._stop(action, Outcome.GONE, None, reply_to)
+            return
+        claimed = self.actions.save(self._claimed(action))
         try:
-            self._steps(action, reply_to)
+            self._steps(claimed, recipe, reply_to)
         except SignInNeeded as error:
-            self._wait(self._now(action), error.app, reply_to)
+            self._cannot_act(self._now(claimed), error.app, reply_to)
         except LeaseBusy:
-            self._later(self._now(action), ActionStatus.OPEN, delay=3)
-        except AppUnavailable:
-            why = "the app did not answer. Nothing was done; please try again in a minute."
-            self.end(self._now(action), ActionStatus.FAILED, "unavailable", reply_to=reply_to, detail=why)
-        except (InvalidClient, HostNotAllowed, ConfigurationError, Malformed) as error:
+            now = self._now(claimed)
+            self._later(now, ActionStatus.SENT if now.status is ActionStatus.SENT else ActionStatus.OPEN, delay=3)
+        except AppUnavailable as error:
+            self._stop(self._now(claimed), Outcome.NO_ANSWER, str(error), reply_to)
+        except (InvalidClient, HostNotAllowed, ConfigurationError) as error:
             self.journal("action_misconfigured", trace_id=action.trace_id, action=action.id, code=error.code)
-            self.end(self._now(action), ActionStatus.FAILED, error.code, reply_to=reply_to, detail=error.user_message)
+            self._stop(self._now(claimed), Outcome.MISCONFIGURED, error.user_message, reply_to)
+        except Malformed as error:
+            self._stop(self._now(claimed), Outcome.UNUSABLE, error.user_message, reply_to)
+        except SealBroken:
+            self._stop(self._now(claimed), Outcome.UNREADABLE, None, reply_to)
+
+    def _claimed(self, action: Action) -> Action:
+        """Ours from here on. What was sent stays SENT, and what ended UNKNOWN is asked about as if just sent."""
+        doubted = action.status in (ActionStatus.SENT, ActionStatus.UNKNOWN)
+        status = ActionStatus.SENT if doubted else ActionStatus.CLAIMED
+        owned_until = self.deadline() + LEASE_MARGIN
+        return moved(action, status, waiting_for=None, owner=self.worker, owned_until=owned_until)
 
     def _now(self, action: Action) -> Action:
         """The row as it was last written: PerformStep may have moved it before it raised."""
         return self.actions.get(action.person, action.id) or action
 
-    def _steps(self, action: Action, reply_to: ReplyTo | None) -> None:
-        recipe = self.catalog.recipes[action.recipe]
+    def _steps(self, action: Action, recipe: Recipe, reply_to: ReplyTo | None) -> None:
         procedure = recipe.procedures[action.procedure]
         connections = self._connections(action, recipe)
-        if action.subject is not None and not self._hold_record(action, reply_to):
-            return
         inputs = self._inputs(action)
+        if (held := self.hold_record(action)) is not None:
+            self.end(action, ActionStatus.FAILED, held.why, reply_to=reply_to, **held.changes)
+            return
+        opened: dict[str, Opened] = {}
         for index in range(action.step, len(procedure.steps)):
-            at = self._at(action, recipe, procedure, connections, inputs)
-            if action.status is ActionStatus.SENT:
-                at, found = self.settle_doubt(at)
-            else:
-                at, found = self.perform(at)
+            at = self._at(action, recipe, procedure, connections, opened, inputs)
+            at, found = self.settle_doubt(at) if action.status is ActionStatus.SENT else self.perform(at)
+            opened[at.operation.app] = at.opened
             if not isinstance(found, Succeeded):
                 self._ended_early(at, found, reply_to)
                 return
-            connections[at.connection.app] = at.connection
             results = {**at.action.results, at.step_id: found.results}
             action = replace(at.action, results=results, step=index + 1, sends=0)
             if index + 1 < len(procedure.steps):
@@ -129,33 +142,8 @@ class RunAction:
             found[app] = connection
         return found
 
-    def _hold_record(self, action: Action, reply_to: ReplyTo | None) -> bool:
-        subject = action.subject or ""
-        holder = self.actions.claim_subject(subject, action)
-        if holder is None:
-            return True
-        other = self.actions.get(Person.from_key(holder["person"]), holder["action"])
-        if other is not None and other.status is ActionStatus.FAILED:
-            # Its worker died between failing and freeing the record.
-            self.actions.free_subject(subject, other)
-            if self.actions.claim_subject(subject, action) is None:
-                return True
-        if other is not None and other.status is ActionStatus.DONE:
-            past = self.catalog.recipes[other.recipe].procedures[other.procedure].past
-            self.end(
-                action,
-                ActionStatus.FAILED,
-                ALREADY,
-                reply_to=reply_to,
-                detail=past,
-                recorded_label=other.recorded_label,
-            )
-        else:
-            self.end(action, ActionStatus.FAILED, BUSY, reply_to=reply_to)
-        return False
-
     def _inputs(self, action: Action) -> Mapping[str, str]:
-        """What the card shows and what its person filled in, together."""
+        """What the card shows and what its person filled in, together. Raises SealBroken."""
         card = self.cards.get(action.card) if action.card else None
         answers = self.opener.open(action.inputs, inputs_owner(action)) if action.inputs else {}
         return {**(card.inputs if card else {}), **{name: str(value) for name, value in answers.items()}}
@@ -166,41 +154,58 @@ class RunAction:
         recipe: Recipe,
         procedure: Procedure,
         connections: Mapping[str, Connection],
+        opened: Mapping[str, Opened],
         inputs: Mapping[str, str],
     ) -> StepAt:
         step = procedure.steps[action.step]
         operation = self.catalog.operation(step.operation)
         names = recipe_values(recipe, inputs, self.settings, procedure, action.results)
-        return StepAt(action, connections[operation.app], operation, step.id, step_inputs(step, names))
+        ready = opened.get(operation.app) or self.call_app.open(connections[operation.app])
+        return StepAt(action, ready, operation, step.id, step_inputs(step, names))
 
     def _ended_early(self, at: StepAt, found: StepEnd, reply_to: ReplyTo | None) -> None:
         match found:
             case Refused(message=message):
-                self.end(at.action, ActionStatus.FAILED, REFUSED, reply_to=reply_to, **_as(at.connection, message))
+                account = at.opened.connection.account
+                known = {"detail": message, "account_id": account.id, "account_label": account.label}
+                self.end(at.action, ActionStatus.FAILED, Outcome.REFUSED, reply_to=reply_to, **known)
             case Already(description=description, actor=actor):
                 self.end(
                     at.action,
                     ActionStatus.FAILED,
-                    ALREADY,
+                    Outcome.ALREADY,
                     reply_to=reply_to,
                     detail=description,
                     recorded_label=actor,
                 )
-            case NotDone(reason=reason):
-                app = self.catalog.apps[at.operation.app].name
-                why = f"{app}: {reason} Nothing was done; please try again in a minute."
-                self.end(at.action, ActionStatus.FAILED, "unavailable", reply_to=reply_to, detail=why)
+            case NotDone(why=why):
+                label = at.opened.connection.account.label
+                self.end(at.action, ActionStatus.FAILED, why, reply_to=reply_to, account_label=label)
             case InDoubt(reason=reason):
-                self._doubt(at, reason, reply_to)
+                self._doubt(at.action, reason, reply_to, settleable=can_be_settled(at.operation))
 
-    def _doubt(self, at: StepAt, reason: str, reply_to: ReplyTo | None) -> None:
-        """The call was sent and no usable answer came: ask later, or say that nobody knows."""
-        self.journal("action_in_doubt", trace_id=at.action.trace_id, action=at.action.id, reason=reason)
-        asked_enough = self.clock() - (at.action.sent_at or 0) >= DOUBT_SECONDS
-        if can_be_settled(at.operation) and not asked_enough:
-            self._later(at.action, ActionStatus.SENT, delay=RECHECK_SECONDS)
+    def _stop(self, action: Action, why: Outcome, detail: str | None, reply_to: ReplyTo | None) -> None:
+        """No further now: it was not done, unless something was sent and nobody knows."""
+        if action.status in (ActionStatus.SENT, ActionStatus.UNKNOWN):
+            self._doubt(action, why.value, reply_to, settleable=why is not Outcome.GONE)
         else:
-            self.end(at.action, ActionStatus.UNKNOWN, "unknown", reply_to=reply_to, detail=reason)
+            self.end(action, ActionStatus.FAILED, why, reply_to=reply_to, detail=detail)
+
+    def _cannot_act(self, action: Action, app: str, reply_to: ReplyTo | None) -> None:
+        """No usable connection: wait for one, or, where something was sent already, say that we can't know."""
+        if action.status is ActionStatus.SENT:
+            self._doubt(action, "no connection to ask with", reply_to, settleable=False)
+        else:
+            self._wait(action, app, reply_to)
+
+    def _doubt(self, action: Action, reason: str, reply_to: ReplyTo | None, *, settleable: bool) -> None:
+        """Something was sent and no usable answer came: ask later, or say that nobody knows."""
+        self.journal("action_in_doubt", trace_id=action.trace_id, action=action.id, reason=reason)
+        asked_enough = self.clock() - (action.sent_at or 0) >= DOUBT_SECONDS
+        if settleable and not asked_enough:
+            self._later(action, ActionStatus.SENT, delay=RECHECK_SECONDS)
+        else:
+            self.end(action, ActionStatus.UNKNOWN, Outcome.UNKNOWN, reply_to=reply_to)
 
     def _done(
         self,
@@ -211,27 +216,21 @@ class RunAction:
         inputs: Mapping[str, str],
         reply_to: ReplyTo | None,
     ) -> None:
-        recorded = self._recorded(at, action)
-        names = recipe_values(recipe, inputs, self.settings, procedure, action.results)
-        said = reply(procedure, names)
-        self.connections.touch(at.connection, self.clock())
+        connection = at.opened.connection
+        recorded = self.perform.read_back(at, action.results[at.step_id])
+        said = reply(procedure, recipe_values(recipe, inputs, self.settings, procedure, action.results))
+        self.connections.touch(connection, self.clock())
         self.end(
-            replace(action, account_id=at.connection.account.id, account_label=at.connection.account.label),
+            replace(action, account_id=connection.account.id, account_label=connection.account.label),
             ActionStatus.DONE,
-            "done",
+            Outcome.DONE,
             reply_to=reply_to,
             detail=said.text if said else inputs.get("comment"),
             link_label=said.link.label if said and said.link else None,
             link_url=said.link.url if said and said.link else None,
             recorded_id=recorded.account_id if recorded else None,
-            recorded_label=self._label(at.connection, recorded),
+            recorded_label=self._label(connection, recorded),
         )
-
-    def _recorded(self, at: StepAt, action: Action) -> Recorded | None:
-        try:
-            return self.perform.read_back(at, action.results[at.step_id])
-        except (SignInNeeded, LeaseBusy, InvalidClient, HostNotAllowed):
-            return None  # it is done all the same
 
     def _label(self, connection: Connection, recorded: Recorded | None) -> str:
         """Who the app says did it; our own knowledge only where it can't say, and then marked so."""
@@ -248,9 +247,12 @@ class RunAction:
         waiting = self.actions.save(moved(action, ActionStatus.OPEN, waiting_for=app, owner=None, owned_until=0))
         if action.subject is not None:
             self.actions.free_subject(action.subject, action)
+        there = self.connections.get(action.person, app)
+        if there is not None and there.status is Status.LIVE:
+            self.queue.send(resume_message(waiting))  # the sign-in ended while we were not looking
+            return
         self.journal("action_waits", trace_id=action.trace_id, action=action.id, app=app)
-        ended = self.connections.get(action.person, app)
-        why = texts.ended_there(self.catalog.apps[app].name) if ended and ended.status is Status.NEEDS_SIGN_IN else None
+        why = texts.ended_there(self.catalog.apps[app].name) if there and there.status is Status.NEEDS_SIGN_IN else None
         to = reply_to or waiting.reply_to
         self.ask(action.person, action.workspace, app, to, trace_id=action.trace_id, why=why)
 
@@ -263,23 +265,3 @@ class RunAction:
 def inputs_owner(action: Action) -> SealOwner:
     """To whom a waiting action's answers are sealed: its person, and this very action."""
     return SealOwner(action.person, action.workspace.id, f"recipe.{action.recipe}", "inputs", action.id, 1)
-
-
-def resume_message(action: Action) -> dict[str, str | int]:
-    """The queue's message that takes an action up again."""
-    return {
-        "v": 1,
-        "kind": "resume",
-        "tenant": action.person.tenant,
-        "user_id": action.person.user_id,
-        "action": action.id,
-        "trace_id": action.trace_id,
-    }
-
-
-def _as(connection: Connection, message: str) -> dict[str, str | None]:
-    return {
-        "detail": message,
-        "account_id": connection.account.id,
-        "account_label": connection.account.label,
-    }

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from countersign.domain.catalog import Catalog
 from countersign.domain.pages import Page, PageKind, about
-from countersign.domain.sign_in import Intent, LinkState, hash_of, link_state
+from countersign.domain.queue_messages import new_link_message
+from countersign.domain.sign_in import LINK_SECONDS, Intent, LinkState, hash_of, link_state
 from countersign.ports import Clock, Queue, Randomness, SignInStore
 from countersign.usecases.open_sign_in import OpenSignIn
 
 
 @dataclass(frozen=True)
 class SendNewLink:
-    """Queues the request, once per link, whoever asks how often: the person's own limit counts besides."""
+    """Queues the request, once per link in ten minutes, whoever asks: the person's own limit counts besides."""
 
     sign_ins: SignInStore
     open_sign_in: OpenSignIn
@@ -33,9 +34,9 @@ class SendNewLink:
         state = link_state(intent, now)
         if state is LinkState.BURNT or (state is LinkState.USABLE and by_link):
             return self.open_sign_in(secret) if by_link else Page(PageKind.STOPPED, self._about(intent))
-        if self.sign_ins.first_sight(f"new_link#{intent.id_hash}", self.randomness(), now):
-            message = {"v": 1, "kind": "new_link", "intent": intent.id_hash, "trace_id": intent.trace_id}
-            self.actions_queue.send(message)
+        window = now // LINK_SECONDS
+        if self.sign_ins.first_sight(f"new_link#{intent.id_hash}#{window}", self.randomness(), now):
+            self.actions_queue.send(new_link_message(intent))
         return Page(PageKind.NEW_LINK_SENT, self._about(intent))
 
     def _intent(self, id_hash: str) -> Intent | None:

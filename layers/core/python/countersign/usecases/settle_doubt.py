@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.domain.action import ActionStatus, moved
+from countersign.domain.action import ActionStatus, Outcome, moved
 from countersign.domain.answer import CheckResult, Succeeded
 from countersign.domain.catalog import Idempotency, Operation
 from countersign.ports import ActionStore
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
 
 MOST_SENDS: Final = 2
-"""How often a call is sent in all, each time only after proof that the one before did not happen."""
+"""How often a call is sent in all where each time the app has to prove first that the one before did not happen."""
 _REPEATABLE: Final = frozenset({Idempotency.NATIVE_KEY, Idempotency.EXTERNAL_ID})
 
 
@@ -31,23 +31,23 @@ class SettleDoubt:
 
     def __call__(self, at: StepAt) -> tuple[StepAt, StepEnd]:
         """How the step ended, or ends now that it is taken again."""
-        if at.operation.reads_only or at.operation.idempotency in _REPEATABLE:
-            return self._again(at)
         at, found = self.perform.check(at)
         match found:
             case CheckResult(done=True, results=results):
                 return at, Succeeded(results)
             case CheckResult(decided=True, description=description, actor=actor):
                 return at, Already(description, actor)
+            case CheckResult() if at.action.sends >= MOST_SENDS:
+                return at, NotDone(Outcome.NOT_TAKEN)
             case CheckResult():
                 return self._again(at)
+            case None if at.operation.reads_only or at.operation.idempotency in _REPEATABLE:
+                return self._again(at)  # the app itself takes it only once, however often it is sent
             case None:
                 return at, InDoubt("no check")
             case _:
                 return at, InDoubt("the check could not be made")
 
     def _again(self, at: StepAt) -> tuple[StepAt, StepEnd]:
-        if at.action.sends >= MOST_SENDS:
-            return at, NotDone("it did not take this, though we tried twice.")
         again = self.actions.save(moved(at.action, ActionStatus.CLAIMED))
         return self.perform(replace(at, action=again))

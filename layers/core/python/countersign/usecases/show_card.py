@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.domain.card import Card, MessageRef
+from countersign.domain.card_button import CardButton, fingerprint
 from countersign.domain.catalog import Catalog
 from countersign.domain.errors import ChatRefused
 from countersign.domain.message import Button, Message
@@ -49,7 +50,7 @@ class ShowCard:
             Button(
                 procedure.label,
                 CARD_CHOOSE,
-                f"{recipe.id}|{card.id}|{procedure.id}",
+                CardButton(recipe.id, card.id, procedure.id, fingerprint(card.inputs)).as_value(),
                 style=procedure.style,
                 confirmation=procedure.confirmation,
             )

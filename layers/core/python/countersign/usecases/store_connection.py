@@ -1,13 +1,18 @@
 """Stores a connection from the leg that holds its sealed tokens: by copying, never by opening."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from countersign.domain.catalog import App
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
+from countersign.domain.queue_messages import connected_message
 from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.ports import AuditLog, Clock, ConnectionStore, Queue, SignInStore
+
+REPLACING: Final = 60
+"""Seconds until housekeeping looks at what was set aside: longer than the function that replaces it can live."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,8 @@ class StoreConnection:
     """Spends the CONFIRM leg and stores what it holds; a repeat after a lost answer finds what was stored.
 
     The order keeps every crash harmless: tokens on a leg stay due for revocation until the connection that they became
-    is stored, and a connection names the leg it came from (``sign_in``), so that housekeeping can tell.
+    is stored, and a connection names the leg it came from (``sign_in``), so that housekeeping can tell. The tokens that
+    are replaced are set aside before: if they stay after all, housekeeping sees that, and ends nothing.
     """
 
     sign_ins: SignInStore
@@ -33,11 +39,12 @@ class StoreConnection:
         if (before.version if before else None) != replaces:
             raise Conflict("the connection changed while its person was away")
         connection = self._connection(intent, leg)
+        if before is not None and may_revoke(app, before.account.id, beside=connection):
+            now = self.clock()
+            self.connections.retire(before, now=now, due_at=now + REPLACING)
         if not self.sign_ins.consume_leg(leg):
             return self._of_twin(intent, leg)
         self.connections.put(connection, replaces=replaces)
-        if before is not None and may_revoke(app, before.account.id, beside=connection):
-            self.connections.retire(before, now=self.clock())
         self._record(intent, connection, before)
         return self._finish(intent, leg, connection)
 
@@ -67,9 +74,7 @@ class StoreConnection:
 
     def _finish(self, intent: Intent, leg: Leg, connection: Connection) -> Connection:
         """Let the waiting actions go on, and close the sign-in. Can be repeated."""
-        message = {"v": 1, "kind": "connected", "tenant": intent.person.tenant, "user_id": intent.person.user_id}
-        message |= {"app": leg.app, "intent": intent.id_hash, "trace_id": intent.trace_id}
-        self.actions_queue.send(message)
+        self.actions_queue.send(connected_message(intent))
         self._close(intent)
         self.sign_ins.settle(leg)
         return connection

@@ -6,7 +6,7 @@ from typing import Final
 
 from countersign.adapters.dynamodb.rows import read_reply, read_sealed, reply_item, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
-from countersign.domain.action import Action, ActionStatus, due_at
+from countersign.domain.action import Action, ActionStatus, Outcome, due_at
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person, Workspace
 
@@ -66,6 +66,25 @@ class DynamoActionStore:
             )
         return None
 
+    def take_subject(self, subject: str, action: Action, *, was: Mapping[str, str]) -> None:
+        """Hold what ``was`` holds or has settled, if it still does. Raises Conflict."""
+        self._table.update(
+            f"subject#{subject}",
+            "subject",
+            "SET #status = :held, holder = :holder, person = :person",
+            "holder = :was_holder AND person = :was_person",
+            {"held": "held", **_holder(action), "was_holder": was["action"], "was_person": was["person"]},
+        )
+
+    def postpone(self, action: Action, due_at: int) -> None:
+        """Move the row's place in the due index; the row having changed is no error."""
+        values = {"due_at": due_at, "version": action.version}
+        condition = "version = :version AND attribute_exists(due_at)"
+        try:
+            self._table.update(action.person.key, f"action#{action.id}", "SET due_at = :due_at", condition, values)
+        except Conflict:
+            return
+
     def settle_subject(self, subject: str, action: Action) -> None:
         """Settled for good by this action. Raises Conflict when somebody else holds it."""
         self._table.update(
@@ -119,7 +138,7 @@ class DynamoActionStore:
                 "results": {step: dict(values) for step, values in action.results.items()},
                 "sent_at": action.sent_at,
                 "ended_at": action.ended_at,
-                "outcome": action.outcome,
+                "outcome": action.outcome.value if action.outcome else None,
                 "detail": action.detail,
                 "account_id": action.account_id,
                 "account_label": action.account_label,
@@ -127,6 +146,8 @@ class DynamoActionStore:
                 "recorded_label": action.recorded_label,
                 "link_label": action.link_label,
                 "link_url": action.link_url,
+                "clicks": list(action.clicks),
+                "clicked_at": action.clicked_at,
                 "sends": action.sends,
                 "shown": action.shown,
                 "told": action.told,
@@ -163,7 +184,7 @@ def _read(item: Item) -> Action:
         results=item["results"],
         sent_at=item.get("sent_at"),
         ended_at=item.get("ended_at"),
-        outcome=item.get("outcome"),
+        outcome=Outcome(item["outcome"]) if "outcome" in item else None,
         detail=item.get("detail"),
         account_id=item.get("account_id"),
         account_label=item.get("account_label"),
@@ -171,6 +192,8 @@ def _read(item: Item) -> Action:
         recorded_label=item.get("recorded_label"),
         link_label=item.get("link_label"),
         link_url=item.get("link_url"),
+        clicks=tuple(item["clicks"]),
+        clicked_at=item["clicked_at"],
         sends=item["sends"],
         shown=item.get("shown"),
         told=item["told"],

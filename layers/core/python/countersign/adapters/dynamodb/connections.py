@@ -38,18 +38,23 @@ class DynamoConnectionStore:
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
+        same_sign_in = "sign_in = :sign_in" if connection.sign_in else "attribute_not_exists(sign_in)"
         self._table.update(
             connection.person.key,
             _sk(connection.app),
-            "SET #status = :revoking, due_kind = :kind, due_at = :due_at, revoking_since = :since",
-            "attribute_exists(pk) AND #account.#id = :account",
-            {
-                "revoking": Status.REVOKING.value,
-                "kind": _REVOCATION,
-                "due_at": due_at,
-                "since": now,
-                "account": connection.account.id,
-            },
+            "SET #status = :revoking, due_kind = :kind, due_at = :due_at,"
+            " revoking_since = if_not_exists(revoking_since, :since)",
+            f"attribute_exists(pk) AND #account.#id = :account AND {same_sign_in}",
+            without_nothing(
+                {
+                    "revoking": Status.REVOKING.value,
+                    "kind": _REVOCATION,
+                    "due_at": due_at,
+                    "since": now,
+                    "account": connection.account.id,
+                    "sign_in": connection.sign_in or None,
+                }
+            ),
         )
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
@@ -101,19 +106,24 @@ class DynamoConnectionStore:
             without_nothing(values),
         )
 
-    def needs_sign_in(self, connection: Connection) -> bool:
-        """Mark as ended at the app; True for the one caller that did."""
+    def needs_sign_in(self, connection: Connection) -> None:
+        """Mark as ended at the app, unless it moved or another worker's refresh is under way."""
         try:
             self._table.update(
                 connection.person.key,
                 _sk(connection.app),
                 "SET #status = :ended REMOVE lease_owner, lease_until, refresh_sent",
-                "version = :version AND #status = :live",
-                {"ended": Status.NEEDS_SIGN_IN.value, "version": connection.version, "live": Status.LIVE.value},
+                "version = :version AND #status = :live"
+                " AND (attribute_not_exists(lease_owner) OR lease_owner = :owner)",
+                {
+                    "ended": Status.NEEDS_SIGN_IN.value,
+                    "version": connection.version,
+                    "live": Status.LIVE.value,
+                    "owner": connection.lease_owner or "",
+                },
             )
         except Conflict:
-            return False
-        return True
+            return
 
     def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
         """Give the lease back. Not ours any more is no error."""
@@ -141,31 +151,34 @@ class DynamoConnectionStore:
         except Conflict:
             return
 
-    def retire(self, connection: Connection, *, now: int) -> None:
-        """Keep replaced tokens aside, REVOKING, until housekeeping ended them at the app."""
+    def retire(self, connection: Connection, *, now: int, due_at: int) -> None:
+        """Keep tokens aside, REVOKING, until housekeeping ended them at the app."""
         retired = replace(connection, status=Status.REVOKING, revoking_since=now, retired=True)
-        self._table.put(_item(retired) | {"due_kind": _REVOCATION, "due_at": now})
+        self._table.put(_item(retired) | {"due_kind": _REVOCATION, "due_at": due_at})
 
-    def delete(self, connection: Connection) -> None:
-        """Remove the row, retired or not, if it is REVOKING and still holds this version."""
+    def delete(self, connection: Connection) -> bool:
+        """Remove the row, retired or not, if it is REVOKING and still holds this version; True if it did."""
         values = {"version": connection.version, "revoking": Status.REVOKING.value}
         try:
             self._table.delete(
                 connection.person.key, _row(connection), "version = :version AND #status = :revoking", values
             )
         except Conflict:
-            return
+            return False
+        return True
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations whose time has come."""
         return [_read(item) for item in self._table.due(_REVOCATION, now, limit)]
 
-    def postpone(self, connection: Connection, due_at: int) -> None:
+    def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
         """Try its revocation again later. Gone meanwhile is no error."""
-        values = {"due_at": due_at, "version": connection.version, "revoking": Status.REVOKING.value}
-        condition = "version = :version AND #status = :revoking"
+        values: Item = {"due_at": due_at, "version": connection.version, "revoking": Status.REVOKING.value}
+        change, condition = "SET due_at = :due_at", "version = :version AND #status = :revoking"
+        if failed:
+            change, values = f"{change}, revocation_failed = :failed", values | {"failed": True}
         try:
-            self._table.update(connection.person.key, _row(connection), "SET due_at = :due_at", condition, values)
+            self._table.update(connection.person.key, _row(connection), change, condition, values)
         except Conflict:
             return
 
@@ -199,6 +212,7 @@ def _item(connection: Connection) -> Item:
             "lease_until": connection.lease_until or None,
             "refresh_sent": connection.refresh_sent or None,
             "revoking_since": connection.revoking_since,
+            "revocation_failed": connection.revocation_failed or None,
             "sign_in": connection.sign_in or None,
         }
     )
@@ -221,6 +235,7 @@ def _read(item: Item) -> Connection:
         lease_until=item.get("lease_until", 0),
         refresh_sent=item.get("refresh_sent", False),
         revoking_since=item.get("revoking_since"),
+        revocation_failed=item.get("revocation_failed", False),
         retired=item["sk"].startswith("retired#"),
         sign_in=item.get("sign_in", ""),
     )

@@ -88,6 +88,17 @@ class DynamoSignInStore:
             return False
         return True
 
+    def decline_leg(self, leg: Leg, now: int) -> bool:
+        """Spend it for good, its tokens due at once: True for exactly one caller."""
+        change = "SET spent = :yes, declined = :yes, due_kind = :due_kind, due_at = :now"
+        condition = "attribute_exists(pk) AND attribute_not_exists(spent)"
+        values = {"yes": True, "due_kind": _DUE_TOKENS, "now": now}
+        try:
+            self._table.update(f"leg#{leg.id_hash}", "leg", change, condition, values)
+        except Conflict:
+            return False
+        return True
+
     def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
         """Intents whose person needs help; legs whose sealed tokens nobody confirmed."""
         intents = [_read_intent(item) for item in self._table.due(_DUE_HELP, now, limit)]
@@ -108,6 +119,15 @@ class DynamoSignInStore:
         except Conflict:
             return False
         return True
+
+    def postpone(self, row: Intent | Leg, due_at: int) -> None:
+        """Move the row's place in the due index; settled meanwhile is no error."""
+        kind = "intent" if isinstance(row, Intent) else "leg"
+        condition = "attribute_exists(due_at)"
+        try:
+            self._table.update(f"{kind}#{row.id_hash}", kind, "SET due_at = :due_at", condition, {"due_at": due_at})
+        except Conflict:
+            return
 
     def first_sight(self, key: str, delivery: str, now: int) -> bool:
         """True the first time in 26 hours, and for the queue's redelivery of that very message.
@@ -196,6 +216,7 @@ def _leg_item(leg: Leg) -> Item:
             "token_expires_at": leg.token_expires_at,
             "version": leg.version,
             "person_email": leg.person_email,
+            "declined": leg.declined or None,
             "due_kind": _DUE_TOKENS if leg.sealed else None,
             "due_at": leg.expires_at if leg.sealed else None,
             "ttl": leg.expires_at + _KEEP,
@@ -218,4 +239,5 @@ def _read_leg(item: Item) -> Leg:
         token_expires_at=item.get("token_expires_at"),
         version=item["version"],
         person_email=item.get("person_email"),
+        declined=item.get("declined", False),
     )

@@ -77,13 +77,11 @@ def card_gone() -> Message:
     return say("Countersign doesn't know this card any more. Nothing was done. Open the record in its app instead.")
 
 
-def someone_is_deciding() -> Message:
-    """Another person's decision is under way this very moment."""
-    return say(
-        "Somebody else is deciding this right now. Nothing was done with your click; look at the card again soon."
-    )
+def card_changed() -> Message:
+    """The record changed between what was seen and the click."""
+    return say("This changed after you saw it, so nothing was done. Look at the card again; it shows how it is now.")
 
 
-def superseded(earlier: str, later: str) -> str:
-    """Why a waiting choice ended: its person chose otherwise."""
-    return f"You chose {later} after {earlier}; only the last choice counts."
+def by_word(account: str | None) -> str:
+    """Who decided, where the app can't be asked and its person says so."""
+    return f"{account or 'somebody'}, by their own word"

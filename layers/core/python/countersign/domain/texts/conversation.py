@@ -94,9 +94,11 @@ def _what(action: Action, recipe: Recipe | None) -> str:
     return f"{recipe.title}: {procedure.label}" if procedure and len(recipe.procedures) > 1 else recipe.title
 
 
-def went_wrong(reference: str) -> Message:
-    """Something nobody foresaw, and the queue has given up."""
-    return say(
-        "Something broke on our side, and this was given up. Nothing more will happen by itself. ({reference})",
-        reference=reference,
-    )
+def command_gone() -> Message:
+    """A recipe that went from the catalog."""
+    return say("Countersign doesn't know this command any more. Nothing was done. Write `help` for what it knows.")
+
+
+def wrong_answer(field: str, problem: str) -> Message:
+    """A form's answers that only the worker found wrong."""
+    return say("Nothing was done. {field}: {problem}", field=field, problem=problem)

@@ -1,69 +1,135 @@
 """What is said about how an action ended."""
 
-from countersign.domain.message import (
-    Block,
-    Button,
-    Buttons,
-    Message,
-    Paragraph,
-    Style,
-    Text,
-)
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.action import Outcome
+from countersign.domain.message import Block, Button, Buttons, Message, Paragraph, Style, Text
 from countersign.domain.texts.names import ACTION_HAPPENED, ACTION_NOT_HAPPENED, ACTION_RETRY, CONNECTIONS_CONNECT
 from countersign.domain.texts.say import say
 
 
-def refused(app: str, message: str, label: str, app_id: str) -> Message:
-    """The app said no; the card stays as it was for the others."""
-    text = Text(
-        "*{app} did not allow this.* It said: “{message}”\nYou are signed in there as {label}. Nothing was changed, "
-        "and the card stays open for others.",
-        {"app": app, "message": message, "label": label},
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What of an ended action its person is told about.
+
+    Attributes:
+        what: the choice or command, as people know it.
+        on_card: whether others can decide the same.
+        steps_done: how many steps before the last one were done, and stay done.
+        detail: what the app, or its person, said about it.
+        account: whom its person is signed in as, there.
+    """
+
+    what: str
+    app: str
+    app_id: str
+    on_card: bool
+    steps_done: int
+    detail: str
+    account: str
+
+
+_WHY: Final[Mapping[Outcome, str]] = {
+    Outcome.NOT_NAMED: "{app} does not name you, {account}, as one who may decide it.",
+    Outcome.DONE_BEFORE: "you had done that before, in {app}. It waits for others now.",
+    Outcome.BUSY: "somebody else is deciding it right now. Look at the card again soon.",
+    Outcome.HELD: "somebody else's decision is on its way, and {app} has not said if it arrived. Look at it in {app}.",
+    Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
+    Outcome.UNREACHABLE: "{app} could not be reached. Please try again in a minute.",
+    Outcome.NO_ANSWER: "{app} did not answer. Please try again in a minute.",
+    Outcome.OVERLOADED: "{app} has too much to do right now. Please try again in a minute.",
+    Outcome.NOT_TAKEN: "{app} did not take it, though we tried twice. Please try again, or do it in {app}.",
+    Outcome.UNREADABLE: "what you filled in can't be read any more. Please fill it in again.",
+    Outcome.TOLD: "you looked in {app}, and it had not happened. You can try again.",
+    Outcome.MISCONFIGURED: "{detail}",
+    Outcome.UNUSABLE: "{detail}",
+}
+
+
+def not_done(ended: Ended, why: Outcome | None) -> Message | None:
+    """It certainly did not happen. None where nothing needs to be said: the person chose otherwise."""
+    if why is Outcome.SUPERSEDED:
+        return None
+    if why is Outcome.REFUSED:
+        return _refused(ended)
+    reason = _WHY.get(why, "something went wrong on our side.") if why else "something went wrong on our side."
+    values = {"what": ended.what, "app": ended.app, "account": ended.account, "detail": ended.detail}
+    return say("*{what}* was not done: " + reason + _before(ended), **values)
+
+
+def _before(ended: Ended) -> str:
+    """Steps that were done before stay done, and that is said."""
+    return "" if ended.steps_done == 0 else " What this recipe did before that is done, and stays done."
+
+
+def _refused(ended: Ended) -> Message:
+    """The app said no; a card stays as it was for the others."""
+    changed = (
+        "Nothing was changed" if ended.steps_done == 0 else "This step was not done; what came before it stays done"
     )
-    button = Button("Sign in as someone else", CONNECTIONS_CONNECT, app_id)
-    return Message(Text("{app} did not allow this", {"app": app}), (Paragraph(text), Buttons((button,))))
+    rest = f"{changed}, and the card stays open for others." if ended.on_card else f"{changed}."
+    text = Text(
+        "*{app} did not allow this.* It said: “{message}”\nYou are signed in there as {account}. " + rest,
+        {"app": ended.app, "message": ended.detail, "account": ended.account},
+    )
+    button = Button("Sign in as someone else", CONNECTIONS_CONNECT, ended.app_id)
+    return Message(Text("{app} did not allow this", {"app": ended.app}), (Paragraph(text), Buttons((button,))))
 
 
-def failed(what: str, why: str) -> Message:
-    """It certainly did not happen."""
-    return say("*{what}* was not done: {why}", what=what, why=why)
-
-
-def done(what: str, reply: str | None, recorded: str, link: Button | None) -> Message:
-    """A command's success."""
-    text = Text("*{what}*: done, as {recorded}.", {"what": what, "recorded": recorded})
-    if reply:
-        text = Text("{reply}\nRecorded as {recorded}.", {"reply": reply, "recorded": recorded})
+def done(ended: Ended, recorded: str, link: Button | None) -> Message:
+    """A command's success, or a card's where no copy of the card is left."""
+    text = Text("*{what}*: done, as {recorded}.", {"what": ended.what, "recorded": recorded})
+    if ended.detail:
+        text = Text("{reply}\nRecorded as {recorded}.", {"reply": ended.detail, "recorded": recorded})
     blocks: list[Block] = [Paragraph(text)]
     if link:
         blocks.append(Buttons((link,)))
-    return Message(Text("{what}: done", {"what": what}), blocks)
+    return Message(Text("{what}: done", {"what": ended.what}), blocks)
 
 
-def recorded_otherwise(app: str, expected: str, recorded: str) -> Message:
+def recorded_otherwise(ended: Ended, recorded: str) -> Message:
     """Attribution proof failed: the app names somebody else."""
     return say(
-        "*Look at this:* {app} took the action, but it says that it was not {expected} who did it: {recorded}. "
+        "*Look at this:* {app} took the action, but it says that it was not {account} who did it: {recorded}. "
         "Please tell an admin of {app}.",
-        app=app,
-        expected=expected,
+        app=ended.app,
+        account=ended.account,
         recorded=recorded,
     )
 
 
-def unknown(what: str, app: str, link: Button | None, action_id: str) -> Message:
+def unknown(ended: Ended, link: Button | None, action_id: str) -> Message:
     """Nobody can say; the person can look."""
+    rest = " Until that is clear, nobody else can decide it here." if ended.on_card else ""
     text = Text(
         "*We don't know whether “{what}” happened.* {app} did not answer, and does not say when asked. "
-        "Please look there. Until you tell, nobody else can decide this here.",
-        {"what": what, "app": app},
+        "Please look there; we go on asking, too." + rest,
+        {"what": ended.what, "app": ended.app},
     )
     buttons = [
         *([link] if link else ()),
         Button("I checked: it happened", ACTION_HAPPENED, action_id),
         Button("It did not happen", ACTION_NOT_HAPPENED, action_id),
     ]
-    return Message(Text("We don't know whether “{what}” happened", {"what": what}), (Paragraph(text), Buttons(buttons)))
+    summary = Text("We don't know whether “{what}” happened", {"what": ended.what})
+    return Message(summary, (Paragraph(text), Buttons(buttons)))
+
+
+def still_unknown(app: str) -> Message:
+    """Its person looked, but the app itself can be asked, and did not answer."""
+    return say("{app} still does not say, so this stays open: its own word counts, and we go on asking it.", app=app)
+
+
+def gone() -> Message:
+    """Its recipe is not there any more."""
+    return say("This was not done: Countersign doesn't know this recipe any more. Please do it in its app.")
+
+
+def over() -> Message:
+    """A button of an action that is not known any more."""
+    return say("This is over. Click the card, or write the command, again.")
 
 
 def approve_as(what: str, label: str, action_id: str) -> Message:

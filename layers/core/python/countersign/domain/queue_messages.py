@@ -1,0 +1,65 @@
+"""Every message that rides a queue, by who sends it and who takes it. Ids and words, never a token or a code.
+
+| kind | sent by | taken by |
+|---|---|---|
+| ``interaction`` | SlackInteractions | AppActions or Connections |
+| ``connected`` | OAuthCallback, when a connection is stored; Housekeeping, when that got lost | AppActions |
+| ``sign_in_burnt`` | OAuthCallback, when another person's browser was stopped | AppActions |
+| ``new_link`` | OAuthCallback, for an expired link's page | AppActions |
+| ``revoke`` | Connections | AppActions |
+| ``resume`` | AppActions and Housekeeping | AppActions |
+"""
+
+from typing import Any, Final
+
+from countersign.domain.action import Action
+from countersign.domain.identity import Person
+from countersign.domain.interaction import Interaction
+from countersign.domain.sign_in import Intent
+
+VERSION: Final = 1
+
+type Message = dict[str, Any]
+
+
+def interaction_message(interaction: Interaction) -> Message:
+    """What a person did. Its ``reply_url`` alone, of all capabilities, may ride a queue."""
+    return _message("interaction", interaction.trace_id, interaction=interaction.as_json())
+
+
+def connected_message(intent: Intent) -> Message:
+    """A connection was stored: its person is told, and what waited for it goes on."""
+    return _message("connected", intent.trace_id, **_of(intent.person), app=intent.app, intent=intent.id_hash)
+
+
+def waiting_message(action: Action) -> Message:
+    """The sign-in that an action waits for has come, and the message about it got lost."""
+    return _message("connected", action.trace_id, **_of(action.person), app=action.waiting_for, intent="")
+
+
+def sign_in_burnt_message(intent: Intent) -> Message:
+    """Somebody else opened the link."""
+    return _message("sign_in_burnt", intent.trace_id, intent=intent.id_hash)
+
+
+def new_link_message(intent: Intent) -> Message:
+    """A new link is wanted, in chat."""
+    return _message("new_link", intent.trace_id, intent=intent.id_hash)
+
+
+def revoke_message(person: Person, app: str, trace_id: str) -> Message:
+    """A connection was cut and is to be ended at its app."""
+    return _message("revoke", trace_id, **_of(person), app=app)
+
+
+def resume_message(action: Action) -> Message:
+    """An action is to be taken up again."""
+    return _message("resume", action.trace_id, **_of(action.person), action=action.id)
+
+
+def _of(person: Person) -> dict[str, str]:
+    return {"tenant": person.tenant, "user_id": person.user_id}
+
+
+def _message(kind: str, trace_id: str, **content: Any) -> Message:
+    return {"v": VERSION, "kind": kind, "trace_id": trace_id, **content}
