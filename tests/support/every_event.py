@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from countersign.config import Settings
 from countersign.domain.card import MessageRef
 from countersign.domain.secret import Secret
 from sandbox.stack.layout import REPOSITORY
-from tests.support.acting_world import ActingWorld
+from tests.support.acting_world import ENVIRONMENT, ActingWorld
 from tests.support.queue_events import CARD, INTENT
 from tests.support.slack_requests import NOW, SIGNING_SECRET
 from tools.events import recorded_events, sent_now
@@ -24,10 +25,11 @@ type Event = dict[str, Any]
 
 
 class EveryWorld(ActingWorld):
-    """One deployment for all functions, with one card and one link under way."""
+    """One deployment for a workspace and an organisation, with one card and one link under way."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.settings = Settings({**ENVIRONMENT, "ALLOWED_WORKSPACES": "T0ACME,E0ACME"})
         self.now = NOW
         self.put_card(id=CARD, copies=(MessageRef("C0APPROVALS", "1785578000.000100"),))
         self.sign_ins.put_intent(INTENT)

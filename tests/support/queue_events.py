@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from countersign.domain.queue_messages import (
     resume_message,
     revoke_message,
     sign_in_burnt_message,
+    waiting_message,
 )
 from countersign.domain.sign_in import Intent
 from countersign.entrypoints.slack import handle
@@ -58,6 +60,7 @@ ACTION = Action(
     version=1,
     trace_id="6f3d2c1b-0000-4000-8000-000000000001",
     reply_to=ReplyTo(),
+    shown="8674ff960bedbe20",
 )
 FROM_SLACK = {
     "app_actions": (
@@ -97,6 +100,7 @@ def batches() -> dict[tuple[str, str], Batch]:
         "new_link": new_link_message(INTENT),
         "revoke": revoke_message(JOSIE, "servicenow", ACTION.trace_id),
         "resume": resume_message(ACTION),
+        "waiting": waiting_message(replace(ACTION, waiting_for="servicenow")),
         "unknown_kind": {"v": 1, "kind": "dance", "trace_id": ACTION.trace_id},
     }
     talked = {
@@ -146,8 +150,7 @@ def _typed(words: str) -> Interaction:
 
 
 def _now(interaction: Interaction, **changes: Any) -> Interaction:
-    fields = {"foreign": False, "trace_id": ACTION.trace_id, "at": NOW, **changes}
-    return Interaction(**{name: getattr(interaction, name) for name in Interaction.__slots__} | fields)
+    return replace(interaction, foreign=False, trace_id=ACTION.trace_id, at=NOW, **changes)
 
 
 def _record(folder: str, key: str, body: Mapping[str, Any] | str) -> dict[str, Any]:
