@@ -15,8 +15,8 @@ from sandbox.stack.world import World
 
 STACK_NAME = "countersign"
 STAGE = "local"
-WORKER_TIMEOUT_SECONDS = 8
-"""Short, so that a message nobody can work on reaches the dead-letter queue in minutes; still enough for a refresh."""
+WORKER_TIMEOUT_SECONDS = 20
+"""As on AWS: a worker with less to live than a token endpoint may take to answer never begins a refresh."""
 QUEUE_VISIBILITY_SECONDS = 6 * WORKER_TIMEOUT_SECONDS
 
 

@@ -54,7 +54,7 @@ def test_a_person_lists_their_own_in_order_of_apps_and_no_retired_ones(store: Co
     salesforce = replace(LIVE, app="salesforce")
     store.put(LIVE, replaces=None)
     store.put(salesforce, replaces=None)
-    store.retire(LIVE, now=NOW)
+    store.retire(LIVE, now=NOW, due_at=NOW)
 
     assert store.list(JOSIE) == [salesforce, LIVE]
 
@@ -91,6 +91,38 @@ def test_another_accounts_connection_is_not_cut_by_mistake(store: ConnectionStor
 
     with pytest.raises(Conflict):
         store.set_revoking(LIVE, now=NOW, due_at=NOW)
+
+
+@pytest.mark.parametrize(("there", "seen"), [("new", "old"), ("new", ""), ("", "old")])
+def test_a_newer_sign_in_is_not_cut_by_whoever_saw_the_older_one(store: ConnectionStore, there: str, seen: str) -> None:
+    newer = replace(LIVE, sign_in=there, version=2)
+    store.put(newer, replaces=None)
+
+    with pytest.raises(Conflict):
+        store.set_revoking(replace(LIVE, sign_in=seen), now=NOW, due_at=NOW)
+
+    assert store.get(JOSIE, "servicenow") == newer
+
+
+def test_a_sign_in_is_cut_though_it_was_refreshed_since(store: ConnectionStore) -> None:
+    signed_in = replace(LIVE, sign_in="leg")
+    store.put(replace(signed_in, version=7), replaces=None)
+
+    store.set_revoking(signed_in, now=NOW, due_at=NOW)
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert (there.status, there.version) == (Status.REVOKING, 7)
+
+
+def test_cutting_twice_keeps_the_time_of_the_first(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW + 60)
+    store.set_revoking(LIVE, now=NOW + 9, due_at=NOW + 69)
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert there.revoking_since == NOW
 
 
 def test_one_worker_refreshes_at_a_time(store: ConnectionStore) -> None:
@@ -172,10 +204,35 @@ def test_a_released_lease_remembers_whether_its_refresh_is_in_doubt(store: Conne
     assert (there.lease_owner, there.refresh_sent) == (None, in_doubt)
 
 
-def test_one_caller_marks_it_as_ended(store: ConnectionStore) -> None:
+def test_what_ended_at_the_app_needs_a_sign_in_and_holds_no_lease(store: ConnectionStore) -> None:
     store.put(LIVE, replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
 
-    assert [store.needs_sign_in(LIVE), store.needs_sign_in(LIVE)] == [True, False]
+    store.needs_sign_in(leased)
+
+    assert store.get(JOSIE, "servicenow") == replace(LIVE, status=Status.NEEDS_SIGN_IN)
+
+
+def test_what_moved_or_was_cut_is_not_marked_as_ended(store: ConnectionStore) -> None:
+    store.put(replace(LIVE, version=2), replaces=None)
+    store.needs_sign_in(LIVE)
+    assert store.get(JOSIE, "servicenow") == replace(LIVE, version=2)
+
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    store.needs_sign_in(replace(LIVE, version=2))
+
+    there = store.get(JOSIE, "servicenow")
+    assert there is not None
+    assert there.status is Status.REVOKING
+
+
+def test_while_another_worker_refreshes_nobody_says_that_it_has_ended(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    store.needs_sign_in(LIVE)
+
+    assert store.get(JOSIE, "servicenow") == leased
 
 
 def test_the_last_use_is_noted_unless_the_row_moved(store: ConnectionStore) -> None:
@@ -188,37 +245,53 @@ def test_the_last_use_is_noted_unless_the_row_moved(store: ConnectionStore) -> N
     assert there.last_used_at == NOW + 5
 
 
-def test_a_retired_one_is_due_at_once_beside_the_new_one(store: ConnectionStore) -> None:
+def test_a_retired_one_is_due_in_time_beside_the_new_one(store: ConnectionStore) -> None:
     store.put(LIVE, replaces=None)
-    store.retire(LIVE, now=NOW)
+    for _ in range(2):
+        store.retire(LIVE, now=NOW, due_at=NOW + 60)
     store.put(replace(LIVE, version=2), replaces=1)
 
-    (retired,) = store.due(NOW, 10)
+    assert store.due(NOW + 59, 10) == []
+    (retired,) = store.due(NOW + 60, 10)
 
     assert (retired.retired, retired.status, retired.owner) == (True, Status.REVOKING, LIVE.owner)
-    store.delete(retired)
-    assert store.due(NOW, 10) == []
+    assert [store.delete(retired), store.delete(retired)] == [True, False]
+    assert store.due(NOW + 60, 10) == []
     assert store.get(JOSIE, "servicenow") == replace(LIVE, version=2)
 
 
 def test_only_what_was_cut_is_deleted(store: ConnectionStore) -> None:
     store.put(LIVE, replaces=None)
-    store.delete(LIVE)
+    assert not store.delete(LIVE)
     assert store.get(JOSIE, "servicenow") == LIVE
 
     store.set_revoking(LIVE, now=NOW, due_at=NOW)
-    store.delete(LIVE)
-    store.delete(LIVE)
 
+    assert not store.delete(replace(LIVE, version=2))
+    assert [store.delete(LIVE), store.delete(LIVE)] == [True, False]
     assert store.get(JOSIE, "servicenow") is None
 
 
-def test_a_revocation_is_tried_again_later(store: ConnectionStore) -> None:
+@pytest.mark.parametrize("retired", [True, False])
+@pytest.mark.parametrize("failed", [True, False])
+def test_a_revocation_is_tried_again_later(store: ConnectionStore, *, failed: bool, retired: bool) -> None:
     store.put(LIVE, replaces=None)
-    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    if retired:
+        store.retire(LIVE, now=NOW, due_at=NOW)
+    else:
+        store.set_revoking(LIVE, now=NOW, due_at=NOW)
     (due,) = store.due(NOW, 10)
 
-    store.postpone(due, NOW + 600)
+    store.postpone(due, NOW + 600, failed=failed)
 
     assert store.due(NOW + 599, 10) == []
-    assert len(store.due(NOW + 600, 10)) == 1
+    assert [row.revocation_failed for row in store.due(NOW + 600, 10)] == [failed]
+
+
+def test_what_a_refresh_moved_meanwhile_is_not_postponed(store: ConnectionStore) -> None:
+    store.put(replace(LIVE, version=2), replaces=None)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+
+    store.postpone(LIVE, NOW + 600)
+
+    assert len(store.due(NOW, 10)) == 1

@@ -32,6 +32,7 @@ CONNECTION = Connection(
     lease_until=NOW + 60,
     refresh_sent=True,
     revoking_since=NOW + 9,
+    revocation_failed=True,
     sign_in="d" * 64,
 )
 INTENT = Intent(
@@ -67,6 +68,7 @@ LEG = Leg(
     token_expires_at=NOW + 1_800,
     version=3,
     person_email="josie@acme.com",
+    declined=True,
 )
 
 

@@ -43,6 +43,19 @@ def test_the_same_content_is_never_sealed_the_same_way(sealer: KmsSealer) -> Non
     assert first.encrypted_key != second.encrypted_key
 
 
+def test_a_prepared_seal_asks_nobody_any_more(sealer: KmsSealer) -> None:
+    seal = sealer.prepare(OWNER)
+    broken = {"Error": {"Code": "KMSInternalException", "Message": "down"}}
+    answer = type("Answer", (), {"status_code": 500})()
+    sealer._client.meta.events.register("before-call.kms.GenerateDataKey", lambda **_: (answer, broken))
+    with pytest.raises(StoreUnavailable):
+        sealer.prepare(OWNER)
+
+    sealed = seal(TOKENS)
+
+    assert sealer.open(sealed, OWNER) == TOKENS
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -146,6 +146,26 @@ def test_spent_tokens_stay_due_until_whoever_stored_them_says_so(store: SignInSt
     assert store.due(NOW + 600, 10) == []
 
 
+def test_declined_tokens_are_due_at_once_and_spent_for_good(store: SignInStore) -> None:
+    store.put_leg(CONFIRM)
+    assert store.due(NOW, 10) == []
+
+    assert [store.decline_leg(CONFIRM, NOW), store.decline_leg(CONFIRM, NOW)] == [True, False]
+
+    declined = replace(CONFIRM, declined=True)
+    assert (store.get_leg(CONFIRM.id_hash), store.due(NOW, 10)) == (declined, [declined])
+    assert not store.consume_leg(CONFIRM)
+
+
+def test_what_was_confirmed_cannot_be_declined(store: SignInStore) -> None:
+    store.put_leg(CONFIRM)
+    store.consume_leg(CONFIRM)
+
+    assert not store.decline_leg(CONFIRM, NOW)
+
+    assert (store.get_leg(CONFIRM.id_hash), store.due(NOW, 10)) == (CONFIRM, [])
+
+
 def test_saving_an_intent_leaves_a_prompt_that_came_in_between(store: SignInStore) -> None:
     store.put_intent(INTENT)
     store.save_prompt(INTENT.id_hash, SEALED)

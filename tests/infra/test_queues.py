@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from countersign.usecases.fresh_token import NEEDED
 from sandbox.stack.deploy import QUEUE_VISIBILITY_SECONDS, WORKER_TIMEOUT_SECONDS
 from tools.resolve import functions, of_type, resolved, template
 
@@ -27,6 +28,12 @@ def mapping(name: str, **given: str) -> dict[str, Any]:
 def test_a_message_stays_hidden_six_times_as_long_as_its_function_may_run(name: str) -> None:
     timeout = int(functions()[CONSUMERS[name]]["Timeout"])
     assert int(queue(name)["VisibilityTimeout"]) >= 6 * timeout
+
+
+@pytest.mark.parametrize("seconds", ["Default", "MinValue"])
+def test_a_worker_lives_long_enough_to_refresh_a_token_and_more(seconds: str) -> None:
+    assert template()["Parameters"]["WorkerTimeoutSeconds"][seconds] >= NEEDED + 3
+    assert WORKER_TIMEOUT_SECONDS >= NEEDED + 3
 
 
 def test_the_local_stack_keeps_the_ratio() -> None:
