@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--state", type=Path, default=LOCAL, help="folder of this stack (default: .local)")
     options = parser.parse_args(arguments)
     state = State(options.state.absolute())
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         return {"demo": _demo, "up": _up, "down": _down}[options.command](state)

@@ -26,6 +26,7 @@ class MemoryChat:
     foreign: str = "no"
     unknown_people: bool = False
     down: bool = False
+    refuses: str = ""
 
     def post(self, channel: str, message: Message) -> MessageRef:
         self._answer()
@@ -72,6 +73,8 @@ class MemoryChat:
     def _answer(self) -> None:
         if self.down:
             raise ChatUnavailable("chat is down")
+        if self.refuses:
+            raise ChatRefused(self.refuses)
 
     def said_to(self, person: Person) -> list[str]:
         """Summaries of everything said to one person in private."""

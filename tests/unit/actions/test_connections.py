@@ -205,3 +205,10 @@ def test_a_stranger_learns_nothing(world: ActingWorld) -> None:
     ask(world, "connections", foreign=True)
 
     assert "another organisation" in words(world.slack.told[-1][1])
+
+
+def test_whom_chat_does_not_reach_is_not_tried_for_ever(world: ActingWorld) -> None:
+    """Delivering the message again would not help: it would end where an alarm waits."""
+    world.slack.refuses = "channel_not_found"
+
+    assert ask(world, "help") == []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from countersign.domain.card_button import CardButton
-from countersign.domain.errors import CountersignError, Malformed
+from countersign.domain.errors import ChatRefused, CountersignError, Malformed
 from countersign.domain.form_state import FormState
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind
@@ -77,10 +77,14 @@ def _batch(
     failures = []
     for record in event["Records"]:
         delivery = record["messageId"]
+        follow("")
         try:
             message = _message(record["body"])
             follow(_trace_id(message))
             take(message, delivery)
+        except ChatRefused as error:
+            # Chat will never take it (a person who left, a channel that is gone): delivering again helps nobody.
+            _LOG.warning("nobody to tell", extra={"reason": error.reason, "message_id": delivery})
         except CountersignError as error:
             _LOG.warning("message failed", extra={"code": error.code, "detail": str(error), "message_id": delivery})
             failures.append({"itemIdentifier": delivery})
