@@ -32,6 +32,7 @@ PRIVATE = "Only visible to you"
 
 def ask_for_sign_in(window: SlackWindow, card: Locator, choice: str) -> Locator:
     """Press a card's button, and return the private prompt's link."""
+    expect(card).to_be_visible()  # or it would count as news itself
     with window.news():
         window.press(card, choice)
     expect(window.latest).to_contain_text(PRIVATE)
