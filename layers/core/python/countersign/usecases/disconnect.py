@@ -37,7 +37,7 @@ class Disconnect:
             try:
                 self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
             except Conflict:
-                return texts.nothing_connected(name)
+                return texts.changed_meanwhile(name)  # a sign-in of this very moment is not what was to be cut
             self.journal("disconnected", trace_id=trace_id, app=app_id)
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.
         self.queue.send(revoke_message(person, app_id, trace_id))

@@ -79,6 +79,13 @@ def nothing_connected(app: str) -> Message:
     return say("You have no connection to *{app}*. Nothing was changed.", app=app)
 
 
+def changed_meanwhile(app: str) -> Message:
+    """Disconnect while another sign-in to the same app ended."""
+    return say(
+        "Your connection to *{app}* changed this very moment. Nothing was disconnected; please look again.", app=app
+    )
+
+
 def disconnecting(app: str) -> Message:
     """At once, while the revocation is on its way."""
     return say("*{app}* is disconnected: Countersign can't use it any more. Revoking it at {app} now …", app=app)
