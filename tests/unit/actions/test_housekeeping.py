@@ -171,6 +171,31 @@ def test_a_replaced_connection_is_ended_without_a_word(world: ActingWorld) -> No
     assert (world.authorization.revoked, world.connections.retired, world.slack.told) == (["rt-tom"], [], [])
 
 
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_a_connection_that_was_to_be_replaced_and_stays_is_never_ended(world: ActingWorld, *, refreshed: bool) -> None:
+    """Another sign-in set it aside, and then was not stored."""
+    toms = world.connect(TOM, "tom", sign_in="leg")
+    world.connections.retire(toms, now=world.now, due_at=world.now)
+    if refreshed:
+        owner = seal_owner(TOM, WORKSPACE.id, "servicenow", toms.account.id, 2)
+        rotated = world.opener.seal(pack(Tokens(Secret("at-2"), Secret("rt-2"))), owner)
+        world.connections.put(replace(toms, version=2, sealed=rotated), replaces=1)
+
+    world.keep_house()
+
+    assert (world.authorization.revoked, world.connections.retired) == ([], [])
+
+
+def test_declined_tokens_are_ended_at_once(world: ActingWorld) -> None:
+    leg = _unconfirmed(world)
+    world.now -= 600
+    world.sign_ins.decline_leg(leg, world.now)
+
+    world.keep_house()
+
+    assert world.authorization.revoked == ["rt-x"]
+
+
 def test_one_bad_row_does_not_stop_the_others(world: ActingWorld) -> None:
     world.click(JOSIE)
     world.click(TOM)

@@ -301,6 +301,35 @@ def test_a_queue_that_fails_after_storing_is_made_good_by_a_reload(scripted: "Sc
     assert scripted.world.audit.names == ["sign_in.connected"]
 
 
+@pytest.mark.parametrize("dies_at", ["put", "consume_leg"])
+def test_a_crash_while_a_connection_is_replaced_leaves_both_sides_known(
+    scripted: "Scripted", monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    """What is replaced is set aside first: whichever of the two stays, housekeeping knows of the other."""
+    _, cookie, state = scripted.to_app(JOSIE, "salesforce")
+    scripted.back(state, cookie, "salesforce")
+    before, world = _connection(scripted, "salesforce"), scripted.world
+    scripted.http.bodies["acme.my.salesforce.com"] = salesforce_user("josie@acme.com", "005000000000002AAA")
+    _, cookie, state = scripted.to_app(JOSIE, "salesforce")
+    scripted.back(state, cookie, "salesforce")
+
+    class Killed(Exception):
+        """The process ends here."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(world.connections if dies_at == "put" else world.sign_ins, dies_at, killed)
+    with pytest.raises(Killed):
+        world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+
+    assert _connection(scripted, "salesforce") == before
+    assert [(row.account.id, row.version) for row in world.connections.retired] == [(before.account.id, 1)]
+    assert world.connections.due(world.clock.now + 59, 9) == [], "not while the replacement may be under way"
+    world.clock.now += 600
+    assert _tokens_to_revoke(scripted) == ["refresh-1"]
+
+
 def test_a_store_that_fails_leaves_the_tokens_due_for_revocation(scripted: "Scripted") -> None:
     _, cookie, state = scripted.to_app(JOSIE, "salesforce")
     scripted.world.connections.broken = True

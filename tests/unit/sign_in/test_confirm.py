@@ -38,13 +38,39 @@ def test_yes_twice_is_one_connection_and_the_same_page(scripted: "Scripted", ask
     assert (scripted.world.queue.kinds, scripted.world.audit.names) == (["connected"], ["sign_in.connected"])
 
 
-def test_no_stores_nothing_and_leaves_the_tokens_to_be_revoked(scripted: "Scripted", asked: tuple[str, str]) -> None:
+def test_no_stores_nothing_and_gives_the_tokens_back_at_once(scripted: "Scripted", asked: tuple[str, str]) -> None:
     assert scripted.world.confirm_sign_in(*asked, accepted=False).kind is PageKind.DECLINED
     assert scripted.world.connections.rows == {}
     assert scripted.world.audit.names == ["sign_in.declined"]
-    scripted.world.clock.now += 600
-    due = [row for row in scripted.world.sign_ins.due(scripted.world.clock.now, 9) if hasattr(row, "sealed")]
-    assert len(due) == 1
+    assert [row.id_hash for row in scripted.world.sign_ins.due(scripted.world.clock.now, 9)] == [hash_of(asked[0])]
+
+
+def test_no_is_final_whatever_is_pressed_or_reloaded_afterwards(scripted: "Scripted") -> None:
+    _, cookie, state = scripted.to_app(JOSIE)
+    scripted.back(state, cookie)
+    asked = confirm_secret(cookie, state), cookie
+    no = scripted.world.confirm_sign_in(*asked, accepted=False)
+    assert [scripted.world.confirm_sign_in(*asked, accepted=yes) for yes in (True, False)] == [no, no]
+    assert scripted.back(state, cookie) == no
+    assert (scripted.world.connections.rows, scripted.world.queue.sent) == ({}, [])
+    assert scripted.world.audit.names == ["sign_in.declined"]
+
+
+def test_no_after_a_faster_yes_claims_nothing(
+    scripted: "Scripted", asked: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_ins, confirm = scripted.world.sign_ins, scripted.world.confirm_sign_in
+    decline = sign_ins.decline_leg
+
+    def beaten(leg: Leg, now: int) -> bool:
+        monkeypatch.undo()
+        confirm(*asked, accepted=True)
+        return decline(leg, now)
+
+    monkeypatch.setattr(sign_ins, "decline_leg", beaten)
+    assert confirm(*asked, accepted=False).kind is PageKind.REPLAYED
+    assert scripted.world.audit.names == ["sign_in.connected"]
+    assert scripted.world.connections.get(JOSIE, "servicenow") is not None
 
 
 def test_another_browser_cannot_confirm(scripted: "Scripted", asked: tuple[str, str]) -> None:

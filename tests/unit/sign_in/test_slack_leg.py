@@ -61,6 +61,19 @@ def test_somebody_else_burns_the_link_and_its_person_is_told_once(scripted: "Scr
     assert scripted.world.queue.kinds == ["sign_in_burnt"]
 
 
+def test_its_person_is_told_though_the_audit_fails(scripted: "Scripted", monkeypatch: pytest.MonkeyPatch) -> None:
+    _, secret = scripted.world.begin(TOM)
+    cookie, state = scripted.start(secret)
+
+    def fails(*_: object) -> None:
+        raise StoreUnavailable("the audit is down")
+
+    monkeypatch.setattr(scripted.world.audit, "record", fails)
+    with pytest.raises(StoreUnavailable):
+        scripted.world.complete_slack_leg({"state": [state], "code": ["U0JOSIE"]}, cookie)
+    assert scripted.world.queue.kinds == ["sign_in_burnt"]
+
+
 def test_a_link_that_was_done_meanwhile_is_not_burnt_and_nobody_is_told(scripted: "Scripted") -> None:
     begun, secret = scripted.world.begin(TOM)
     cookie, state = scripted.start(secret)
