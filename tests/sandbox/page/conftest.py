@@ -5,15 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.sandbox.page.browsers import Open, chromium
+from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi, serve_fake
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
