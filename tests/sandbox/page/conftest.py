@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi, serve_fake
+
+PATIENCE = 20_000
+"""Milliseconds: a loaded machine is slow, not wrong."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def open_as(browser: Browser, fake: FakeClientApi) -> Iterator[Open]:
     def open_page(person: str = "U0TOM", place: str = "C0APPROVALS", width: int = 1280) -> Page:
         context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", timezone_id="UTC")
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
