@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from countersign.domain.errors import ConfigurationError, HostNotAllowed
 from countersign.domain.sign_in import hash_of
 from countersign.entrypoints import oauth
 from countersign.entrypoints.api_gateway import Answer
-from tests.support.sign_in_world import JOSIE, ScriptedOpenId, SignInWorld, claims_of
+from tests.support.sign_in_world import JOSIE, ScriptedHttp, ScriptedOpenId, SignInWorld, claims_of, salesforce_user
 from tests.support.two_browsers import EVENTS, event
 
 STATUSES = {
@@ -81,6 +82,35 @@ def test_the_recorded_events_of_a_live_link(monkeypatch: pytest.MonkeyPatch) -> 
     assert oauth.handle(_for(event("connect_page"), secret), world)["statusCode"] == 410
     assert oauth.handle(_for(event("connect_new_link"), secret), world)["statusCode"] == 200
     assert world.queue.kinds == ["new_link"]
+
+
+def test_one_id_leads_from_the_click_through_every_page_to_the_connection() -> None:
+    """Asked for in chat with ``trace-1``; the journal is what an operator searches."""
+    lines: list[tuple[str, dict[str, Any]]] = []
+    http = ScriptedHttp({"acme.my.salesforce.com": salesforce_user("josie@acme.com")})
+    world = SignInWorld(ScriptedOpenId({"U0JOSIE": claims_of(JOSIE)}), http=http)
+    world.journal = lambda name, **facts: lines.append((name, facts))
+    _, secret = world.begin(JOSIE, "salesforce")
+    oauth.handle(_for(event("connect_page"), secret), world)
+    gone = oauth.handle(_for(event("connect_go"), secret), world)
+    proved = oauth.handle(_back(event("slack_callback"), gone["body"], "U0JOSIE"), world)
+    back = _back(event("app_callback"), proved["headers"]["Location"], "good-code")
+    done = oauth.handle(back | {"pathParameters": {"app": "salesforce"}}, world)
+    assert done["statusCode"] == 200
+    assert [(name, facts["trace_id"]) for name, facts in lines] == [
+        ("sign_in_page", "trace-1"),
+        ("sign_in_onward", "trace-1"),
+        ("sign_in_onward", "trace-1"),
+        ("sign_in_page", "trace-1"),
+    ]
+    assert world.queue.sent[-1]["trace_id"] == "trace-1"
+
+
+def _back(sent: dict[str, Any], address: str, code: str) -> dict[str, Any]:
+    """A recorded callback with the state that stands in ``address``."""
+    (state,) = set(re.findall(r"state=([0-9a-f]{64})", address))
+    query = {"state": state, "code": code}
+    return sent | {"queryStringParameters": query, "multiValueQueryStringParameters": None}
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_the_page_names_the_person_the_workspace_and_the_app(scripted: "Scripted
         PageKind.CONNECT,
         {"app": "ServiceNow", "person": "@josie", "workspace": "Acme"},
         f"{BASE_URL}/connect/{secret}",
+        trace_id="trace-1",
     )
 
 

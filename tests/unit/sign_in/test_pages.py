@@ -5,6 +5,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 from string import Formatter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,10 @@ from countersign.domain.pages import Onward, Page, PageKind
 from countersign.domain.sign_in_policy import Reason
 from countersign.entrypoints.api_gateway import Answer
 from countersign.entrypoints.pages import onward_answer, page_answer
+from tests.support.sign_in_world import JOSIE
+
+if TYPE_CHECKING:
+    from tests.unit.sign_in.conftest import Scripted
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -135,8 +140,30 @@ def test_after_a_form_a_page_goes_on_by_itself_and_by_a_link() -> None:
     assert {"http-equiv": "refresh", "content": f"0;url={url}"} in tags.named("meta")
     assert [link["href"] for link in tags.named("a")] == [url]
     assert answer["headers"]["Set-Cookie"] == (
-        f"__Host-bt={'c' * 64}; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax"
+        f"__Host-bt={'c' * 64}; Max-Age=1800; Path=/; Secure; HttpOnly; SameSite=Lax"
     )
+
+
+def test_the_cookie_outlives_the_last_leg_of_the_slowest_sign_in(scripted: "Scripted") -> None:
+    """Set when Slack vouched; then ten minutes at the app, and ten more before the question is answered."""
+    _, cookie, state = scripted.to_app(JOSIE)
+    set_at = scripted.world.clock.now
+    scripted.world.clock.now += 599
+    asked = scripted.back(state, cookie)
+    scripted.world.clock.now += 599
+    answered = scripted.world.confirm_sign_in(asked.post_to.rpartition("/")[2], cookie, accepted=True)
+    cookies = onward_answer(Onward("https://a.example", "A", cookie), after_post=True)["headers"]["Set-Cookie"]
+    (seconds,) = re.findall(r"Max-Age=(\d+)", cookies)
+    assert (asked.kind, answered.kind) == (PageKind.CONFIRM, PageKind.DONE)
+    assert int(seconds) > scripted.world.clock.now - set_at
+
+
+@pytest.mark.parametrize("kind", [PageKind.DONE, PageKind.NEW_LINK_SENT])
+def test_no_page_promises_what_only_slack_will_know(kind: PageKind) -> None:
+    """Nothing may have waited, or too long; and a person's links are limited."""
+    said = " ".join(TEXTS[kind].paragraphs)
+    assert not re.search("by itself|was sent|has been sent", said)
+    assert "or you are asked there" in said or "If {person} can have" in said
 
 
 def test_after_a_redirect_comes_a_redirect() -> None:

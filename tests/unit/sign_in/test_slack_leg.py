@@ -34,6 +34,7 @@ def test_her_own_browser_goes_on_with_a_verifier_of_its_cookie(scripted: "Script
         f"&verifier={code_verifier(cookie, app_state)}",
         "ServiceNow",
         cookie,
+        "trace-1",
     )
     leg = scripted.world.sign_ins.legs[hash_of(app_state)]
     assert (leg.step, leg.intent_hash, leg.person_email) == (LegStep.APP, begun.intent.id_hash, "josie@acme.com")

@@ -47,7 +47,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.OK,
         "Connected",
         (
-            "{app} knows you as {account}. Whatever waited for this in Slack goes on by itself.",
+            "{app} knows you as {account}. Whatever waited for this goes on in Slack, or you are asked there.",
             "You can close this page and go back to Slack. Not your account? Disconnect it there.",
         ),
     ),
@@ -62,7 +62,11 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
     PageKind.NEW_LINK_SENT: PageText(
         HTTPStatus.OK,
         "Look into Slack",
-        ("A new link was sent to {person} in Slack, and only there. You can close this page.",),
+        (
+            "If {person} can have a new link now, it is in their messages with Countersign, and only there.",
+            "Nothing new there? Then use the newest link that is, or wait ten minutes and ask again.",
+            "You can close this page.",
+        ),
     ),
     PageKind.EXPIRED: PageText(
         HTTPStatus.GONE,

@@ -1,7 +1,7 @@
 """What the browser is shown, or where it is sent on, as values. Their texts are in ``page_texts``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from countersign.domain.connection import Account
@@ -61,6 +61,7 @@ class Page:
         facts: labelled values, such as the two identities.
         reasons: why something must be confirmed.
         cause: an error's code and detail, for the operator's log; never shown.
+        trace_id: of the click that the sign-in began with, for the log; empty where it is not known.
     """
 
     kind: PageKind
@@ -69,15 +70,17 @@ class Page:
     facts: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Reason, ...] = ()
     cause: str = ""
+    trace_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """The browser goes on to ``url``, at ``service``, and must bring ``cookie`` back."""
+    """The browser goes on to ``url``, at ``service``, and must bring ``cookie`` back. ``trace_id`` as on pages."""
 
     url: str
     service: str
     cookie: str
+    trace_id: str = ""
 
     def __repr__(self) -> str:
         """The service alone: address and cookie are secrets of this browser."""
@@ -87,9 +90,12 @@ class Onward:
 type View = Page | Onward
 
 
-def about(intent: Intent, app_name: str) -> dict[str, str]:
-    """The names that nearly every page mentions."""
-    return {"app": app_name, "person": intent.person_name, "workspace": intent.workspace_name}
+def page_about(
+    kind: PageKind, intent: Intent, app_name: str, post_to: str = "", cause: str = "", **values: str
+) -> Page:
+    """A page about a sign-in, with the names that nearly every page mentions besides its own ``values``."""
+    names = {"app": app_name, "person": intent.person_name, "workspace": intent.workspace_name}
+    return Page(kind, names | values, post_to, cause=cause, trace_id=intent.trace_id)
 
 
 def connect_address(intent: Intent, secret: str) -> str:
@@ -108,14 +114,13 @@ _LINK_PAGES = {
 def unusable_link(intent: Intent, state: LinkState, app_name: str, secret: str) -> Page:
     """Why a link can't be used any more; all but a burnt one offer another, sent to its person in chat."""
     post_to = "" if state is LinkState.BURNT else connect_address(intent, secret)
-    return Page(_LINK_PAGES[state], about(intent, app_name), post_to)
+    return page_about(_LINK_PAGES[state], intent, app_name, post_to)
 
 
 def done(intent: Intent, app_name: str, account: Account) -> Page:
     """The end of every good sign-in, and of every reload of it."""
-    return Page(
-        PageKind.DONE, about(intent, app_name) | {"account": account.label}, facts=identities(intent, app_name, account)
-    )
+    page = page_about(PageKind.DONE, intent, app_name, account=account.label)
+    return replace(page, facts=identities(intent, app_name, account))
 
 
 def identities(intent: Intent, app_name: str, account: Account) -> tuple[tuple[str, str], ...]:

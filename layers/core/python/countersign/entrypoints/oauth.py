@@ -71,9 +71,9 @@ def handle(event: Event, container: SignIn) -> Answer:
     except Exception:  # noqa: BLE001 - the one place that catches everything: nothing of it may go outside
         _LOG.exception("sign-in failed", extra={"reference": reference})
         view, after_post = Page(PageKind.BROKEN), False
+    _note(view, reference, container)
     if isinstance(view, Onward):
         return onward_answer(view, after_post=after_post)
-    _note(view, reference, container)
     return page_answer(view, reference)
 
 
@@ -123,6 +123,11 @@ def _cookie(request: HttpRequestIn) -> str | None:
     return found if found is not None and is_secret(found) else None
 
 
-def _note(shown: Page, reference: str, container: SignIn) -> None:
-    """One line per page, without an address, cookie or name of anybody."""
-    container.journal("sign_in_page", page=shown.kind, cause=shown.cause or None, reference=reference)
+def _note(shown: View, reference: str, container: SignIn) -> None:
+    """One line per step, without an address, cookie or name of anybody; its trace id leads back to the click."""
+    trace_id = shown.trace_id or None
+    if isinstance(shown, Onward):
+        container.journal("sign_in_onward", trace_id=trace_id, service=shown.service, reference=reference)
+    else:
+        cause = shown.cause or None
+        container.journal("sign_in_page", trace_id=trace_id, page=shown.kind, cause=cause, reference=reference)

@@ -16,13 +16,16 @@ from countersign.domain.page_texts import (
     PageText,
 )
 from countersign.domain.pages import Onward, Page
+from countersign.domain.sign_in import WHOLE_SECONDS
 from countersign.entrypoints.api_gateway import Answer, answer, page
 from countersign.entrypoints.html import Element, Style, document, element
 from countersign.entrypoints.page_style import CSS, SOURCE
 
 COOKIE: Final = "__Host-bt"
-"""Bound to this very host, sent on top-level navigations only, never readable by scripts (RFC 6265bis §4.1.3.2)."""
-_COOKIE_SECONDS: Final = 600
+"""Bound to this very host, sent on top-level navigations only, never readable by scripts (RFC 6265bis §4.1.3.2).
+
+It lives as long as a whole sign-in: every leg must bring it, and so must the last question's answer.
+"""
 _NO_PLACEHOLDER: Final = "—"
 
 
@@ -54,7 +57,7 @@ def onward_answer(onward: Onward, *, after_post: bool) -> Answer:
     After a form was posted by a page that goes on by itself, never by a redirect: browsers hold every redirect that
     follows a form against the page's ``form-action`` (MDN, CSP: form-action), so Slack and the app would be blocked.
     """
-    cookie = f"{COOKIE}={onward.cookie}; Max-Age={_COOKIE_SECONDS}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    cookie = f"{COOKIE}={onward.cookie}; Max-Age={WHOLE_SECONDS}; Path=/; Secure; HttpOnly; SameSite=Lax"
     if not after_post:
         headers = {"Location": onward.url, "Referrer-Policy": "no-referrer"}
         return answer(HTTPStatus.FOUND, headers, cookies=[cookie])

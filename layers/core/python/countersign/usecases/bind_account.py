@@ -6,7 +6,7 @@ from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import AppUnavailable, Conflict, CountersignError
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.page_texts import NO_ADDRESS
-from countersign.domain.pages import Page, PageKind, about, connect_address, done, identities
+from countersign.domain.pages import Page, PageKind, connect_address, done, identities
 from countersign.domain.sign_in import (
     IntentStatus,
     Leg,
@@ -99,18 +99,19 @@ class BindAccount:
     def _confirm_page(self, journey: Journey, account: Account, existing: Connection | None) -> Page:
         live = existing if existing and existing.status is not Status.REVOKING else None
         email = journey.leg.person_email or journey.intent.person_email
-        values = {
-            "email": email or NO_ADDRESS,
-            "account": account.label,
-            "account_email": account.email or NO_ADDRESS,
-            "previous": live.account.label if live else "",
-        }
-        return Page(
+        page = journey.page(
             PageKind.CONFIRM,
-            about(journey.intent, journey.app.name) | values,
-            connect_address(journey.intent, confirm_secret(journey.cookie, journey.secret)),
-            identities(journey.intent, journey.app.name, account),
-            reasons_to_confirm(email, account, live.account if live else None, asks_who=journey.app.oauth.asks_who),
+            email=email or NO_ADDRESS,
+            account=account.label,
+            account_email=account.email or NO_ADDRESS,
+            previous=live.account.label if live else "",
+        )
+        asks_who = journey.app.oauth.asks_who
+        return replace(
+            page,
+            post_to=connect_address(journey.intent, confirm_secret(journey.cookie, journey.secret)),
+            facts=identities(journey.intent, journey.app.name, account),
+            reasons=reasons_to_confirm(email, account, live.account if live else None, asks_who=asks_who),
         )
 
     def _store(self, journey: Journey, leg: Leg, account: Account) -> Page:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.domain.catalog import App, Catalog
-from countersign.domain.pages import Page, PageKind, about, connect_address, unusable_link
+from countersign.domain.pages import Page, PageKind, connect_address, page_about, unusable_link
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep, LinkState, hash_of, link_state
 from countersign.ports import Clock, SignInStore
 
@@ -20,7 +20,7 @@ class Journey:
 
     def page(self, kind: PageKind, cause: str = "", **values: str) -> Page:
         """A page about this journey, without buttons."""
-        return Page(kind, about(self.intent, self.app.name) | values, cause=cause)
+        return page_about(kind, self.intent, self.app.name, cause=cause, **values)
 
     @property
     def post_to(self) -> str:

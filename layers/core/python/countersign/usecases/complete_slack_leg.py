@@ -83,7 +83,7 @@ class CompleteSlackLeg:
             person_email=claims.email or intent.person_email,
         )
         self.sign_ins.put_leg(leg)
-        return Onward(url, journey.app.name, journey.cookie)
+        return Onward(url, journey.app.name, journey.cookie, intent.trace_id)
 
     def _count_try(self, journey: Journey, claims: IdTokenClaims) -> Page:
         """Another workspace: this leg is over, the link lives, three times at most."""

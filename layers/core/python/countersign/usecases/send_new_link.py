@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.domain.catalog import Catalog
-from countersign.domain.pages import Page, PageKind, about
+from countersign.domain.pages import Page, PageKind, page_about
 from countersign.domain.queue_messages import new_link_message
 from countersign.domain.sign_in import LINK_SECONDS, Intent, LinkState, hash_of, link_state
 from countersign.ports import Clock, Queue, Randomness, SignInStore
@@ -33,11 +33,11 @@ class SendNewLink:
         by_link = intent.id_hash == hash_of(secret)
         state = link_state(intent, now)
         if state is LinkState.BURNT or (state is LinkState.USABLE and by_link):
-            return self.open_sign_in(secret) if by_link else Page(PageKind.STOPPED, self._about(intent))
+            return self.open_sign_in(secret) if by_link else self._page(PageKind.STOPPED, intent)
         window = now // LINK_SECONDS
         if self.sign_ins.first_sight(f"new_link#{intent.id_hash}#{window}", self.randomness(), now):
             self.actions_queue.send(new_link_message(intent))
-        return Page(PageKind.NEW_LINK_SENT, self._about(intent))
+        return self._page(PageKind.NEW_LINK_SENT, intent)
 
     def _intent(self, id_hash: str) -> Intent | None:
         intent = self.sign_ins.get_intent(id_hash)
@@ -46,5 +46,5 @@ class SendNewLink:
         leg = self.sign_ins.get_leg(id_hash)
         return None if leg is None else self.sign_ins.get_intent(leg.intent_hash)
 
-    def _about(self, intent: Intent) -> dict[str, str]:
-        return about(intent, self.catalog.apps[intent.app].name)
+    def _page(self, kind: PageKind, intent: Intent) -> Page:
+        return page_about(kind, intent, self.catalog.apps[intent.app].name)

@@ -48,7 +48,7 @@ class StartSignIn:
             nonce=nonce,
         )
         self.sign_ins.put_leg(leg)
-        return Onward(url, "Slack", cookie)
+        return Onward(url, "Slack", cookie, intent.trace_id)
 
     def _note_opened(self, intent: Intent, now: int) -> bool:
         """Remember when the journey began, for help that comes when it doesn't end. False: the link just changed."""
