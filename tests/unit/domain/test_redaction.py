@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -14,6 +15,9 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJVMEpPU0lFIn0.c2lnbmF0dXJl"
         json.dumps({"access_token": SECRET, "scope": "x"}),
         json.dumps(json.dumps({"refresh_token": SECRET})),
         json.dumps(json.dumps(json.dumps({"client_secret": SECRET}))),
+        json.dumps(json.dumps(json.dumps(json.dumps(json.dumps({"client_secret": SECRET}))))),
+        "\\" * 40 + json.dumps({"token": SECRET}),
+        f"id-of-x-{JWT}",
         json.dumps({"response_url": f"https://hooks.slack.com/actions/T0/{SECRET}"}),
         json.dumps({"body": f'it\'s "quoted" \n {SECRET}'}),
         json.dumps(json.dumps({"body": f'it\'s "quoted" \n {SECRET}'})),
@@ -57,3 +61,34 @@ def test_nothing_secret_is_left(line: str) -> None:
 )
 def test_what_operators_need_is_left_as_it_is(line: str) -> None:
     assert redact(line) == line
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "\\",
+        "-eyJ",
+        "eyJa",
+        "-.",
+        '"body"',
+        '"body" ',
+        '"token":"',
+        '\\"code\\":\\"',
+        "&code=",
+        'code=\\"',
+        "cookie:\n",
+        " ",
+        '"',
+    ],
+)
+def test_a_line_four_times_as_long_takes_four_times_as_long_whatever_is_in_it(part: str) -> None:
+    """Sixteen times, where each place of a long run begins a search to its end: whoever is logged could stop us."""
+    short, long = (min(_seconds(part * (size // len(part))) for _ in range(3)) for size in (8_000, 32_000))
+
+    assert long < 9 * short
+
+
+def _seconds(line: str) -> float:
+    began = time.process_time()
+    redact(line)
+    return time.process_time() - began
