@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.card import CardStatus, Decision, card_id
+from countersign.domain.card_button import CardButton
 from countersign.domain.secret import Secret
 from countersign.entrypoints.hooks import handle
 from tests.support.acting_world import JOSIE, ActingWorld
@@ -61,7 +62,10 @@ def test_a_card_is_posted_and_named(world: HookWorld) -> None:
     ((channel, message),) = world.slack.posted
     assert channel == "#approvals"
     assert [b.label for b in buttons(message)] == ["Approve", "Reject", "Open in ServiceNow"]
-    assert [b.value for b in buttons(message)][:2] == [f"approve_change|{card}|{c}" for c in ("approve", "reject")]
+    values = [CardButton.from_value(b.value) for b in buttons(message)[:2]]
+    assert [(v.recipe, v.card, v.procedure) for v in values] == [
+        ("approve_change", card, choice) for choice in ("approve", "reject")
+    ]
 
 
 def test_the_same_key_is_the_same_card_brought_up_to_date(world: HookWorld) -> None:
@@ -97,7 +101,8 @@ def test_a_decision_made_here_keeps_naming_its_person(world: HookWorld) -> None:
     world.connect(JOSIE, "josie")
     _, answer = call(world)
     copy = world.cards.rows[answer["card"]].copies[0]
-    world.click(JOSIE, value=f"approve_change|{answer['card']}|approve", message=(copy.channel, copy.ts))
+    approve = buttons(world.slack.posted[0][1])[0]
+    world.click(JOSIE, value=approve.value, message=(copy.channel, copy.ts))
 
     call(world, {**BODY, "state": "approved", "decided_by": "Josie"})
 
@@ -125,12 +130,34 @@ def test_a_wrong_field_is_named(world: HookWorld, changes: dict[str, Any], named
     assert world.slack.posted == []
 
 
-@pytest.mark.parametrize("raw", ["", "no json", "[]", "null", "1", '{"a":' * 5_000])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "",
+        "no json",
+        "[]",
+        "null",
+        "1",
+        '{"a":' * 5_000,
+        '{"key": "\\ud800"}',
+        '{"\\udfff": 1}',
+        '{"number": NaN}',
+        '{"number": -Infinity}',
+        '{"number": 1e400}',
+        '{"key": "a", "key": "b"}',
+    ],
+)
 def test_a_body_that_is_no_json_object_is_said_so(world: HookWorld, raw: str) -> None:
     status, answer = call(world, raw=raw)
 
     assert status == 400
     assert "JSON" in answer["message"]
+
+
+def test_only_slack_is_told_not_to_come_again(world: HookWorld) -> None:
+    event = {"httpMethod": "POST", "path": "/hooks/x", "resource": "/hooks/{recipe}", "headers": {}, "body": "{}"}
+
+    assert "X-Slack-No-Retry" not in handle(event, world)["headers"]
 
 
 def test_a_wrong_secret_opens_nothing_and_reads_nothing(world: HookWorld) -> None:

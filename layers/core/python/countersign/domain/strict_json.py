@@ -12,6 +12,20 @@ def parse(body: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def parse_storable(body: bytes) -> Any:
+    """The same, of a value that can be stored and sent on whole.
+
+    Raises ValueError besides for a number beyond all bounds (``1e400``), which would read as infinity, and for half a
+    surrogate pair (RFC 8259 §8.2), which UTF-8 can't hold.
+    """
+    value = parse(body)
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Pairs as a mapping. Raises ValueError when a name appears twice."""
     found = dict(pairs)

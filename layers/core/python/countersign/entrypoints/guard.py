@@ -7,6 +7,7 @@ from typing import Final
 
 from countersign.domain.errors import (
     ConfigurationError,
+    Conflict,
     CountersignError,
     Malformed,
     NotFound,
@@ -26,6 +27,7 @@ STATUS: Final[Mapping[type[CountersignError], int]] = {
     NotFound: 404,
     Refused: 403,
     StoreUnavailable: 503,
+    Conflict: 503,
     ConfigurationError: 503,
 }
 _NOBODY_FORESAW: Final = "Something went wrong. Nothing was done."
@@ -63,8 +65,12 @@ def _failure(event: Event, status: int, code: str, message: str, reference: str)
         body = f"<h1>{html.escape(message)}</h1><p>Reference: <code>{html.escape(reference)}</code></p>"
         document = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Countersign</title>{body}</html>'
         return page(status, document)
-    headers = _NO_RETRY if 400 <= status < 500 else {}  # noqa: PLR2004 - HTTP's own line
+    headers = _NO_RETRY if 400 <= status < 500 and _from_slack(event) else {}  # noqa: PLR2004 - HTTP's own line
     return json_answer(status, {"error": code, "message": message, "reference": reference}, headers)
+
+
+def _from_slack(event: Event) -> bool:
+    return str(event.get("resource") or event.get("path")).startswith("/slack/")
 
 
 def _wants_page(event: Event) -> bool:

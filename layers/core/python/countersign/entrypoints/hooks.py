@@ -1,12 +1,12 @@
 """``POST /hooks/{recipe}``: prove the sender, read the body, post or update the card."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from countersign import __version__
+from countersign.domain import strict_json
 from countersign.domain.catalog import Catalog, Recipe
-from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed, NotFound
+from countersign.domain.errors import ChatRefused, ChatUnavailable, Conflict, Malformed, NotFound
 from countersign.domain.secret import Secret
 from countersign.domain.webhook import verify_hook
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, health_answer, json_answer, read_request
@@ -52,6 +52,10 @@ def _handle(event: Event, container: HookContainer) -> Answer:
     except ChatUnavailable as error:
         wait = {"Retry-After": str(error.retry_after or 30)}
         return json_answer(_TRY_AGAIN, {"error": error.code, "message": "Slack did not answer; try again."}, wait)
+    except Conflict as error:
+        wait = {"Retry-After": "5"}
+        message = "Other calls about this record are under way; try again."
+        return json_answer(_TRY_AGAIN, {"error": error.code, "message": message}, wait)
     return json_answer(202 if posted.new else 200, {"card": posted.card})
 
 
@@ -64,9 +68,9 @@ def _recipe(request: HttpRequestIn, catalog: Catalog) -> Recipe:
 
 def _body(request: HttpRequestIn) -> Mapping[str, Any]:
     try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise Malformed("the body is no JSON", user_message="The body must be JSON.") from error
+        body = strict_json.parse_storable(request.body)
+    except ValueError as error:
+        raise Malformed(f"the body is no JSON: {error}", user_message="The body must be plain JSON.") from error
     if not isinstance(body, dict):
         raise Malformed("the body is no JSON object", user_message="The body must be a JSON object.")
     return body
