@@ -38,6 +38,8 @@ def test_a_card_comes_back_whole(store: CardStore) -> None:
         status=CardStatus.CLOSED,
         copies=(MessageRef("C1", "1.1"), MessageRef("D1", "2.2")),
         decision=Decision("approve", "Approved", None, "Josie", NOW, None),
+        round=2,
+        posting_until=NOW + 20,
     )
 
     assert store.create(decided)
@@ -58,7 +60,11 @@ def test_saving_moves_the_version_and_a_second_save_over_the_old_one_loses(store
         store.save(CARD)
 
 
-def test_a_hooks_delivery_is_remembered_by_recipe_with_its_first_card(store: CardStore) -> None:
-    assert store.seen_hook("approve_change", "msg_1", "card-1", NOW) is None
-    assert store.seen_hook("approve_change", "msg_1", "card-2", NOW + 1) == "card-1"
-    assert store.seen_hook("approve_deal", "msg_1", "card-3", NOW) is None
+def test_a_hooks_delivery_is_remembered_by_recipe_for_five_days(store: CardStore) -> None:
+    assert store.hook_card("approve_change", "msg_1", NOW) is None
+
+    store.remember_hook("approve_change", "msg_1", "card-1", NOW)
+
+    assert store.hook_card("approve_change", "msg_1", NOW + 5 * 86_400) == "card-1"
+    assert store.hook_card("approve_change", "msg_1", NOW + 5 * 86_400 + 1) is None
+    assert store.hook_card("approve_deal", "msg_1", NOW) is None

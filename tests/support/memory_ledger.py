@@ -9,6 +9,8 @@ from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.interaction import ReplyTo
 
+HOOK_SECONDS = 5 * 86_400
+
 
 @dataclass
 class MemoryActionStore:
@@ -94,7 +96,7 @@ class MemoryCardStore:
     """Implements ``ports.CardStore``."""
 
     rows: dict[str, Card] = field(default_factory=dict)
-    hooks: dict[tuple[str, str], str] = field(default_factory=dict)
+    hooks: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
     def get(self, card_id: str) -> Card | None:
         return self.rows.get(card_id)
@@ -111,8 +113,9 @@ class MemoryCardStore:
         self.rows[card.id] = replace(card, version=card.version + 1)
         return self.rows[card.id]
 
-    def seen_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> str | None:  # noqa: ARG002
-        if (recipe, webhook_id) in self.hooks:
-            return self.hooks[recipe, webhook_id]
-        self.hooks[recipe, webhook_id] = card_id
-        return None
+    def hook_card(self, recipe: str, webhook_id: str, now: int) -> str | None:
+        card_id, until = self.hooks.get((recipe, webhook_id), (None, 0))
+        return card_id if until >= now else None
+
+    def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
+        self.hooks[recipe, webhook_id] = (card_id, now + HOOK_SECONDS)

@@ -195,8 +195,11 @@ class CardStore(Protocol):
     def save(self, card: Card) -> Card:
         """Write over version ``card.version``; returns it with its new version. Raises Conflict."""
 
-    def seen_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> str | None:
-        """Remember a hook's delivery id for 5 days. The card of an earlier delivery, or None the first time."""
+    def hook_card(self, recipe: str, webhook_id: str, now: int) -> str | None:
+        """The card of a hook's delivery that was carried out in the last 5 days, or None."""
+
+    def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
+        """A hook's delivery was carried out."""
 
 
 class AuditLog(Protocol):

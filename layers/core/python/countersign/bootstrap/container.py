@@ -274,11 +274,12 @@ class Container(BrowserUseCases):
         return PostCard(
             cards=self.cards,
             show=self.show_card,
-            messenger=self.messenger,
             people=self.people,
             settings=self.settings.app_settings,
             journal=self.journal,
             clock=self.clock,
+            deadline=self.deadline,
+            pause=self.pause,
         )
 
     @cached_property

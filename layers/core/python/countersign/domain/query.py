@@ -1,6 +1,6 @@
 """Asks an app's answer a question in JMESPath (jmespath.org/specification.html); a wrong shape is no answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import jmespath
@@ -19,6 +19,21 @@ def ask(query: str | None, document: Any, values: Values = NOTHING) -> Any:
         return jmespath.search(fill(query, values, Landing.QUERY), document)
     except JMESPathError:
         return None
+
+
+def names(query: str | None) -> frozenset[str]:
+    """Every name that the query reads, at any depth; none where there is no query, or it is none."""
+    try:
+        return frozenset(_fields(jmespath.compile(query).parsed)) if query else frozenset()
+    except JMESPathError:
+        return frozenset()
+
+
+def _fields(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "field":
+        yield node["value"]
+    for child in node["children"]:
+        yield from _fields(child)
 
 
 def holds(query: str | None, document: Any, values: Values = NOTHING) -> bool:

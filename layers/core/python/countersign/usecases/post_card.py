@@ -1,20 +1,23 @@
 """Posts or updates a card for a business system that called our hook."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from countersign.domain.card import Card, CardStatus, Decision, card_id
+from countersign.domain.card import Card, CardStatus, Decision, brought_up_to_date, card_id
 from countersign.domain.catalog import Recipe
-from countersign.domain.errors import ChatRefused, Conflict, Malformed
-from countersign.domain.form_check import accepted, check_answers
+from countersign.domain.errors import ChatRefused, Conflict, CountersignError
+from countersign.domain.hook_call import HookCall, read_call, same_but_for_its_state, wrong
 from countersign.domain.identity import Workspace
 from countersign.domain.recipe_view import Settings, Settled, card_place, card_record, card_settled
-from countersign.ports import CardStore, Clock, Journal, Messenger, People
+from countersign.ports import CardStore, Clock, Deadline, Journal, Pause, People
+from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.show_card import ShowCard
 
-LONGEST_KEY: Final = 255
+TRIES: Final = 5
+"""Times that a row which others write too is read and written again."""
+PATIENCE: Final = 5
+"""Seconds that a call waits while another one posts the same card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,118 +30,140 @@ class Posted:
 
 @dataclass(frozen=True)
 class PostCard:
-    """One call of a hook. The same ``webhook-id`` or ``key`` is the same card.
+    """One call of a hook. The same ``webhook-id`` or ``key`` is the same card, however many calls come at once.
 
-    Raises Malformed naming the field, ChatRefused when chat won't take it, ChatUnavailable and StoreUnavailable when
-    the sender should try again.
+    One of them posts (``Card.posting_until``); the others wait for it, and bring the card up to date. Whoever drew a
+    card looks whether the row moved meanwhile and draws again, so that the newest row is drawn last.
+
+    Raises Malformed naming the field, ChatRefused when chat won't take it; ChatUnavailable, StoreUnavailable and
+    Conflict when the sender should try again.
     """
 
     cards: CardStore
     show: ShowCard
-    messenger: Messenger
     people: People
     settings: Settings
     journal: Journal
     clock: Clock
+    deadline: Deadline
+    pause: Pause
 
     def __call__(self, recipe: Recipe, body: Mapping[str, Any], webhook_id: str | None) -> Posted:
         """Post the card, or bring the one that is there up to date."""
-        inputs = _inputs(recipe, body)
-        workspace = self._workspace(body)
-        key = _key(recipe, body, inputs, webhook_id, self.settings)
-        new = self._new(recipe, inputs, workspace, card_id(recipe.id, workspace.tenant, key))
+        told = self._told(recipe, read_call(recipe, body, webhook_id, self.settings), self._workspace(body))
         if webhook_id is not None:
-            earlier = self.cards.seen_hook(recipe.id, webhook_id, new.id, self.clock())
-            card = self.cards.get(earlier) if earlier else None
-            if card is not None and card.copies:
-                return Posted(card.id, new=False)  # delivered again
-        if self.cards.create(new):
-            self._post(recipe, new)
-            self.journal("card_posted", card=new.id, recipe=recipe.id)
-            return Posted(new.id, new=True)
-        self._update(recipe, new)
-        return Posted(new.id, new=False)
+            earlier = self.cards.hook_card(recipe.id, webhook_id, self.clock())
+            if earlier is not None:
+                return Posted(earlier, new=False)  # delivered again
+        new = self.cards.create(told)
+        if new:
+            self._post(recipe, told)
+            self.journal("card_posted", card=told.id, recipe=recipe.id)
+        else:
+            self._update(recipe, told)
+        if webhook_id is not None:
+            # Only now: a delivery that failed half-way must be carried out when it comes again.
+            self.cards.remember_hook(recipe.id, webhook_id, told.id, self.clock())
+        return Posted(told.id, new=new)
 
     def _workspace(self, body: Mapping[str, Any]) -> Workspace:
         workspace = self.people.workspace()
         named = body.get("workspace")
         if named is not None and named not in (workspace.id, workspace.organisation):
-            raise _wrong("workspace is not one that Countersign is installed in")
+            raise wrong("workspace is not one that Countersign is installed in")
         return workspace
 
-    def _new(self, recipe: Recipe, inputs: Mapping[str, str], workspace: Workspace, card: str) -> Card:
-        settled = card_settled(recipe, inputs)
+    def _told(self, recipe: Recipe, call: HookCall, workspace: Workspace) -> Card:
+        """The card as this call alone would make it, its posting ours."""
+        settled = card_settled(recipe, call.inputs)
         now = self.clock()
         return Card(
-            id=card,
+            id=card_id(recipe.id, workspace.tenant, call.key),
             recipe=recipe.id,
             workspace=workspace,
-            inputs=inputs,
-            record=card_record(recipe, inputs, self.settings),
+            inputs=call.inputs,
+            record=card_record(recipe, call.inputs, self.settings),
             status=CardStatus.CLOSED if settled else CardStatus.OPEN,
             copies=(),
             created_at=now,
             version=1,
             decision=_decision(settled, now) if settled else None,
+            posting_until=self._dead_by(),
         )
 
+    def _dead_by(self) -> int:
+        return self.deadline() + LEASE_MARGIN
+
     def _post(self, recipe: Recipe, card: Card) -> None:
+        """Post a card whose posting is ours, and note where it is."""
+        try:
+            copy = self.show.post(card, self._channel(recipe, card))
+        except CountersignError:
+            self._change(card.id, lambda there: replace(there, posting_until=0))
+            raise
+        there = self._change(card.id, lambda there: replace(there, copies=(*there.copies, copy), posting_until=0))
+        if there.shown != card.shown:
+            self._draw(there)
+
+    def _channel(self, recipe: Recipe, card: Card) -> str:
         channel, email = card_place(recipe, card.inputs, self.settings)
-        if channel is None:
-            person = self.people.find_by_email(email or "")
-            if person is None:
-                raise ChatRefused("users_not_found")
-            channel = person.user_id
-        copy = self.show.post(card, channel)
-        self.cards.save(replace(card, copies=(*card.copies, copy)))
+        if channel is not None:
+            return channel
+        person = self.people.find_by_email(email or "")
+        if person is None:
+            raise ChatRefused("users_not_found")
+        return person.user_id
 
-    def _update(self, recipe: Recipe, new: Card) -> None:
-        """The record as it is now. A decision made here stays as it was shown: it names who made it."""
-        there = self.cards.get(new.id)
-        if there is None:
-            raise Conflict("the card went while it was updated")
-        if there.status is CardStatus.CLOSED and there.decision is not None and there.decision.user_id is not None:
-            return
-        card = replace(there, inputs=new.inputs, status=new.status, decision=new.decision)
-        if not there.copies:
-            self._post(recipe, card)  # an earlier call got as far as the row
-            return
-        if (card.inputs, card.status) != (there.inputs, there.status):
-            self.show.rewrite(self.cards.save(card))
+    def _update(self, recipe: Recipe, told: Card) -> None:
+        """The record as it is now, on the card that is there."""
 
+        def update(there: Card) -> Card:
+            if there.record != told.record:
+                raise wrong("key: it belongs to another record already")
+            same = same_but_for_its_state(recipe, there.inputs, told.inputs)
+            return brought_up_to_date(there, told, self.clock(), same=same)
 
-def _wrong(what: str) -> Malformed:
-    """The sender is a program's author: tell them which field, and what is wrong with it."""
-    return Malformed(what, user_message=what)
+        for _ in range(PATIENCE):
+            card = self._change(told.id, update)
+            if card.copies:
+                return self._draw(card)
+            if (ours := self._claimed(card)) is not None:
+                return self._post(recipe, ours)
+            self.pause(1)
+        raise Conflict("another call has been posting this card for seconds")
 
+    def _claimed(self, card: Card) -> Card | None:
+        """The card, its posting ours: nobody has posted it, or whoever was to is dead. None: somebody is at it."""
+        if card.posting_until >= self.clock():
+            return None
+        try:
+            return self.cards.save(replace(card, posting_until=self._dead_by()))
+        except Conflict:
+            return None
 
-def _inputs(recipe: Recipe, body: Mapping[str, Any]) -> dict[str, str]:
-    """The recipe's declared inputs, as texts. Raises Malformed naming the first field that is wrong."""
-    given = {}
-    for name in recipe.inputs:
-        value = body.get(name)
-        if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-            raise _wrong(f"{name} must be a text or a number")
-        if value is not None:
-            given[name] = str(value)
-    fields = list(recipe.inputs.values())
-    for name, problem in check_answers(fields, given).items():
-        raise _wrong(f"{name}: {problem}")
-    return accepted(fields, given)
+    def _draw(self, card: Card) -> None:
+        """Every copy as the newest row has it: a decision that was made meanwhile is not drawn over."""
+        self.show.rewrite(card)
+        newest = self.cards.get(card.id)
+        while newest is not None and newest.shown != card.shown and newest.round == card.round:
+            card = newest
+            self.show.rewrite(card)
+            newest = self.cards.get(card.id)
 
-
-def _key(
-    recipe: Recipe, body: Mapping[str, Any], inputs: Mapping[str, str], webhook_id: str | None, settings: Settings
-) -> str:
-    """The record's own id: ``key`` where the sender gives one, else the delivery's id, else the record."""
-    key = body.get("key")
-    if key is not None and (not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY):
-        raise _wrong("key must be a text of 1 to 255 characters")
-    if key is not None:
-        return f"key:{key}"
-    if webhook_id is not None:
-        return f"webhook:{hashlib.sha256(webhook_id.encode()).hexdigest()}"
-    return f"record:{card_record(recipe, inputs, settings)}"
+    def _change(self, card_id: str, change: Callable[[Card], Card]) -> Card:
+        """Change the row as it is now, beside whoever else writes it. Raises Conflict when they never let us."""
+        for _ in range(TRIES):
+            there = self.cards.get(card_id)
+            if there is None:
+                break
+            changed = change(there)
+            if changed == there:
+                return there
+            try:
+                return self.cards.save(changed)
+            except Conflict:
+                continue
+        raise Conflict("the card went, or was changed all the time")
 
 
 def _decision(settled: Settled, now: int) -> Decision:

@@ -40,17 +40,16 @@ class DynamoCardStore:
         self._table.put(self._item(saved), "version = :before", {"before": card.version})
         return saved
 
-    def seen_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> str | None:
-        """Remember a delivery; the card of an earlier one with this id, or None the first time."""
+    def hook_card(self, recipe: str, webhook_id: str, now: int) -> str | None:
+        """The card of a delivery with this id that was carried out; rows outlive their ``ttl``, so it is checked."""
+        there = self._table.get(f"hook#{recipe}#{webhook_id}", "hook")
+        return str(there["card"]) if there and there["until"] >= now else None
+
+    def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
+        """Note that a delivery was carried out."""
         until = now + _HOOK_SECONDS
-        pk = f"hook#{recipe}#{webhook_id}"
-        row = {"pk": pk, "sk": "hook", "card": card_id, "until": until, "ttl": until}
-        try:
-            self._table.put(row, "attribute_not_exists(pk) OR #until < :now", {"now": now})
-        except Conflict:
-            there = self._table.get(pk, "hook")
-            return str(there["card"]) if there else None
-        return None
+        row = {"pk": f"hook#{recipe}#{webhook_id}", "sk": "hook", "card": card_id, "until": until, "ttl": until}
+        self._table.put(row)
 
     def _item(self, card: Card) -> Item:
         return without_nothing(
@@ -67,6 +66,8 @@ class DynamoCardStore:
                 "created_at": card.created_at,
                 "version": card.version,
                 "decision": _decision_item(card.decision),
+                "round": card.round,
+                "posting_until": card.posting_until or None,
                 "ttl": card.created_at + self._retention,
             }
         )
@@ -92,4 +93,6 @@ def _read(item: Item) -> Card:
         created_at=item["created_at"],
         version=item["version"],
         decision=_read_decision(item.get("decision")),
+        round=item.get("round", 0),
+        posting_until=item.get("posting_until", 0),
     )
