@@ -87,7 +87,11 @@ def tom_is_refused_by_servicenow(window: SlackWindow, card: Locator) -> None:
     tab.close()
     expect(window.latest).to_contain_text("Connected to ServiceNow as tom@acme.com.")
     window.go(MESSAGES)
-    expect(window.latest).to_contain_text("ServiceNow did not allow this. It said: “Unable to approve or reject")
+    expect(window.latest).to_contain_text(
+        re.compile(
+            r"ServiceNow did not allow this: Approve · Change CHG\d+: Upgrade the mail gateway\. It said: “Unable"
+        )
+    )
     expect(window.latest).to_contain_text("You are signed in there as tom@acme.com. Nothing was changed")
     expect(window.latest.get_by_role("button", name="Sign in as someone else")).to_be_visible()
     window.go("#approvals")
@@ -113,7 +117,8 @@ def tom_is_told_who_decided(window: SlackWindow, card: Locator, stack: dict[str,
         clicked = SignedSlack(stack).click("U0TOM", view["channel"], view["ts"], buttons(view)[0])
         assert clicked.status_code == requests.codes.ok
     expect(window.latest).to_contain_text(PRIVATE)
-    expect(window.latest).to_contain_text("This is settled already: Approved by @josie (josie@acme.com in ServiceNow)")
+    expect(window.latest).to_contain_text("This is settled already, so nothing was done with your click:")
+    expect(window.latest).to_contain_text("Approved by @josie (josie@acme.com in ServiceNow)")
 
 
 def josie_is_not_asked_again(window: SlackWindow, card: Locator) -> None:

@@ -148,7 +148,10 @@ def test_a_lost_message_about_a_sign_in_is_made_good(world: ActingWorld) -> None
     world.keep_house()
     world.run_queue()
 
-    assert world.slack.said_to(JOSIE)[-1] == "Do you still want “Approve”?"
+    assert (
+        world.slack.said_to(JOSIE)[-1]
+        == "Do you still want “Approve · Change CHG0030001: Upgrade the payroll database”?"
+    )
     world.now += 1_800
     world.keep_house()
     assert world.action_of(JOSIE).outcome is Outcome.EXPIRED

@@ -122,7 +122,10 @@ def test_a_late_sign_in_asks_again_instead_of_acting(world: ActingWorld) -> None
     world.run_queue()
 
     assert world.servicenow.acts == 0
-    assert world.slack.said_to(JOSIE)[-1] == "Do you still want “Approve”?"
+    assert (
+        world.slack.said_to(JOSIE)[-1]
+        == "Do you still want “Approve · Change CHG0030001: Upgrade the payroll database”?"
+    )
 
 
 def test_a_card_that_changed_meanwhile_is_asked_about_again(world: ActingWorld) -> None:

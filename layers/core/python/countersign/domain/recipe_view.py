@@ -98,6 +98,16 @@ def card_view(recipe: Recipe, inputs: Inputs, settings: Settings) -> CardView:
     )
 
 
+def chosen(recipe: Recipe, procedure: Procedure, inputs: Inputs | None, settings: Settings) -> str:
+    """What a person chose, as they know it wherever they read of it: the button and its card, or the command.
+
+    ``inputs``: of the card, None where there is none (any more).
+    """
+    if recipe.card is None:
+        return recipe.title
+    return procedure.label if inputs is None else f"{procedure.label} · {card_view(recipe, inputs, settings).title}"
+
+
 def card_record(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
     """The app's own id of the record that the card is about."""
     return fill(_card(recipe).record, recipe_values(recipe, inputs, settings))

@@ -10,7 +10,7 @@ from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.errors import ChatRefused, Conflict
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Button, Message
-from countersign.domain.recipe_view import Settings, card_view
+from countersign.domain.recipe_view import Settings, card_view, chosen
 from countersign.domain.texts import cards, outcomes
 from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
@@ -81,6 +81,11 @@ class EndAction:
         self._tell(action, reply_to, shown=shown)
         return self.actions.save(replace(action, told=True))
 
+    def what(self, action: Action, recipe: Recipe) -> str:
+        """What its person chose, as they know it wherever they read of it."""
+        card = self.cards.get(action.card) if action.card else None
+        return chosen(recipe, recipe.procedures[action.procedure], card.inputs if card else None, self.settings)
+
     def _settle(self, action: Action) -> None:
         if action.subject is None:
             return
@@ -144,9 +149,11 @@ class EndAction:
         recipe = self.catalog.recipes.get(action.recipe)
         if recipe is None or action.procedure not in recipe.procedures:
             return outcomes.gone()
+        if action.status is ActionStatus.DONE and shown and not _recorded_otherwise(action):
+            return None  # the card says it to everyone
         app = self._app_name(recipe, action.procedure)
         ended = outcomes.Ended(
-            what=recipe.title if action.card is None else recipe.procedures[action.procedure].label,
+            what=self.what(action, recipe),
             app=app.name,
             app_id=app.id,
             on_card=action.card is not None,
@@ -155,19 +162,17 @@ class EndAction:
             account=action.account_label or "",
         )
         if action.status is ActionStatus.DONE:
-            return self._done_message(action, recipe, ended, shown=shown)
+            return self._done_message(action, recipe, ended)
         if action.status is ActionStatus.UNKNOWN:
             return outcomes.unknown(ended, self._link(action, recipe), action.id)
         if action.outcome is Outcome.ALREADY:
-            return cards.already_decided(self._decision(action))
+            return cards.already_decided(self._decision(action), ended.what)
         return outcomes.not_done(ended, action.outcome)
 
-    def _done_message(self, action: Action, recipe: Recipe, ended: outcomes.Ended, *, shown: bool) -> Message | None:
+    def _done_message(self, action: Action, recipe: Recipe, ended: outcomes.Ended) -> Message:
         label = action.recorded_label or ""
-        if action.recorded_id is not None and action.recorded_id != action.account_id:
+        if _recorded_otherwise(action):
             return outcomes.recorded_otherwise(ended, label)
-        if shown:
-            return None  # the card says it to everyone
         return outcomes.done(ended, label, self._link(action, recipe))
 
     def _app_name(self, recipe: Recipe, procedure: str) -> AppName:
@@ -181,3 +186,8 @@ class EndAction:
         inputs: Mapping[str, str] = card.inputs if card else {}
         link = card_view(recipe, inputs, self.settings).link if recipe.card else None
         return Button(link.label, CARD_OPEN, url=self.link(link.url)) if link else None
+
+
+def _recorded_otherwise(action: Action) -> bool:
+    """The app names another account than the one that acted."""
+    return action.recorded_id is not None and action.recorded_id != action.account_id

@@ -152,8 +152,9 @@ class ResumeActions:
         if recipe is None or action.procedure not in recipe.procedures:
             self.end(action, ActionStatus.FAILED, Outcome.GONE, reply_to=None)
             return
-        what = recipe.procedures[action.procedure].label if action.card else recipe.title
-        self.messenger.direct(action.person, outcomes.approve_as(what, connection.account.label, action.id))
+        choice, account = recipe.procedures[action.procedure].label, connection.account.label
+        question = outcomes.approve_as(self.end.what(action, recipe), choice, account, action.id)
+        self.messenger.direct(action.person, question)
         self.actions.save(replace(action, waiting_for=None, owned_until=self.clock() + WAITING_SECONDS))
 
     def _tell_connected(self, connection: Connection, intent_hash: str, going_on: int) -> None:

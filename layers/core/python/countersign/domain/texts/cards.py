@@ -1,6 +1,9 @@
 """What cards say, and what is said to a click on one."""
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 from countersign.domain.card import Card, CardStatus, Decision
 from countersign.domain.message import (
@@ -18,6 +21,8 @@ from countersign.domain.message import (
 )
 from countersign.domain.texts.say import say
 
+_POINT_IN_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
 
 def card(
     shown: Card,
@@ -33,7 +38,7 @@ def card(
     if text:
         blocks.append(Paragraph(Text("{text}", {"text": text})))
     if facts:
-        blocks.append(Facts(facts))
+        blocks.append(Facts([(label, _in_local_time(value)) for label, value in facts]))
     if shown.status is CardStatus.CLOSED:
         blocks.append(_closed(shown.decision))
     row = [*(buttons if shown.status is CardStatus.OPEN else ()), *([link] if link else ())]
@@ -43,6 +48,17 @@ def card(
     if shown.status is CardStatus.CLOSED and shown.decision:
         summary = Text("{past}: {title}", {"past": shown.decision.past, "title": title})
     return Message(summary, blocks)
+
+
+def _in_local_time(value: str) -> Value:
+    """A point in time as programs write it (RFC 3339 §5.6) is shown in the reader's own; anything else as it is."""
+    if not _POINT_IN_TIME.fullmatch(value):
+        return value
+    try:
+        at = int(datetime.fromisoformat(value).timestamp())
+    except (ValueError, OverflowError):
+        return value
+    return Moment(at) if at >= 0 else value
 
 
 def _closed(decision: Decision | None) -> Block:
@@ -63,12 +79,13 @@ def _who_decided(decision: Decision) -> Text:
     return Text(template, values)
 
 
-def already_decided(decision: Decision | None) -> Message:
-    """Told to whoever clicks after a decision."""
+def already_decided(decision: Decision | None, what: str | None = None) -> Message:
+    """Told to whoever clicks after a decision. ``what``: their choice, where they may read this far from the card."""
     if decision is None:
         return say("This has been settled already. Nothing was done.")
-    text = _who_decided(decision)
-    text = Text("This is settled already: " + text.template + ". Nothing was done.", text.values)
+    who, named = _who_decided(decision), "" if what is None else "*{what}* was not done. "
+    values = {**who.values, "what": what or ""}
+    text = Text(f"{named}This is settled already, so nothing was done with your click:\n{who.template}", values)
     return Message(Text("This is settled already. Nothing was done."), (Paragraph(text),))
 
 

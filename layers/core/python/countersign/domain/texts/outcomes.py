@@ -15,7 +15,7 @@ class Ended:
     """What of an ended action its person is told about.
 
     Attributes:
-        what: the choice or command, as people know it.
+        what: the choice and its card, or the command, as people know it.
         on_card: whether others can decide the same.
         steps_done: how many steps before the last one were done, and stay done.
         detail: what the app, or its person, said about it.
@@ -71,8 +71,8 @@ def _refused(ended: Ended) -> Message:
     )
     rest = f"{changed}, and the card stays open for others." if ended.on_card else f"{changed}."
     text = Text(
-        "*{app} did not allow this.* It said: “{message}”\nYou are signed in there as {account}. " + rest,
-        {"app": ended.app, "message": ended.detail, "account": ended.account},
+        "*{app} did not allow this: {what}.* It said: “{message}”\nYou are signed in there as {account}. " + rest,
+        {"app": ended.app, "what": ended.what, "message": ended.detail, "account": ended.account},
     )
     button = Button("Sign in as someone else", CONNECTIONS_CONNECT, ended.app_id)
     return Message(Text("{app} did not allow this", {"app": ended.app}), (Paragraph(text), Buttons((button,))))
@@ -92,9 +92,10 @@ def done(ended: Ended, recorded: str, link: Button | None) -> Message:
 def recorded_otherwise(ended: Ended, recorded: str) -> Message:
     """Attribution proof failed: the app names somebody else."""
     return say(
-        "*Look at this:* {app} took the action, but it says that it was not {account} who did it: {recorded}. "
+        "*Look at this:* {app} took “{what}”, but it says that it was not {account} who did it: {recorded}. "
         "Please tell an admin of {app}.",
         app=ended.app,
+        what=ended.what,
         account=ended.account,
         recorded=recorded,
     )
@@ -132,11 +133,11 @@ def over() -> Message:
     return say("This is over. Click the card, or write the command, again.")
 
 
-def approve_as(what: str, label: str, action_id: str) -> Message:
-    """After a late sign-in: ask again instead of acting by itself."""
+def approve_as(what: str, choice: str, account: str, action_id: str) -> Message:
+    """After a late sign-in: ask again instead of acting by itself. ``choice``: the short word for the button."""
     text = Text(
-        "You are connected as {label}. You asked for “{what}” a while ago; do you still want it?",
-        {"label": label, "what": what},
+        "You are connected as {account}. You asked for “{what}” a while ago; do you still want it?",
+        {"account": account, "what": what},
     )
-    button = Button(f"{what} as {label}"[:75], ACTION_RETRY, action_id, style=Style.PRIMARY)
+    button = Button(f"{choice} as {account}"[:75], ACTION_RETRY, action_id, style=Style.PRIMARY)
     return Message(Text("Do you still want “{what}”?", {"what": what}), (Paragraph(text), Buttons((button,))))
