@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import Error as BrowserError
 
 IDS = {"Josie": "U0JOSIE", "Tom": "U0TOM", "Priya": "U0PRIYA"}
 SECONDS = 15
 """How long a person would wait for an answer: a click goes through two functions, a queue, the app and Slack."""
+LOAD_SECONDS = 8
 MESSAGES = "Countersign"
 HOME = "Countersign · Home"
 
@@ -22,16 +24,20 @@ class SlackWindow:
         self.context = context
         self.url = sandbox_url
         self.page = context.new_page()
+        self._cut_off: list[Request] = []
+        self.page.on("requestfailed", self._note)
 
     def open(self, person: str) -> None:
         """Open the page in #approvals as a person; the browser is then theirs at Slack too."""
+        self._cut_off.clear()
         self.page.goto(f"{self.url}/#/{IDS[person]}/C0APPROVALS")
-        expect(self._person(person)).to_have_attribute("aria-pressed", "true")
+        self._arrive(person)
 
     def become(self, person: str) -> None:
         """Switch to another person: Slack's session is theirs then, and those of the apps are over."""
+        self._cut_off.clear()
         self._person(person).click()
-        expect(self._person(person)).to_have_attribute("aria-pressed", "true")
+        self._arrive(person)
 
     def go(self, place: str) -> None:
         """Go to "#approvals", "Countersign" (direct messages) or "Countersign · Home"."""
@@ -94,6 +100,24 @@ class SlackWindow:
             link.click()
         opened.value.wait_for_load_state()
         return opened.value
+
+    def _note(self, request: Request) -> None:
+        self._cut_off.append(request)
+
+    def _arrive(self, person: str) -> None:
+        """Wait for the page to be this person's.
+
+        Chromium drops whatever it is loading when an interface of the machine's network comes or goes, loopback or not
+        (a container that starts is enough), and a script that was dropped is not loaded again: then, reload.
+        """
+        shown = self._person(person).and_(self.page.locator("[aria-pressed=true]"))
+        try:
+            shown.wait_for(timeout=LOAD_SECONDS * 1000)
+        except BrowserError:
+            if not any(request.failure == "net::ERR_NETWORK_CHANGED" for request in self._cut_off):
+                raise
+            self.page.reload()
+            shown.wait_for()
 
     def _person(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
