@@ -33,7 +33,6 @@ def test_a_late_click_far_from_its_card_is_told_which_one_and_who_decided_how() 
     (block,) = already_decided(BY_JOSIE, "Approve · Change CHG0030001").blocks
     assert isinstance(block, Paragraph)
     assert block.text.template == (
-        "*{what}* was not done. This is settled already, so nothing was done with your click:\n"
-        "*{past}* by {who} ({account}), {at}\n“{comment}”"
+        "*{what}* was not done, because this is settled already:\n*{past}* by {who} ({account}), {at}\n“{comment}”"
     )
     assert (block.text.values["what"], block.text.values["who"]) == ("Approve · Change CHG0030001", Mention("U0JOSIE"))

@@ -83,9 +83,11 @@ def already_decided(decision: Decision | None, what: str | None = None) -> Messa
     """Told to whoever clicks after a decision. ``what``: their choice, where they may read this far from the card."""
     if decision is None:
         return say("This has been settled already. Nothing was done.")
-    who, named = _who_decided(decision), "" if what is None else "*{what}* was not done. "
-    values = {**who.values, "what": what or ""}
-    text = Text(f"{named}This is settled already, so nothing was done with your click:\n{who.template}", values)
+    who = _who_decided(decision)
+    said = "This is settled already, so nothing was done with your click:"
+    if what is not None:
+        said = "*{what}* was not done, because this is settled already:"
+    text = Text(f"{said}\n{who.template}", {**who.values, "what": what or ""})
     return Message(Text("This is settled already. Nothing was done."), (Paragraph(text),))
 
 
