@@ -113,7 +113,7 @@ def cut(world: EveryWorld) -> None:
 
 def waiting(world: EveryWorld) -> None:
     """Josie clicked, and is asked to sign in."""
-    world.actions.create(replace(ACTION, waiting_for="servicenow", subject="servicenow#1"))
+    world.actions.create(replace(ACTION, waiting_for="servicenow"))
 
 
 def waiting_for_nothing(world: EveryWorld) -> None:

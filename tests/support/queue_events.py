@@ -26,6 +26,7 @@ from countersign.domain.queue_messages import (
 )
 from countersign.domain.sign_in import Intent
 from countersign.entrypoints.slack import handle
+from tests.support.scripted_servicenow import CHANGE
 from tests.support.slack_ingress import Ingress
 from tests.support.slack_requests import NOW, load, signed
 from tools.events import EVENTS
@@ -54,7 +55,7 @@ ACTION = Action(
     recipe="approve_change",
     procedure="approve",
     card=CARD,
-    subject=None,
+    subject=f"servicenow#{CHANGE}#0",
     status=ActionStatus.OPEN,
     created_at=NOW,
     version=1,

@@ -194,6 +194,21 @@ def test_a_new_round_of_a_settled_record_can_be_decided(world: ActingWorld) -> N
     assert world.action_of(JOSIE, attempt=1).status is ActionStatus.DONE
 
 
+def test_a_late_end_of_an_earlier_round_does_not_close_the_present_one(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.slack.down = True
+    world.click(JOSIE)
+    decided = world.cards.rows[CARD]
+    world.cards.rows[CARD] = replace(decided, status=CardStatus.OPEN, decision=None, round=1)
+    world.slack.down = False
+    world.now += 3_600
+
+    world.keep_house()
+
+    assert world.action_of(JOSIE).told
+    assert world.cards.rows[CARD].status is CardStatus.OPEN
+
+
 def test_another_card_about_a_settled_record_asks_the_app_and_not_our_memory(world: ActingWorld) -> None:
     world.connect(JOSIE, "josie")
     world.connect(TOM, "tom")

@@ -68,6 +68,10 @@ class Card:
         """All that a copy shows: another one means that it must be drawn again."""
         return self.inputs, self.status, self.decision
 
+    def subject(self, app: str) -> str:
+        """What only one action may settle: the app's record, in this round of its approval."""
+        return f"{app}#{self.record}#{self.round}"
+
 
 LATE: Final = 300
 """Seconds after a decision in which the record asking for one again, all else unchanged, is taken for an old call."""

@@ -101,11 +101,16 @@ class EndAction:
         if action.card is None or not settled:
             return False
         card = self.cards.get(action.card)
-        if card is None:
+        if card is None or not self._of_this_round(card, action):
             return False
         if card.status is CardStatus.OPEN:
             card = self._closed(card, action)
         return self.show.rewrite(card)
+
+    def _of_this_round(self, card: Card, action: Action) -> bool:
+        """A late end of an earlier round must not close the present one."""
+        app = (action.subject or "").partition("#")[0]
+        return action.subject == card.subject(app)
 
     def _closed(self, card: Card, action: Action) -> Card:
         decision = self._decision(action)

@@ -103,7 +103,7 @@ class StartAction:
         procedure = recipe.procedures[procedure_id]
         attempts = [action for action in mine if action.procedure == procedure.id]
         self._supersede([action for action in mine if action.procedure != procedure.id])
-        this_round = [action for action in attempts if action.subject == self._subject(recipe, procedure, card)]
+        this_round = [action for action in attempts if action.subject == card.subject(self._app(recipe, procedure))]
         latest = max(this_round, key=lambda action: int(action.id.rpartition("#")[2]), default=None)
         if latest is not None and latest.status is not ActionStatus.FAILED:
             action: Action | None = self._asked_again(latest, interaction, procedure)
@@ -148,7 +148,7 @@ class StartAction:
             recipe=recipe.id,
             procedure=procedure.id,
             card=card.id if card else None,
-            subject=self._subject(recipe, procedure, card) if card else None,
+            subject=card.subject(self._app(recipe, procedure)) if card else None,
             status=ActionStatus.OPEN,
             created_at=self.clock(),
             version=1,
@@ -165,10 +165,9 @@ class StartAction:
             return self.actions.get(action.person, action.id)
         return action
 
-    def _subject(self, recipe: Recipe, procedure: Procedure, card: Card) -> str:
-        """What only one action may settle: a record of an app, in one round of its approval."""
-        app = recipe.apps(procedure.id, self.catalog)[-1]
-        return f"{app}#{card.record}#{card.round}"
+    def _app(self, recipe: Recipe, procedure: Procedure) -> str:
+        """The app whose record is settled: the last step's."""
+        return recipe.apps(procedure.id, self.catalog)[-1]
 
     def _sealed(self, action: Action, answers: Mapping[str, str]) -> Sealed | None:
         return self.opener.seal(answers, inputs_owner(action)) if answers else None
