@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.stack.layout import REPOSITORY
 from tools.template import read_template
@@ -14,6 +15,10 @@ from tools.template import read_template
 EVENTS = REPOSITORY / "events"
 HOOK_SECRET = "sample-hook-secret"  # noqa: S105 - stands in the repository's events, and opens nothing
 """The bearer secret of recorded calls of hooks. Another one in an event is meant to be wrong."""
+REPLIES = "https://hooks.slack.com"
+"""Where recorded events want their answers sent (docs.slack.dev/interactivity/handling-user-interaction)."""
+NO_FUNCTION_TAKES = frozenset({"malformed", "unknown_version", "unknown_kind", "no_interaction"})
+"""Names of events whose message goes back to its queue whoever gets it; so does one of `batch_with_one_malformed`."""
 
 
 def recorded_events() -> dict[str, list[Path]]:
@@ -27,7 +32,14 @@ def recorded_events() -> dict[str, list[Path]]:
     return {logical_id: sorted((EVENTS / folder).glob("*.json")) for logical_id, folder in folders.items()}
 
 
-def sent_now(path: Path, signing_secret: str, hook_secrets: Mapping[str, str], now: int) -> dict[str, Any]:
+def goes_back(path: Path) -> int:
+    """Return how many messages of an event no function can take, so that they go back to their queue."""
+    return int(path.stem in {*NO_FUNCTION_TAKES, "batch_with_one_malformed"})
+
+
+def sent_now(
+    path: Path, signing_secret: str, hook_secrets: Mapping[str, str], now: int, replies: str = REPLIES
+) -> dict[str, Any]:
     """Return an event as its sender would send it now, to a deployment with these secrets.
 
     A recorded signature is of its own time and secret, which a function rightly refuses. What needs none, and what is
@@ -38,12 +50,14 @@ def sent_now(path: Path, signing_secret: str, hook_secrets: Mapping[str, str], n
         signing_secret: Slack's.
         hook_secrets: Recipe id → secret of its hook.
         now: Epoch seconds.
+        replies: Where the event's reply addresses lead instead: a local Slack's scheme and host.
     """
-    event: dict[str, Any] = json.loads(path.read_text())
+    event: dict[str, Any] = json.loads(_answered_at(replies, path.read_text()))
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     body = (event.get("body") or "").encode()
     if event.get("isBase64Encoded"):
-        body = base64.b64decode(body)
+        body = _answered_at(replies, base64.b64decode(body).decode("latin-1")).encode("latin-1")  # any bytes
+        event["body"] = base64.b64encode(body).decode()
     hook_secret = hook_secrets.get((event.get("pathParameters") or {}).get("recipe", ""), HOOK_SECRET)
     if "x-slack-signature" in headers:
         headers |= _slack_headers(body, signing_secret, now)
@@ -54,6 +68,11 @@ def sent_now(path: Path, signing_secret: str, hook_secrets: Mapping[str, str], n
     else:
         return event
     return event | {"headers": headers, "multiValueHeaders": {name: [value] for name, value in headers.items()}}
+
+
+def _answered_at(replies: str, text: str) -> str:
+    """Replace the host of reply addresses, in JSON and in forms."""
+    return text.replace(REPLIES, replies).replace(quote(REPLIES, safe=""), quote(replies, safe=""))
 
 
 def _slack_headers(body: bytes, secret: str, now: int) -> dict[str, str]:
