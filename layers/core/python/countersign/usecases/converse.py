@@ -8,7 +8,7 @@ from countersign.domain.message import Message
 from countersign.domain.texts import connections as connection_texts
 from countersign.domain.texts import conversation as texts
 from countersign.domain.texts.names import CONNECTIONS_CONNECT, CONNECTIONS_DISCONNECT, CONNECTIONS_SHOW
-from countersign.domain.texts.sign_in import foreign_person
+from countersign.domain.texts.sign_in import ASKED_FOR, foreign_person
 from countersign.ports import Clock, ConnectionStore, Messenger, SignInStore
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect
@@ -53,7 +53,7 @@ class Converse:
                 self._say(interaction, self._connections(interaction))
             case str(name), app if name == CONNECTIONS_CONNECT and app in self.catalog.apps:
                 person, workspace, reply_to = interaction.person, interaction.workspace, interaction.reply_to
-                self.ask(person, workspace, app, reply_to, trace_id=interaction.trace_id, why="As you asked:")
+                self.ask(person, workspace, app, reply_to, trace_id=interaction.trace_id, why=ASKED_FOR)
             case str(name), app if name == CONNECTIONS_DISCONNECT and app in self.catalog.apps:
                 answer = self.disconnect(interaction.person, app, interaction.trace_id)
                 if interaction.reply_to.channel is None:

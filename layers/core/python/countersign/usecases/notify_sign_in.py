@@ -30,9 +30,8 @@ class NotifySignIn:
         """An expired link's page was asked for a new one."""
         intent = self.sign_ins.get_intent(intent_hash)
         if intent is not None:
-            why = "Here is a new link, because the last one had ended."
             workspace = Workspace(intent.workspace, intent.organisation)
-            self.ask(intent.person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=why)
+            self.ask(intent.person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=texts.LINK_ENDED)
 
     def help(self, intent: Intent) -> None:
         """The browser set out and did not come back."""

@@ -1,5 +1,7 @@
 """What is said on the way to a connection."""
 
+from typing import Final
+
 from countersign.domain.message import (
     Button,
     Buttons,
@@ -17,19 +19,20 @@ from countersign.domain.texts.say import say
 
 def connect_prompt(app: str, url: str, value: str, why: str | None) -> Message:
     """Asks a person, in private, to sign in. The link is in the button only, never in text."""
-    reason = "To do this as you, " if why is None else "{why} "
+    template = "To do this as you, Countersign needs you to sign in to *{app}* once, in your own browser. "
     values: dict[str, Value] = {"app": app}
     if why is not None:
+        template = "{why} Please sign in to *{app}*, in your own browser. "
         values["why"] = why
-    text = Text(
-        reason + "Countersign needs you to sign in to *{app}* once, in your own browser. "
-        "{app} then decides whether you may, and records you.",
-        values,
-    )
+    text = Text(template + "{app} then decides whether you may, and records you.", values)
     note = Text("You may be asked to sign in to Slack in your browser. The link works for you alone, for 10 minutes.")
     button = Button(f"Connect {app}", CONNECT_OPEN, value, url, Style.PRIMARY)
     summary = Text("Connect {app} to go on", {"app": app})
     return Message(summary, (Paragraph(text), Buttons((button,)), Note(note)))
+
+
+ASKED_FOR: Final = "You asked for a connection."
+LINK_ENDED: Final = "Here is a new link, because the last one had ended."
 
 
 def ended_there(app: str) -> str:
@@ -61,11 +64,6 @@ def link_was_opened_by_another(app: str) -> Message:
         "link is worthless now. If that was you in another Slack account, click again and use your own browser.",
         app=app,
     )
-
-
-def new_link(app: str, url: str, value: str) -> Message:
-    """A fresh link, by direct message, because somebody asked for one on an expired link's page."""
-    return connect_prompt(app, url, value, "Here is a new link, because the last one had ended.")
 
 
 def sign_in_help(app: str) -> Message:
