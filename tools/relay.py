@@ -7,7 +7,8 @@ the container's own loopback and connects to the gateway of Docker's bridge; fro
 
 Who can come in on this machine: the listening sockets are bound to the gateway's address alone, never to 0.0.0.0. Linux
 would still take packets for that address from another interface, so peers whose address is not of the bridge's network
-are refused, too. Every container on the bridge, and every program of this machine, can connect while the relay runs.
+are refused, too; who forges one never gets an answer, for it goes to the bridge. What is left is every other container
+on Docker's default bridge, as long as the relay runs. This machine's own programs need no relay.
 """
 
 import json
