@@ -2,7 +2,8 @@
 
 `sam local invoke` needs a Docker engine; where there is none, this says `skipped` and is no failure. The functions run
 against the local AWS (the running stack's, whose data the events change, or one brought up for it), with the deployed
-functions' own environment. They run as the owner of the local AWS: roles are enforced in `make demo` and `make test`. An event takes about three seconds on two cores.
+functions' own environment. They run as the owner of the local AWS: roles are enforced in `make demo` and `make test`.
+An event takes about three seconds on two cores.
 """
 
 import json
