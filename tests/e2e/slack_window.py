@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
-from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.support.page_load import PageLoad
 
 IDS = {"Josie": "U0JOSIE", "Tom": "U0TOM", "Priya": "U0PRIYA"}
 SECONDS = 15
 """How long a person would wait for an answer: a click goes through two functions, a queue, the app and Slack."""
-LOAD_SECONDS = 8
 MESSAGES = "Countersign"
 HOME = "Countersign · Home"
 
@@ -24,18 +24,17 @@ class SlackWindow:
         self.context = context
         self.url = sandbox_url
         self.page = context.new_page()
-        self._cut_off: list[Request] = []
-        self.page.on("requestfailed", self._note)
+        self._load = PageLoad(self.page)
 
     def open(self, person: str) -> None:
         """Open the page in #approvals as a person; the browser is then theirs at Slack too."""
-        self._cut_off.clear()
+        self._load.forget()
         self.page.goto(f"{self.url}/#/{IDS[person]}/C0APPROVALS")
         self._arrive(person)
 
     def become(self, person: str) -> None:
         """Switch to another person: Slack's session is theirs then, and those of the apps are over."""
-        self._cut_off.clear()
+        self._load.forget()
         self._person(person).click()
         self._arrive(person)
 
@@ -101,23 +100,9 @@ class SlackWindow:
         opened.value.wait_for_load_state()
         return opened.value
 
-    def _note(self, request: Request) -> None:
-        self._cut_off.append(request)
-
     def _arrive(self, person: str) -> None:
-        """Wait for the page to be this person's.
-
-        Chromium drops whatever it is loading when an interface of the machine's network comes or goes, loopback or not
-        (a container that starts is enough), and a script that was dropped is not loaded again: then, reload.
-        """
-        shown = self._person(person).and_(self.page.locator("[aria-pressed=true]"))
-        try:
-            shown.wait_for(timeout=LOAD_SECONDS * 1000)
-        except BrowserError:
-            if not any(request.failure == "net::ERR_NETWORK_CHANGED" for request in self._cut_off):
-                raise
-            self.page.reload()
-            shown.wait_for()
+        """Wait for the page to be this person's."""
+        self._load.wait_for(self._person(person).and_(self.page.locator("[aria-pressed=true]")))
 
     def _person(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

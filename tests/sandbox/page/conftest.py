@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi, serve_fake
+from tests.support.page_load import PageLoad
 
 PATIENCE = 20_000
 """Milliseconds: a loaded machine is slow, not wrong."""
@@ -33,9 +34,10 @@ def open_as(browser: Browser, fake: FakeClientApi) -> Iterator[Open]:
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+        load = PageLoad(page)
         page.goto(f"{fake.url}/#/{person}/{place}")
         # The people are listed once the browser is back from its sign-in; on a small screen behind the menu.
-        page.get_by_role("button", name="Tom", exact=True, include_hidden=True).wait_for(state="attached")
+        load.wait_for(page.get_by_role("button", name="Tom", exact=True, include_hidden=True))
         return page
 
     yield open_page

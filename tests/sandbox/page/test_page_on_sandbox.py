@@ -16,6 +16,7 @@ from sandbox.server import create_sandbox
 from tests.sandbox.page.fake_client_api import SHUTDOWN_POLL
 from tests.sandbox.page.samples import CARD, Json, actions, button, form, mrkdwn, plain, question, section
 from tests.sandbox.slack.slack_receiver import Answer, Received, Receiver
+from tests.support.page_load import PageLoad
 
 pytestmark = pytest.mark.browser
 
@@ -67,8 +68,9 @@ def page(browser: Browser, world: World) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    load = PageLoad(page)
     page.goto(f"{world.url}/#/U0TOM/C0APPROVALS")
-    page.get_by_role("textbox", name="Message #approvals").wait_for()
+    load.wait_for(page.get_by_role("textbox", name="Message #approvals"))
     yield page
     context.close()
     assert complaints == []
