@@ -204,3 +204,21 @@ def test_a_lost_reply_of_our_own_write_is_no_conflict(table: Table, action: Make
     saved = store.save(action())
 
     assert (saved.version, store.get(JOSIE, saved.id)) == (2, saved)
+
+
+def test_a_row_that_cannot_be_read_is_put_off_and_stops_no_other(table: Table, action: Make) -> None:
+    store = DynamoActionStore(table, retention=1)
+    store.create(action("bad#approve#0"))
+    store.create(action("good#approve#0"))
+    table.update(JOSIE.key, "action#bad#approve#0", "SET #status = :odd", "attribute_exists(pk)", {"odd": "odd"})
+
+    first = store.due(NOW + WAITING_SECONDS, 10)
+    again = table._query(
+        "due_kind = :kind AND due_at <= :now",
+        {"kind": "action", "now": NOW + WAITING_SECONDS},
+        {"IndexName": "due-index"},
+        10,
+    )
+
+    assert [a.id for a in first] == ["good#approve#0"]
+    assert [item["sk"] for item in again] == ["action#good#approve#0"]

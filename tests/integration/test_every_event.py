@@ -123,7 +123,8 @@ def waiting_for_nothing(world: EveryWorld) -> None:
 
 def unknown(world: EveryWorld) -> None:
     """Josie's call was sent, and nobody knows whether it arrived."""
-    world.actions.create(replace(ACTION, status=ActionStatus.UNKNOWN, account_label="josie", told=True))
+    known = {"account_id": "id-josie", "account_label": "josie", "told": True}
+    world.actions.create(replace(ACTION, status=ActionStatus.UNKNOWN, **known))
 
 
 def arrived(world: EveryWorld) -> None:

@@ -118,14 +118,17 @@ def test_a_message_that_nobody_sends_goes_back_to_the_queue_and_its_neighbours_d
     assert world.deliver(body) == [{"itemIdentifier": "m1"}]
 
 
-def test_an_upsert_whose_answers_are_all_lost_ends_unknown_and_never_not_done(world: ActingWorld) -> None:
+@pytest.mark.parametrize("later", ["timeout", "unreachable", "429", "403"])
+def test_an_upsert_whose_answers_are_all_lost_ends_unknown_and_never_not_done(world: ActingWorld, later: str) -> None:
     """It may have been created: saying that nothing was done would make the next try a second opportunity."""
     addresses: list[str] = []
 
     class Silent:
         def send(self, request: HttpRequest, _hosts: object) -> HttpAnswer:
             addresses.append(request.url)
-            raise AppUnavailable("timeout")
+            if len(addresses) > 1 and later.isdigit():
+                return HttpAnswer(int(later), [{"errorCode": "X", "message": "no"}])
+            raise AppUnavailable("no answer", sent=len(addresses) == 1 or later == "timeout")
 
     world.http = Silent()  # type: ignore[assignment]
     owner = seal_owner(JOSIE, WORKSPACE.id, "salesforce", "id-josie", 1)

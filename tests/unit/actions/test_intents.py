@@ -283,3 +283,124 @@ def test_a_person_of_another_workspace_is_a_stranger_where_no_list_says_otherwis
     world.click(Person("T0OTHER", "U0X"), workspace=Workspace("T0OTHER"), foreign=False)
 
     assert world.sign_ins.intents == {}
+
+
+def test_doubt_is_not_sent_again_after_its_person_chose_otherwise(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie", expires_in=None)
+    world.servicenow.faults = ["never_arrived"]
+    world.click(JOSIE, "approve")
+    world.now += 5
+    world.click(JOSIE, "reject", answers={"comment": "no"})
+    world.now += 21
+
+    world.run_queue()
+
+    assert (world.servicenow.acts, world.servicenow.state) == (1, "requested")
+    assert world.action_of(JOSIE).outcome is Outcome.NOT_TAKEN
+    world.click(JOSIE, "reject", answers={"comment": "no"})
+    assert world.servicenow.state == "rejected"
+
+
+def test_doubt_is_not_sent_again_days_later(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie", expires_in=None)
+    world.servicenow.faults = ["never_arrived", "check_down"]
+    world.click(JOSIE)
+    world.now += 300
+    world.run_queue()
+    assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
+    world.now += 3 * 86_400
+
+    world.click(JOSIE, name="action.not_happened", value=f"{CARD}#approve#0")
+
+    assert (world.servicenow.acts, world.action_of(JOSIE).outcome) == (1, Outcome.NOT_TAKEN)
+
+
+def test_doubt_is_not_settled_as_another_account(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie", expires_in=None)
+    world.servicenow.faults = ["lost"]
+    world.click(JOSIE)
+    world.connections.rows.clear()
+    world.servicenow.tokens["at-admin"] = "admin"
+    world.connect(JOSIE, "admin", expires_in=None)
+    world.now += 21
+
+    world.run_queue()
+
+    assert (world.servicenow.acts, world.action_of(JOSIE).status) == (1, ActionStatus.SENT)
+
+
+def test_a_double_click_during_the_call_does_not_strand_it(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+
+    def click_again() -> None:
+        world.servicenow.before_act = None
+        other = world.worker
+        world.be_another_worker()
+        world.now += 1
+        world.click(JOSIE)
+        world.worker = other
+
+    world.servicenow.before_act = click_again
+    world.click(JOSIE)
+
+    assert (world.action_of(JOSIE).status, world.servicenow.acts) == (ActionStatus.DONE, 1)
+    assert len(world.slack.updated) == 1
+
+
+def test_asking_again_by_its_button_does_not_wake_what_rests_in_doubt(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.servicenow.faults = ["never_arrived"]
+    world.click(JOSIE)
+
+    world.click(JOSIE, name="action.retry", value=f"{CARD}#approve#0")
+
+    assert (world.servicenow.acts, world.action_of(JOSIE).status) == (1, ActionStatus.SENT)
+
+
+def test_a_new_click_answers_the_question_whether_it_is_still_wanted(world: ActingWorld) -> None:
+    world.click(JOSIE)
+    (intent,) = world.sign_ins.intents
+    world.now += 601
+    world.connect(JOSIE, "josie")
+    body = {"kind": "connected", "tenant": "T0ACME", "user_id": "U0JOSIE", "app": "servicenow", "intent": intent}
+    world.deliver({"v": 1, **body, "trace_id": "trace"})
+    assert world.servicenow.acts == 0
+
+    world.click(JOSIE)
+
+    assert world.servicenow.state == "approved"
+
+
+def test_a_card_that_changed_while_its_worker_was_dead_is_not_decided(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.click(TOM)
+    toms = world.action_of(TOM)
+    world.connect(TOM, "tom")
+    world.actions.rows[TOM.key, toms.id] = replace(
+        toms, status=ActionStatus.CLAIMED, owner="dead", owned_until=world.now, waiting_for=None
+    )
+    card = world.cards.rows[CARD]
+    world.cards.rows[CARD] = replace(card, inputs={**card.inputs, "short_description": "Drop it"})
+    world.now += 61
+
+    world.keep_house()
+    world.run_queue()
+
+    assert (world.action_of(TOM).outcome, world.servicenow.acts) == (Outcome.CHANGED, 0)
+
+
+def test_an_old_unknown_holds_nobody_for_ever(world: ActingWorld) -> None:
+    connection = world.connect(JOSIE, "josie", expires_in=None)
+    world.servicenow.faults = ["never_arrived"]
+    world.click(JOSIE)
+    world.connections.set_revoking(connection, now=world.now, due_at=world.now)
+    world.now += 21
+    world.run_queue()
+    assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
+    world.servicenow.approver = "tom"
+    world.connect(TOM, "tom", expires_in=None)
+    world.now += 3_601
+
+    world.click(TOM)
+
+    assert world.servicenow.recorded == "tom"

@@ -140,7 +140,7 @@ class Container(BrowserUseCases):
             call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step),
-            hold_record=HoldRecord(self.actions, self.actions_queue),
+            hold_record=HoldRecord(self.actions, self.actions_queue, self.clock),
             end=self.end_action,
             ask=self.ask_to_connect,
             queue=self.actions_queue,

@@ -52,6 +52,8 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     DONE_BEFORE = "done_before"
     """Its person had done this very thing before, and the record still waits for others."""
+    CHANGED = "changed"
+    """The card shows something else than what its person saw."""
     EXPIRED = "expired"
     GONE = "gone"
     """Its recipe is not in the catalog any more."""

@@ -105,6 +105,12 @@ class PerformStep:
             return self._already(at, end)
         return at, end
 
+    def repeat(self, at: StepAt) -> tuple[StepAt, StepEnd]:
+        """Send again what the app takes only once. Only a success ends the doubt: the first call may have arrived."""
+        at = self._write_sent(replace(at, opened=self.call_app.still_good(at.opened)))
+        at, end = self._act(at)
+        return at, end if isinstance(end, Succeeded) else InDoubt(f"repeated: {type(end).__name__}")
+
     def _before(self, at: StepAt) -> tuple[StepAt, StepEnd | None]:
         """What the record itself says before anything is sent; None: go on."""
         at, found = self.check(at)

@@ -79,8 +79,10 @@ class ResumeActions:
             self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.over())
         elif action.ended:
             self.run(replace(action, told=False), interaction.reply_to)  # say again how it ended
-        else:
+        elif action.status is ActionStatus.OPEN:
             self.run(self._confirmed(action), interaction.reply_to)
+        else:
+            self.run(action, interaction.reply_to)
 
     def told(self, interaction: Interaction, *, happened: bool) -> None:
         """Its person looked in the app and says whether an UNKNOWN action happened.
@@ -128,7 +130,7 @@ class ResumeActions:
         """With its person's renewed consent to the card as it stands now."""
         card = self.cards.get(action.card) if action.card else None
         shown = fingerprint(card.inputs) if card else None
-        return self.actions.save(replace(action, shown=shown, owned_until=0))
+        return self.actions.save(replace(action, shown=shown, owned_until=0, clicked_at=self.clock()))
 
     def prompt_opened(self, interaction: Interaction) -> None:
         """The *Connect* button was clicked: its reply address can turn the prompt into *Connected* later; keep it."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.answer import Recorded, Refused, Succeeded
+from countersign.domain.card_button import fingerprint
 from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import (
@@ -22,6 +23,7 @@ from countersign.domain.errors import (
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.recipe_view import Settings, recipe_values, reply, step_inputs
+from countersign.domain.sign_in import RESUME_SECONDS
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.tokens import SealOwner
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Opener, Queue
@@ -35,6 +37,9 @@ from countersign.usecases.settle_doubt import SettleDoubt, can_be_settled
 
 RECHECK_SECONDS: Final = 20
 """How long after a lost answer the app is asked again: longer than any call of ours can still be on its way."""
+NEVER: Final = 30 * 86_400
+"""Seconds until an UNKNOWN action that only its person can settle is looked at again: longer than anybody asks."""
+OPEN, CLAIMED = ActionStatus.OPEN, ActionStatus.CLAIMED
 DOUBT_SECONDS: Final = 240
 """How long we keep asking before we say that we don't know."""
 
@@ -82,6 +87,12 @@ class RunAction:
         if recipe is None or action.procedure not in recipe.procedures:
             self._stop(action, Outcome.GONE, None, reply_to)
             return
+        if action.status is ActionStatus.UNKNOWN and not self._can_be_asked(action, recipe):
+            self.actions.save(replace(action, owned_until=self.clock() + NEVER))  # only its person can tell
+            return
+        if self._changed(action):
+            self._stop(action, Outcome.CHANGED, None, reply_to)
+            return
         claimed = self.actions.save(self._claimed(action))
         try:
             self._steps(claimed, recipe, reply_to)
@@ -99,6 +110,28 @@ class RunAction:
             self._stop(self._now(claimed), Outcome.UNUSABLE, error.user_message, reply_to)
         except SealBroken:
             self._stop(self._now(claimed), Outcome.UNREADABLE, None, reply_to)
+
+    def _can_be_asked(self, action: Action, recipe: Recipe) -> bool:
+        step = recipe.procedures[action.procedure].steps[action.step]
+        return self.catalog.operation(step.operation).check is not None
+
+    def _changed(self, action: Action) -> bool:
+        """Whether the card shows something else than its person saw, before anything was sent."""
+        if action.card is None or action.sends or action.step or action.status not in (OPEN, CLAIMED):
+            return False
+        card = self.cards.get(action.card)
+        return card is not None and fingerprint(card.inputs) != action.shown
+
+    def _still_wanted(self, action: Action) -> bool:
+        """Whether what did not arrive may be sent again: asked for a short while ago, and nothing else since."""
+        if self.clock() - max(action.clicked_at, action.created_at) > RESUME_SECONDS:
+            return False
+        if action.card is None:
+            return True
+        card = self.cards.get(action.card)
+        later = [other for other in self.actions.of_card(action.person, action.card) if other.id != action.id]
+        superseded = any(other.clicked_at > action.clicked_at for other in later)
+        return card is not None and fingerprint(card.inputs) == action.shown and not superseded
 
     def _claimed(self, action: Action) -> Action:
         """Ours from here on. What was sent stays SENT, and what ended UNKNOWN is asked about as if just sent."""
@@ -121,7 +154,10 @@ class RunAction:
         opened: dict[str, Opened] = {}
         for index in range(action.step, len(procedure.steps)):
             at = self._at(action, recipe, procedure, connections, opened, inputs)
-            at, found = self.settle_doubt(at) if action.status is ActionStatus.SENT else self.perform(at)
+            if action.status is ActionStatus.SENT:
+                at, found = self.settle_doubt(at, still_wanted=self._still_wanted(action))
+            else:
+                at, found = self.perform(at)
             opened[at.operation.app] = at.opened
             if not isinstance(found, Succeeded):
                 self._ended_early(at, found, reply_to)

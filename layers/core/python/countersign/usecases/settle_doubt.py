@@ -29,25 +29,28 @@ class SettleDoubt:
     actions: ActionStore
     perform: PerformStep
 
-    def __call__(self, at: StepAt) -> tuple[StepAt, StepEnd]:
-        """How the step ended, or ends now that it is taken again."""
+    def __call__(self, at: StepAt, *, still_wanted: bool) -> tuple[StepAt, StepEnd]:
+        """How the step ended, or ends now that it is taken again.
+
+        ``still_wanted``: its person has not chosen otherwise since, a short while ago, about what the card shows now.
+        Without that, proof of absence is the end: it was not done.
+        """
+        if at.opened.connection.account.id != at.action.account_id:
+            return at, InDoubt("signed in as another account since")  # whose record would tell nothing about this one
         at, found = self.perform.check(at)
         match found:
             case CheckResult(done=True, results=results):
                 return at, Succeeded(results)
             case CheckResult(decided=True, description=description, actor=actor):
                 return at, Already(description, actor)
-            case CheckResult() if at.action.sends >= MOST_SENDS:
+            case CheckResult() if at.action.sends >= MOST_SENDS or not still_wanted:
                 return at, NotDone(Outcome.NOT_TAKEN)
             case CheckResult():
-                return self._again(at)
+                again = self.actions.save(moved(at.action, ActionStatus.CLAIMED))
+                return self.perform(replace(at, action=again))
             case None if at.operation.reads_only or at.operation.idempotency in _REPEATABLE:
-                return self._again(at)  # the app itself takes it only once, however often it is sent
+                return self.perform.repeat(at)  # the app itself takes it only once, however often it is sent
             case None:
                 return at, InDoubt("no check")
             case _:
                 return at, InDoubt("the check could not be made")
-
-    def _again(self, at: StepAt) -> tuple[StepAt, StepEnd]:
-        again = self.actions.save(moved(at.action, ActionStatus.CLAIMED))
-        return self.perform(replace(at, action=again))

@@ -56,7 +56,7 @@ class StartAction:
             self._say(interaction, texts.card_gone())
             return
         mine = self.actions.of_card(interaction.person, card.id)
-        if (known := _of_click(mine, interaction)) is not None:
+        if (known := _of_click(mine, interaction, button.procedure)) is not None:
             self.run(known, interaction.reply_to)  # delivered again: nothing new is begun
         elif card.status is CardStatus.CLOSED:
             self._say(interaction, texts.already_decided(card.decision))
@@ -106,23 +106,27 @@ class StartAction:
         this_round = [action for action in attempts if action.subject == card.subject(self._app(recipe, procedure))]
         latest = max(this_round, key=lambda action: int(action.id.rpartition("#")[2]), default=None)
         if latest is not None and latest.status is not ActionStatus.FAILED:
-            action: Action | None = self._asked_again(latest, interaction, procedure)
+            action: Action | None = self._asked_again(latest, interaction, procedure, card)
         else:
             action_id = f"{card.id}#{procedure.id}#{len(attempts)}"
             action = self._create(interaction, recipe, procedure, action_id, card=card)
         if action is not None:
             self.run(action, interaction.reply_to)
 
-    def _asked_again(self, action: Action, interaction: Interaction, procedure: Procedure) -> Action:
+    def _asked_again(self, action: Action, interaction: Interaction, procedure: Procedure, card: Card) -> Action:
         """The same intent, clicked again. While it waits, a form that was filled in anew replaces the answers."""
         if action.status is ActionStatus.DONE:
             return replace(action, told=False)  # said again how it ended; nothing is written for that
+        if action.status in (ActionStatus.CLAIMED, ActionStatus.SENT):
+            return action  # under way, or resting in doubt: writing would pull the row from under its worker
         action = replace(
             action,
             clicks=(*action.clicks, interaction.id)[-CLICKS_KEPT:],
             clicked_at=interaction.at,
             told=False if action.ended else action.told,
         )
+        if action.status is ActionStatus.OPEN:
+            action = replace(action, shown=fingerprint(card.inputs), owned_until=0)
         if action.status is ActionStatus.OPEN and interaction.answers:
             action = replace(action, inputs=self._sealed(action, accepted(procedure.form, interaction.answers)))
         return self.actions.save(action)
@@ -176,5 +180,10 @@ class StartAction:
         self.messenger.whisper(interaction.person, interaction.reply_to, message)
 
 
-def _of_click(actions: Sequence[Action], interaction: Interaction) -> Action | None:
-    return next((action for action in actions if interaction.id in action.clicks), None)
+def _of_click(actions: Sequence[Action], interaction: Interaction, procedure: str) -> Action | None:
+    """The attempt that this very click asked for, or joined while it was under way."""
+    for action in actions:
+        joined = action.procedure == procedure and action.clicked_at <= interaction.at < (action.ended_at or 0)
+        if interaction.id in action.clicks or joined:
+            return action
+    return None

@@ -109,7 +109,7 @@ class DynamoActionStore:
 
     def due(self, now: int, limit: int) -> Sequence[Action]:
         """Actions that nobody is at any more, or whose end nobody was told."""
-        return [_read(item) for item in self._table.due(_DUE, now, limit)]
+        return self._table.due(_DUE, now, limit, _read)
 
     def _item(self, action: Action) -> Item:
         due = due_at(action)

@@ -81,8 +81,8 @@ class DynamoConnectionStore:
                 raise LeaseBusy(f"{connection.app}: another worker is refreshing") from None
             raise
         leased = self.get(connection.person, connection.app)
-        if leased is None:
-            raise Conflict("the connection went while it was leased")
+        if leased is None or leased.version != connection.version:
+            raise Conflict("another connection came while this one was leased")
         return leased
 
     def save_refreshed(self, connection: Connection, owner: str) -> None:
@@ -169,7 +169,7 @@ class DynamoConnectionStore:
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations whose time has come."""
-        return [_read(item) for item in self._table.due(_REVOCATION, now, limit)]
+        return self._table.due(_REVOCATION, now, limit, _read)
 
     def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
         """Try its revocation again later. Gone meanwhile is no error."""

@@ -101,8 +101,8 @@ class DynamoSignInStore:
 
     def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
         """Intents whose person needs help; legs whose sealed tokens nobody confirmed."""
-        intents = [_read_intent(item) for item in self._table.due(_DUE_HELP, now, limit)]
-        legs = [_read_leg(item) for item in self._table.due(_DUE_TOKENS, now, limit)]
+        intents = self._table.due(_DUE_HELP, now, limit, _read_intent)
+        legs = self._table.due(_DUE_TOKENS, now, limit, _read_leg)
         return [*intents, *legs]
 
     def settle(self, row: Intent | Leg) -> bool:

@@ -1,9 +1,10 @@
 """One DynamoDB table: plain dictionaries in and out, conditional writes that survive a lost reply."""
 
+import logging
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 
 DUE_INDEX: Final = "due-index"
+UNREADABLE_PAUSE: Final = 3_600
+_LOG: Final = logging.getLogger(__name__)
 _WRITE_ID: Final = "write_id"
 
 
@@ -116,10 +119,26 @@ class Table:
         more = {"IndexName": index, "ConsistentRead": True, "ScanIndexForward": not newest_first}
         return self._query(condition, values, more, limit)
 
-    def due(self, kind: str, now: int, limit: int) -> Sequence[Item]:
-        """Rows of ``kind`` whose ``due_at`` has come, oldest first; the index may lag, so re-check each."""
+    def due[Row](self, kind: str, now: int, limit: int, read: Callable[[Item], Row]) -> Sequence[Row]:
+        """Rows of ``kind`` whose ``due_at`` has come, oldest first; the index may lag, so re-check each.
+
+        A row that can't be read (another version wrote it, or somebody's hand) is put off by an hour and logged: it
+        must not stop the others.
+        """
         condition = "due_kind = :kind AND due_at <= :now"
-        return self._query(condition, {"kind": kind, "now": now}, {"IndexName": DUE_INDEX}, limit)
+        rows = []
+        for item in self._query(condition, {"kind": kind, "now": now}, {"IndexName": DUE_INDEX}, limit):
+            try:
+                rows.append(read(item))
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is this one row
+                _LOG.error("unreadable row", extra={"table": self._name, "kind": kind, "detail": type(error).__name__})
+                self._put_off(item, now + UNREADABLE_PAUSE)
+        return rows
+
+    def _put_off(self, item: Item, due_at: int) -> None:
+        with suppress(Conflict):
+            condition = "attribute_exists(due_at)"
+            self.update(item["pk"], item["sk"], "SET due_at = :due_at", condition, {"due_at": due_at})
 
     def _query(self, condition: str, values: Mapping[str, Any], more: Mapping[str, Any], limit: int) -> Sequence[Item]:
         items: list[Item] = []

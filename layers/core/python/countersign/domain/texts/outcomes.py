@@ -34,8 +34,9 @@ class Ended:
 _WHY: Final[Mapping[Outcome, str]] = {
     Outcome.NOT_NAMED: "{app} does not name you, {account}, as one who may decide it.",
     Outcome.DONE_BEFORE: "you had done that before, in {app}. It waits for others now.",
-    Outcome.BUSY: "somebody else is deciding it right now. Look at the card again soon.",
-    Outcome.HELD: "somebody else's decision is on its way, and {app} has not said if it arrived. Look at it in {app}.",
+    Outcome.BUSY: "a decision about it is being made right now. Look at the card again soon.",
+    Outcome.HELD: "an earlier decision is on its way, and {app} has not said if it arrived. Look at it in {app}.",
+    Outcome.CHANGED: "it changed after you clicked. Look at it again; the card shows how it is now.",
     Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
     Outcome.UNREACHABLE: "{app} could not be reached. Please try again in a minute.",
     Outcome.NO_ANSWER: "{app} did not answer. Please try again in a minute.",
