@@ -43,9 +43,18 @@ class Record:
             _reap(self.pid)
             time.sleep(0.02)
         self._signal(signal.SIGKILL)  # what is left of the group
-        while self.alive():
+        deadline = time.monotonic() + GRACE_SECONDS
+        while self._group_there() and time.monotonic() < deadline:  # a killed process takes its moment to go
+            _reap(self.pid)
             time.sleep(0.01)
         _reap(self.pid)
+
+    def _group_there(self) -> bool:
+        try:
+            os.killpg(self.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
