@@ -71,7 +71,7 @@ def test_a_card_is_settled_when_its_hook_says_so(state: dict[str, str], settled:
 
 
 def test_a_setting_that_is_missing_is_a_configuration_error() -> None:
-    with pytest.raises(ConfigurationError, match=r"settings\.servicenow\.instance"):
+    with pytest.raises(ConfigurationError, match=r"servicenow\.instance is missing"):
         card_view(RECIPE, CHANGE, {})
 
 

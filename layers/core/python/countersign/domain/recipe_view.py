@@ -9,6 +9,7 @@ from typing import Final
 
 from countersign.domain.app_text import clean
 from countersign.domain.catalog import CardTemplate, Procedure, Recipe, Step
+from countersign.domain.errors import ConfigurationError
 from countersign.domain.message import Link
 from countersign.domain.query import ask_text, holds
 from countersign.domain.template import Landing, Scalar, UnusableValue, Values, fill, fill_map, is_absent
@@ -56,6 +57,9 @@ class _Names(dict[str, Scalar | None]):
     def __missing__(self, name: str) -> Scalar | None:
         if name.startswith("steps."):
             return None
+        if name.startswith("settings."):
+            setting = name.removeprefix("settings.")
+            raise ConfigurationError(f"the setting {setting} is missing: give it in the parameter AppSettings")
         raise KeyError(name)
 
 

@@ -127,7 +127,7 @@ def _note(shown: View, reference: str, container: SignIn) -> None:
     """One line per step, without an address, cookie or name of anybody; its trace id leads back to the click."""
     trace_id = shown.trace_id or None
     if isinstance(shown, Onward):
-        container.journal("sign_in_onward", trace_id=trace_id, service=shown.service, reference=reference)
+        container.journal("sign_in_onward", trace_id=trace_id, to=shown.service, reference=reference)
     else:
         cause = shown.cause or None
         container.journal("sign_in_page", trace_id=trace_id, page=shown.kind, cause=cause, reference=reference)

@@ -12,6 +12,8 @@ from countersign.domain.queue_messages import revoke_message
 from countersign.domain.texts import connections as texts
 from countersign.ports import Clock, ConnectionStore, Journal, Queue
 
+TELL_FIRST: Final = 2
+"""Seconds that the revocation waits, so that its answer stands below this one."""
 FIRST_RETRY: Final = 60
 """Seconds until housekeeping looks whether the queue's message was carried out."""
 
@@ -40,5 +42,5 @@ class Disconnect:
                 return texts.changed_meanwhile(name)  # a sign-in of this very moment is not what was to be cut
             self.journal("disconnected", trace_id=trace_id, app=app_id)
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.
-        self.queue.send(revoke_message(person, app_id, trace_id))
+        self.queue.send(revoke_message(person, app_id, trace_id), delay=TELL_FIRST)
         return texts.disconnecting(name)

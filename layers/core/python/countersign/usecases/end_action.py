@@ -65,8 +65,11 @@ class EndAction:
             "action_ended",
             trace_id=action.trace_id,
             action=action.id,
+            workspace=action.workspace.id,
+            person=action.person.user_id,
             recipe=action.recipe,
             procedure=action.procedure,
+            record=action.subject,
             status=status.value,
             outcome=outcome.value,
         )

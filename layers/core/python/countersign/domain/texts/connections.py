@@ -88,7 +88,7 @@ def changed_meanwhile(app: str) -> Message:
 
 def disconnecting(app: str) -> Message:
     """At once, while the revocation is on its way."""
-    return say("*{app}* is disconnected: Countersign can't use it any more. Revoking it at {app} now …", app=app)
+    return say("*{app}* is disconnected: Countersign can't use it any more.", app=app)
 
 
 def revoked(app: str) -> Message:
