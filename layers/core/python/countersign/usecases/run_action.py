@@ -6,7 +6,6 @@ from typing import Final
 
 from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.answer import Recorded, Refused, Succeeded
-from countersign.domain.card_button import fingerprint
 from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import (
@@ -23,12 +22,12 @@ from countersign.domain.errors import (
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.recipe_view import Settings, recipe_values, reply, step_inputs
-from countersign.domain.sign_in import RESUME_SECONDS
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.tokens import SealOwner
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Opener, Queue
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.call_app import CallApp, Opened
+from countersign.usecases.consent import Consent
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.hold_record import HoldRecord
@@ -39,7 +38,6 @@ RECHECK_SECONDS: Final = 20
 """How long after a lost answer the app is asked again: longer than any call of ours can still be on its way."""
 NEVER: Final = 30 * 86_400
 """Seconds until an UNKNOWN action that only its person can settle is looked at again: longer than anybody asks."""
-OPEN, CLAIMED = ActionStatus.OPEN, ActionStatus.CLAIMED
 DOUBT_SECONDS: Final = 240
 """How long we keep asking before we say that we don't know."""
 
@@ -60,6 +58,7 @@ class RunAction:
     call_app: CallApp
     perform: PerformStep
     settle_doubt: SettleDoubt
+    consent: Consent
     hold_record: HoldRecord
     end: EndAction
     ask: AskToConnect
@@ -90,7 +89,7 @@ class RunAction:
         if action.status is ActionStatus.UNKNOWN and not self._can_be_asked(action, recipe):
             self.actions.save(replace(action, owned_until=self.clock() + NEVER))  # only its person can tell
             return
-        if self._changed(action):
+        if self.consent.changed(action):
             self._stop(action, Outcome.CHANGED, None, reply_to)
             return
         claimed = self.actions.save(self._claimed(action))
@@ -115,24 +114,6 @@ class RunAction:
         step = recipe.procedures[action.procedure].steps[action.step]
         return self.catalog.operation(step.operation).check is not None
 
-    def _changed(self, action: Action) -> bool:
-        """Whether the card shows something else than its person saw, before anything was sent."""
-        if action.card is None or action.sends or action.step or action.status not in (OPEN, CLAIMED):
-            return False
-        card = self.cards.get(action.card)
-        return card is not None and fingerprint(card.inputs) != action.shown
-
-    def _still_wanted(self, action: Action) -> bool:
-        """Whether what did not arrive may be sent again: asked for a short while ago, and nothing else since."""
-        if self.clock() - max(action.clicked_at, action.created_at) > RESUME_SECONDS:
-            return False
-        if action.card is None:
-            return True
-        card = self.cards.get(action.card)
-        later = [other for other in self.actions.of_card(action.person, action.card) if other.id != action.id]
-        superseded = any(other.clicked_at > action.clicked_at for other in later)
-        return card is not None and fingerprint(card.inputs) == action.shown and not superseded
-
     def _claimed(self, action: Action) -> Action:
         """Ours from here on. What was sent stays SENT, and what ended UNKNOWN is asked about as if just sent."""
         doubted = action.status in (ActionStatus.SENT, ActionStatus.UNKNOWN)
@@ -155,7 +136,7 @@ class RunAction:
         for index in range(action.step, len(procedure.steps)):
             at = self._at(action, recipe, procedure, connections, opened, inputs)
             if action.status is ActionStatus.SENT:
-                at, found = self.settle_doubt(at, still_wanted=self._still_wanted(action))
+                at, found = self.settle_doubt(at, still_wanted=self.consent.still_wanted(action))
             else:
                 at, found = self.perform(at)
             opened[at.operation.app] = at.opened

@@ -1,0 +1,38 @@
+"""Whether a person still wants what they clicked: about what the card shows now, and nothing else since."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.action import Action, ActionStatus
+from countersign.domain.card_button import fingerprint
+from countersign.domain.sign_in import RESUME_SECONDS
+from countersign.ports import ActionStore, CardStore, Clock
+
+_NOT_SENT: Final = frozenset({ActionStatus.OPEN, ActionStatus.CLAIMED})
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Reads the card and the person's other actions on it. Raises StoreUnavailable."""
+
+    actions: ActionStore
+    cards: CardStore
+    clock: Clock
+
+    def changed(self, action: Action) -> bool:
+        """Whether the card shows something else than its person saw, before anything was sent."""
+        if action.card is None or action.sends or action.step or action.status not in _NOT_SENT:
+            return False
+        card = self.cards.get(action.card)
+        return card is not None and fingerprint(card.inputs) != action.shown
+
+    def still_wanted(self, action: Action) -> bool:
+        """Whether what did not arrive may be sent again: asked for a short while ago, and nothing else since."""
+        if self.clock() - max(action.clicked_at, action.created_at) > RESUME_SECONDS:
+            return False
+        if action.card is None:
+            return True
+        card = self.cards.get(action.card)
+        others = [other for other in self.actions.of_card(action.person, action.card) if other.id != action.id]
+        superseded = any(other.clicked_at > action.clicked_at for other in others)
+        return card is not None and fingerprint(card.inputs) == action.shown and not superseded
