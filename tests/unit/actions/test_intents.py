@@ -404,3 +404,21 @@ def test_an_old_unknown_holds_nobody_for_ever(world: ActingWorld) -> None:
     world.click(TOM)
 
     assert world.servicenow.recorded == "tom"
+
+
+def test_what_was_sent_before_its_recipe_went_is_never_called_not_done(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie", expires_in=None)
+    world.servicenow.faults = ["lost"]
+    world.click(JOSIE)
+    sent = world.action_of(JOSIE)
+    world.actions.rows[JOSIE.key, sent.id] = replace(sent, recipe="gone")
+    world.now += 21
+    world.run_queue()
+
+    assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
+    assert "We don't know whether" in words(world.slack.told[-1][1])
+
+    world.now += 3_601
+    world.keep_house()
+    assert [world.deliver(dict(message)) for message in world.actions_queue.sent] == [[]]
+    assert world.actions.due(world.now + 86_400, 10) == []

@@ -156,7 +156,7 @@ class EndAction:
     def _message(self, action: Action, *, shown: bool) -> Message | None:
         recipe = self.catalog.recipes.get(action.recipe)
         if recipe is None or action.procedure not in recipe.procedures:
-            return outcomes.gone()
+            return outcomes.gone(in_doubt=action.status is ActionStatus.UNKNOWN)
         if action.status is ActionStatus.DONE and shown and not _recorded_otherwise(action):
             return None  # the card says it to everyone
         app = self._app_name(recipe, action.procedure)

@@ -82,12 +82,12 @@ class RunAction:
             self.journal("action_raced", trace_id=action.trace_id, action=action.id)
 
     def _take_up(self, action: Action, reply_to: ReplyTo | None) -> None:
-        recipe = self.catalog.recipes.get(action.recipe)
-        if recipe is None or action.procedure not in recipe.procedures:
-            self._stop(action, Outcome.GONE, None, reply_to)
-            return
-        if action.status is ActionStatus.UNKNOWN and not self._can_be_asked(action, recipe):
+        recipe = self._recipe(action)
+        if action.status is ActionStatus.UNKNOWN and (recipe is None or not self._can_be_asked(action, recipe)):
             self.actions.save(replace(action, owned_until=self.clock() + NEVER))  # only its person can tell
+            return
+        if recipe is None:
+            self._stop(action, Outcome.GONE, None, reply_to)
             return
         if self.consent.changed(action):
             self._stop(action, Outcome.CHANGED, None, reply_to)
@@ -109,6 +109,12 @@ class RunAction:
             self._stop(self._now(claimed), Outcome.UNUSABLE, error.user_message, reply_to)
         except SealBroken:
             self._stop(self._now(claimed), Outcome.UNREADABLE, None, reply_to)
+
+    def _recipe(self, action: Action) -> Recipe | None:
+        """The action's recipe, if the catalog still has it with this choice and step."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        procedure = recipe.procedures.get(action.procedure) if recipe else None
+        return recipe if procedure and action.step < len(procedure.steps) else None
 
     def _can_be_asked(self, action: Action, recipe: Recipe) -> bool:
         step = recipe.procedures[action.procedure].steps[action.step]

@@ -124,8 +124,13 @@ def still_unknown(app: str) -> Message:
     return say("{app} still does not say, so this stays open: its own word counts, and we go on asking it.", app=app)
 
 
-def gone() -> Message:
-    """Its recipe is not there any more."""
+def gone(*, in_doubt: bool) -> Message:
+    """Its recipe is not there any more; ``in_doubt``: something was sent before that."""
+    if in_doubt:
+        return say(
+            "We don't know whether what you asked for happened, and Countersign doesn't know its recipe any more. "
+            "Please look in its app."
+        )
     return say("This was not done: Countersign doesn't know this recipe any more. Please do it in its app.")
 
 
