@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from countersign.usecases.ask_to_connect import AskToConnect
     from countersign.usecases.begin_sign_in import BeginSignIn
     from countersign.usecases.call_app import CallApp
+    from countersign.usecases.conclude import Conclude
     from countersign.usecases.end_action import EndAction
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.recognise_strangers import RecogniseStrangers
     from countersign.usecases.resume_actions import ResumeActions
     from countersign.usecases.run_action import RunAction
+    from countersign.usecases.set_aside import SetAside
     from countersign.usecases.show_card import ShowCard
     from countersign.usecases.start_action import StartAction
     from countersign.usecases.tell_history import TellHistory
@@ -99,8 +101,41 @@ class ActionUseCases(BrowserUseCases):
         )
 
     @cached_property
+    def set_aside(self) -> "SetAside":
+        """Lets go of actions that can't go on now."""
+        from countersign.usecases.set_aside import SetAside
+
+        return SetAside(
+            actions=self.actions,
+            connections=self.connections,
+            catalog=self.catalog,
+            end=self.end_action,
+            ask=self.ask_to_connect,
+            queue=self.actions_queue,
+            journal=self.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def conclude(self) -> "Conclude":
+        """Ends actions as their last step ended."""
+        from countersign.usecases.conclude import Conclude
+
+        return Conclude(
+            connections=self.connections,
+            catalog=self.catalog,
+            settings=self.settings.app_settings,
+            perform=self.perform_step,
+            end=self.end_action,
+            set_aside=self.set_aside,
+            journal=self.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
     def run_action(self) -> "RunAction":
         """Runs actions."""
+        from countersign.usecases.action_inputs import ActionInputs
         from countersign.usecases.consent import Consent
         from countersign.usecases.hold_record import HoldRecord
         from countersign.usecases.run_action import RunAction
@@ -108,19 +143,18 @@ class ActionUseCases(BrowserUseCases):
 
         return RunAction(
             actions=self.actions,
-            cards=self.cards,
             connections=self.connections,
             catalog=self.catalog,
             settings=self.settings.app_settings,
-            opener=self.opener,
+            inputs=ActionInputs(self.cards, self.opener),
             call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step),
             consent=Consent(self.actions, self.cards, self.clock),
             hold_record=HoldRecord(self.actions, self.actions_queue, self.clock),
             end=self.end_action,
-            ask=self.ask_to_connect,
-            queue=self.actions_queue,
+            set_aside=self.set_aside,
+            conclude=self.conclude,
             journal=self.journal,
             clock=self.clock,
             deadline=self.deadline,

@@ -26,8 +26,9 @@ from countersign.ports import (
     Queue,
     SignInStore,
 )
+from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
-from countersign.usecases.run_action import RunAction, inputs_owner
+from countersign.usecases.run_action import RunAction
 
 
 @dataclass(frozen=True)

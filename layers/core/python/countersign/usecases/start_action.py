@@ -17,9 +17,10 @@ from countersign.domain.texts.conversation import command_gone, wrong_answer
 from countersign.domain.texts.sign_in import foreign_person
 from countersign.domain.tokens import Sealed
 from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, Messenger, Opener
+from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.recognise_strangers import RecogniseStrangers
-from countersign.usecases.run_action import RunAction, inputs_owner
+from countersign.usecases.run_action import RunAction
 
 CLICKS_KEPT = 20
 
