@@ -1,0 +1,73 @@
+"""``countersign``: what a recipe builder types."""
+
+from typing import Annotated
+
+import typer
+
+from countersign_cli import listing, new_app, new_recipe
+from countersign_cli.catalog_folder import CatalogFolder, compiled, folder, out
+
+app = typer.Typer(
+    name="countersign",
+    help="Check a catalog of app files and recipes, begin new ones, and see what there is.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(metavar="ID", help="Small letters, digits and _; the file's name without .yaml.")]
+
+
+@app.command()
+def validate(catalog: CatalogFolder = None) -> None:
+    """Check every app file and recipe as the deployment's build does: file, line, what to write instead."""
+    source = folder(catalog)
+    checked = compiled(source)
+    out.print(f"{source}: {len(checked.apps)} apps and {len(checked.recipes)} recipes are fine")
+
+
+@app.command("list")
+def list_(
+    app_id: Annotated[
+        str | None, typer.Argument(metavar="[APP]", help="Show one app's operations.", show_default=False)
+    ] = None,
+    catalog: CatalogFolder = None,
+) -> None:
+    """List apps and recipes; with an app, what can be done there and what each operation takes."""
+    listing.show(compiled(folder(catalog)), app_id)
+
+
+@app.command("new-app")
+def new_app_(
+    app_id: Name,
+    name: Annotated[str, typer.Option(help="What people call it.", show_default=False)] = "",
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Where its API is, as in api.example.com.", show_default=False)
+    ] = "",
+    catalog: CatalogFolder = None,
+) -> None:
+    """Begin an app file: everything that a vendor's documentation must answer, in order, with a note at each."""
+    new_app.write(folder(catalog), app_id, name, host)
+
+
+@app.command("new-recipe")
+def new_recipe_(
+    recipe_id: Name,
+    operation: Annotated[
+        str, typer.Option("--operation", "-o", metavar="APP.OPERATION", help="What it does (see `countersign list`).")
+    ],
+    *,
+    card: Annotated[
+        bool,
+        typer.Option(
+            "--card/--command", help="A card with buttons, posted by a hook; or a form, started by typing a command."
+        ),
+    ] = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Begin a recipe around an operation: its inputs become the form, or the values that the hook brings."""
+    new_recipe.write(folder(catalog), recipe_id, operation, card=card)
+
+
+if __name__ == "__main__":
+    app()
