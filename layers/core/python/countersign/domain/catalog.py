@@ -8,23 +8,21 @@ where names may stand in a query they become JMESPath string literals. Which nam
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from countersign.domain.app_file import (
-    ActsAs,
-    App,
+from countersign.domain.app_file import ActsAs, App, ClientAuthentication, Identity, OAuth, Revocation
+from countersign.domain.app_operation import (
     Check,
-    ClientAuthentication,
+    Choices,
     Idempotency,
-    Identity,
     Input,
     InputType,
-    OAuth,
     Operation,
     OperationKind,
     ReadBack,
     Request,
-    Revocation,
 )
+from countersign.domain.card_template import CardTemplate, Unchanged, Who
 from countersign.domain.message import Confirmation, Field, Style
 
 __all__ = [
@@ -33,7 +31,10 @@ __all__ = [
     "CardTemplate",
     "Catalog",
     "Check",
+    "Choices",
     "ClientAuthentication",
+    "Comparison",
+    "Condition",
     "Idempotency",
     "Identity",
     "Input",
@@ -47,16 +48,39 @@ __all__ = [
     "Request",
     "Revocation",
     "Step",
+    "Unchanged",
+    "Who",
 ]
+
+
+class Comparison(StrEnum):
+    """What a condition compares. An absent value is the empty text."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    ONE_OF = "one_of"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something about a value (template) that must hold. ``against`` is of the comparison's own type."""
+
+    value: str
+    comparison: Comparison
+    against: str | float | bool | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operation of a recipe; ``inputs`` are templates."""
+    """One operation of a recipe; ``inputs`` are templates. Skipped unless all of ``when`` holds."""
 
     id: str
     operation: str
     inputs: Mapping[str, str]
+    when: Sequence[Condition] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,7 @@ class Procedure:
         form_title: at most 24 characters; Slack shows no more.
         confirmation: asked when the button is clicked, by the chat itself.
         link_label, link_url: what the reply links to (templates).
+        votes: so many different people must choose this on a card; the last needed one acts.
     """
 
     id: str
@@ -83,32 +108,7 @@ class Procedure:
     confirmation: Confirmation | None = None
     link_label: str | None = None
     link_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CardTemplate:
-    """What an approval recipe posts. All strings are templates over ``${input.…}`` and ``${settings.<app>.…}``.
-
-    Attributes:
-        channel: channel id or ``#name``; or ``person``: an e-mail address to find the person by.
-        record: the record's own id, the subject that only one decision may settle.
-        link_label, link_url: *Open in ServiceNow*.
-    """
-
-    channel: str | None
-    person: str | None
-    title: str
-    text: str | None
-    facts: Sequence[tuple[str, str]]
-    record: str
-    link_label: str | None
-    link_url: str | None
-    closed: str | None
-    """Query over the hook's inputs that is true when the record has been settled in the app itself."""
-    closed_past: str | None = None
-    """Query over the hook's inputs: how it was settled, in the words of a procedure's ``past``."""
-    closed_by: str | None = None
-    """Query over the hook's inputs: who settled it there, as the app says."""
+    votes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,8 @@ class Recipe:
     """What the hook must bring (only of recipes that post a card)."""
     card: CardTemplate | None
     procedures: Mapping[str, Procedure]
+    message_shortcut: str | None = None
+    """Its name in the menu of a message; what is in the message can be what its form begins with."""
 
     @property
     def run(self) -> Procedure:

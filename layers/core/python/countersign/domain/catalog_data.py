@@ -6,13 +6,17 @@ An app or recipe is read when it is first asked for: a cold Slack function that 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from countersign.domain.card_template import seconds
 from countersign.domain.catalog import (
     ActsAs,
     App,
     CardTemplate,
     Catalog,
     Check,
+    Choices,
     ClientAuthentication,
+    Comparison,
+    Condition,
     Idempotency,
     Identity,
     Input,
@@ -26,8 +30,10 @@ from countersign.domain.catalog import (
     Request,
     Revocation,
     Step,
+    Unchanged,
+    Who,
 )
-from countersign.domain.message import Confirmation, Field, FieldKind, Style
+from countersign.domain.message import Confirmation, Field, FieldKind, OptionsFrom, Style
 
 type Raw = Mapping[str, Any]
 
@@ -88,6 +94,7 @@ def read_recipe(raw: Raw) -> Recipe:
         verify_user_access=raw["verify_user_access"],
         command=raw.get("command"),
         shortcut=raw.get("shortcut"),
+        message_shortcut=raw.get("message_shortcut"),
         inputs={field.name: field for field in _fields(raw["inputs"])},
         card=_card(raw["card"]) if "card" in raw else None,
         procedures={name: _procedure(name, procedure, raw["title"]) for name, procedure in raw["procedures"].items()},
@@ -117,6 +124,7 @@ def _operation(app: str, name: str, raw: Raw) -> Operation:
         "idempotency": Idempotency(raw["idempotency"]),
         "check": Check(**_with_request(raw["check"], "decided", "actor", "description")) if "check" in raw else None,
         "read_back": ReadBack(**_with_request(raw["read_back"], "name")) if "read_back" in raw else None,
+        "choices": Choices(**raw["choices"]) if "choices" in raw else None,
     }
     optional = {key: raw.get(key) for key in ("success", "message", "already")}
     return Operation(**{**raw, **optional, **changed, "id": name, "app": app})
@@ -138,6 +146,7 @@ def _fields(raw: Mapping[str, Raw]) -> tuple[Field, ...]:
                 "name": name,
                 "kind": FieldKind(field["kind"]),
                 "options": tuple((option["value"], option["label"]) for option in field.get("options", ())),
+                "options_from": OptionsFrom(**field["options_from"]) if "options_from" in field else None,
             }
         )
         for name, field in raw.items()
@@ -158,6 +167,13 @@ def _card(raw: Raw) -> CardTemplate:
         closed=closed.get("when"),
         closed_past=closed.get("past"),
         closed_by=closed.get("by"),
+        unchanged=Unchanged(**raw["unchanged"]) if "unchanged" in raw else None,
+        requester=raw.get("requester"),
+        self_approval=raw["self_approval"],
+        tell=raw.get("tell"),
+        remind_after=seconds(raw["remind_after"]) if "remind_after" in raw else None,
+        expires_after=seconds(raw["expires_after"]) if "expires_after" in raw else None,
+        who=Who(**raw["who"]) if "who" in raw else None,
     )
 
 
@@ -169,10 +185,20 @@ def _procedure(name: str, raw: Raw, title: str) -> Procedure:
         past=raw["past"],
         style=Style(raw["style"]),
         form=_fields(raw["form"]),
-        steps=tuple(Step(**step) for step in raw["steps"]),
+        steps=tuple(_step(step) for step in raw["steps"]),
         reply=raw.get("reply"),
         form_title=raw.get("form_title", title),
         confirmation=Confirmation(**raw["confirmation"]) if "confirmation" in raw else None,
         link_label=link.get("label"),
         link_url=link.get("url"),
+        votes=raw["votes"],
     )
+
+
+def _step(raw: Raw) -> Step:
+    return Step(**{**raw, "when": tuple(_condition(condition) for condition in raw["when"])})
+
+
+def _condition(raw: Raw) -> Condition:
+    ((comparison, against),) = ((key, value) for key, value in raw.items() if key != "value")
+    return Condition(raw["value"], Comparison(comparison), against)

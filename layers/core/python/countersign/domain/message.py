@@ -137,10 +137,19 @@ class FieldKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OptionsFrom:
+    """Where a SELECT's options are read when its form is opened: an operation, as its person, with filled templates."""
+
+    operation: str
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. ``options`` are (value, label) pairs of a SELECT.
+    """One question of a form. ``options`` are (value, label) pairs of a SELECT, unless ``options_from`` says where.
 
     ``pattern`` is a regular expression that the whole answer must match; ``placeholder`` is then an example of one.
+    ``initial`` is what it begins with: in the catalog a template over the message that a shortcut was used on.
     """
 
     name: str
@@ -156,6 +165,8 @@ class Field:
     maximum: float | None = None
     secret: bool = False
     pattern: str | None = None
+    options_from: OptionsFrom | None = None
+    initial: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,146 @@
+"""What can be done at an app, as plain data: its operations, and how their answers are read.
+
+What *template* and *query* mean is said in ``domain.catalog``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class OperationKind(StrEnum):
+    """What an operation is to the record it touches."""
+
+    READ = "read"
+    """Changes nothing."""
+    CREATE = "create"
+    """Makes or edits a record: nobody else's decision hangs on it."""
+    DECIDE = "decide"
+    """Settles a record for everyone (approve, reject): always checked first and read back after."""
+
+
+class InputType(StrEnum):
+    """How an input is sent where it is a whole JSON value; elsewhere it is text."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+
+class Idempotency(StrEnum):
+    """What protects an operation from happening twice."""
+
+    NATIVE_KEY = "native_key"
+    EXTERNAL_ID = "external_id"
+    CHECK_BEFORE_ACT = "check_before_act"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request to an app. ``url``, query, header and body strings are templates."""
+
+    method: str
+    url: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Reads the record to learn whether an operation has already had its effect, and by whom.
+
+    ``done`` and ``decided`` are queries that answer true or false; ``actor`` and ``description`` are queries.
+    ``done`` means: this very effect, by this very account. ``decided``: somebody settled it, one way or another.
+    ``permitted`` (query): the record names this account as one who may; needed where the app does not check it itself.
+    ``results``: the operation's results read from here, for one whose own answer was lost.
+    """
+
+    request: Request
+    done: str
+    decided: str | None
+    actor: str | None
+    description: str | None
+    permitted: str | None = None
+    results: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Asks the app whom it recorded: queries for the account's id, and its name, in the app's own record."""
+
+    request: Request
+    account_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value that an operation takes. ``pattern`` is a regular expression that the whole value must match."""
+
+    title: str
+    type: InputType = InputType.STRING
+    required: bool = True
+    pattern: str | None = None
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How a reading operation's answer becomes the choices of a form.
+
+    ``list`` is a query over the answer; ``value`` (what is sent on) and ``label`` (what people see) are queries over
+    one element of what it finds.
+    """
+
+    list: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One named call to an app, and how its answers are read.
+
+    Attributes:
+        kind: whether it reads, creates or decides.
+        inputs: what it takes, by name.
+        results: name → query over the answer, for later steps, replies and the audit.
+        success_status: statuses of a success; ``success`` (query) must also be true of the answer where given.
+        refused_status: statuses that mean "you may not"; ``message`` (query) is the app's own sentence.
+        may_not: query over any other refusing answer that is true when it means "you may not".
+        already: query over a refusing answer that is true when the record had been settled before.
+        changed: query over a refusing answer that is true when the record has moved since the person saw it.
+        scopes: asked for at sign-in beside the app's own, where a deployed recipe uses this operation.
+        choices: how its answer becomes the choices of a form; None where it has none.
+        app_checks_authority: False where the app takes this from anyone; then ``check.permitted`` is asked first.
+    """
+
+    id: str
+    app: str
+    title: str
+    kind: OperationKind
+    inputs: Mapping[str, Input]
+    request: Request
+    results: Mapping[str, str]
+    success_status: Sequence[int]
+    success: str | None
+    refused_status: Sequence[int]
+    message: str | None
+    already: str | None
+    idempotency: Idempotency
+    check: Check | None
+    read_back: ReadBack | None
+    app_checks_authority: bool = True
+    may_not: str | None = None
+    changed: str | None = None
+    scopes: Sequence[str] = ()
+    choices: Choices | None = None
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether it changes nothing, so that it may be sent again at any time."""
+        return self.kind is OperationKind.READ
