@@ -1,18 +1,13 @@
 """What a JSON Schema can't say of a recipe: what starts it, which names exist, whether its operations can be called."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Final
 
-from catalog_build.app_meaning import filled_in
+from catalog_build.card_meaning import Apps, Raw, check_card, check_link, used_apps
 from catalog_build.form_meaning import check_fields, check_form
-from catalog_build.names import authority, check_query, check_template, strings
+from catalog_build.names import check_template
 from catalog_build.problem import Path, Report, choices
-from countersign.domain.hosts import host_allowed
-
-type Raw = Mapping[str, Any]
-type Apps = Mapping[str, Raw | None]
-"""App id → its file with defaults, or None where that file does not even fit its schema."""
 
 RESERVED: Final = frozenset({"help", "connections", "history"})
 
@@ -25,11 +20,11 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
     for place, what, instead in _wrong_start(recipe):
         report.add(place, what, instead)
     check_fields(recipe["inputs"], ("inputs",), report)
-    if any(app in apps and apps[app] is None for app in _used_apps(recipe)):
+    if any(app in apps and apps[app] is None for app in used_apps(recipe, apps)):
         return  # what a recipe asks of a broken app can be judged when that is mended
     names = {f"input.{name}" for name in recipe["inputs"]} | _settings(recipe, apps)
     if "card" in recipe:
-        _check_card(recipe, names, apps, report)
+        check_card(recipe, names, apps, report)
     for name, procedure in recipe["procedures"].items():
         _Procedure(recipe, procedure, ("procedures", name), apps, report).check(names)
 
@@ -48,6 +43,9 @@ def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
         yield ("card",), "a recipe is started by its hook or by a person, not both", "make two recipes of it"
     if typed and set(recipe["procedures"]) != {"run"}:
         yield ("procedures",), "a recipe that a person starts has one procedure", "name it run"
+    for name, procedure in recipe["procedures"].items():
+        if "card" not in recipe and procedure["votes"] > 1:
+            yield ("procedures", name, "votes"), "votes are counted on a card, and this recipe has none", "remove it"
     if "card" not in recipe and recipe["inputs"]:
         yield ("inputs",), "only a hook brings inputs, and this recipe has no card", "ask for them in the form of run"
     if recipe.get("command", "").partition(" ")[0] in RESERVED:
@@ -55,43 +53,12 @@ def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
         yield ("command",), f"{word} is a command of Countersign's own", "begin with another word"
 
 
-def _used_apps(recipe: Raw) -> set[str]:
-    return {step["operation"].partition(".")[0] for one in recipe["procedures"].values() for step in one["steps"]}
-
-
 def _settings(recipe: Raw, apps: Apps) -> set[str]:
     return {
-        f"settings.{app}.{name}" for app in _used_apps(recipe) for name in (apps.get(app) or {}).get("settings", {})
+        f"settings.{app}.{name}"
+        for app in used_apps(recipe, apps)
+        for name in (apps.get(app) or {}).get("settings", {})
     }
-
-
-def _check_card(recipe: Raw, names: AbstractSet[str], apps: Apps, report: Report) -> None:
-    card = recipe["card"]
-    if ("channel" in card) == ("person" in card):
-        report.add(("card",), "a card goes to a channel or to a person", "keep one of channel and person")
-    for path, text in strings({key: value for key, value in card.items() if key != "closed"}, ("card",)):
-        check_template(report, path, text, names)
-    if "${input." not in card["record"]:
-        report.add(("card", "record"), "every card would be about the same record", "use ${input.x} of the record's id")
-    for key, query in card.get("closed", {}).items():
-        check_query(report, ("card", "closed", key), query)
-    if "link" in card:
-        check_link(recipe, card["link"], ("card", "link"), apps, report)
-
-
-def check_link(recipe: Raw, link: Raw, path: Path, apps: Apps, report: Report) -> None:
-    """Report a link that leaves the hosts of the recipe's apps."""
-    used = _used_apps(recipe)
-    host = authority(link["url"]) or ""
-    for app_id in used:
-        app = apps.get(app_id)
-        if app is None:
-            return  # unknown, and reported with the step
-        patterns = [filled_in(pattern, app) for pattern in app["hosts"]]
-        if host_allowed(filled_in(host.replace(f"settings.{app_id}.", "settings."), app), patterns):
-            return
-    what = f"the host {host} is not among the hosts of {' or '.join(sorted(used))}"
-    report.add((*path, "url"), what, "link to the app itself")
 
 
 class _Procedure:
