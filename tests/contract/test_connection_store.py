@@ -7,7 +7,7 @@ import pytest
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import Conflict, LeaseBusy
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.tokens import Sealed
 from countersign.ports import ConnectionStore
 from tests.support.memory_sign_in import MemoryConnectionStore
@@ -295,3 +295,114 @@ def test_what_a_refresh_moved_meanwhile_is_not_postponed(store: ConnectionStore)
     store.postpone(LIVE, NOW + 600)
 
     assert len(store.due(NOW, 10)) == 1
+
+
+SHARED = replace(LIVE, person=shared_owner(Workspace("T0ACME")), steward=TOM, upkeep_at=NOW + 900)
+
+
+def test_a_shared_connection_is_in_nobodys_list_and_names_its_admin(store: ConnectionStore) -> None:
+    store.put(SHARED, replaces=None)
+
+    assert store.get(SHARED.person, "servicenow") == SHARED
+    assert [*store.list(JOSIE), *store.list(TOM)] == []
+
+
+def test_whoever_cuts_a_shared_one_is_told_from_then_on(store: ConnectionStore) -> None:
+    store.put(SHARED, replaces=None)
+
+    store.set_revoking(SHARED, now=NOW, due_at=NOW + 60, steward=JOSIE)
+
+    (cut,) = store.due(NOW + 60, 10)
+    assert (cut.contact, cut.upkeep_at) == (JOSIE, None)
+    assert store.upkeep_due(NOW + 9_999, 10) == []
+
+
+def test_a_shared_one_that_ended_is_due_at_once(store: ConnectionStore) -> None:
+    store.put(SHARED, replaces=None)
+
+    store.needs_sign_in(SHARED)
+
+    assert store.upkeep_due(NOW, 10) == [replace(SHARED, status=Status.NEEDS_SIGN_IN, upkeep_at=0)]
+
+
+def test_a_persons_own_that_ended_is_not_looked_after(store: ConnectionStore) -> None:
+    planned = replace(LIVE, upkeep_at=NOW)
+    store.put(planned, replaces=None)
+
+    store.needs_sign_in(planned)
+
+    assert store.upkeep_due(NOW, 10) == []
+
+
+def test_upkeep_is_due_in_time_oldest_first_and_no_revocation_is_among_it(store: ConnectionStore) -> None:
+    late, early = replace(LIVE, upkeep_at=NOW + 60), replace(LIVE, person=TOM, upkeep_at=NOW + 30)
+    store.put(late, replaces=None)
+    store.put(early, replaces=None)
+    store.retire(replace(LIVE, app="salesforce"), now=NOW, due_at=NOW)
+
+    assert store.upkeep_due(NOW + 29, 10) == []
+    assert store.upkeep_due(NOW + 60, 10) == [early, late]
+    assert store.upkeep_due(NOW + 60, 1) == [early]
+
+
+def test_one_caller_takes_upkeep_up_and_it_comes_again(store: ConnectionStore) -> None:
+    planned = replace(LIVE, upkeep_at=NOW)
+    store.put(planned, replaces=None)
+
+    claims = [store.claim_upkeep(planned, now=NOW, until=NOW + 600) for _ in range(2)]
+
+    assert claims == [True, False]
+    assert store.upkeep_due(NOW + 599, 10) == []
+    assert store.upkeep_due(NOW + 600, 10) == [replace(planned, upkeep_at=NOW + 600)]
+
+
+def test_nobody_takes_up_what_was_refreshed_or_cut_meanwhile(store: ConnectionStore) -> None:
+    planned = replace(LIVE, upkeep_at=NOW)
+    store.put(replace(planned, version=2), replaces=None)
+    assert not store.claim_upkeep(planned, now=NOW, until=NOW + 600)
+
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+
+    assert not store.claim_upkeep(replace(planned, version=2), now=NOW, until=NOW + 600)
+    assert len(store.due(NOW, 10)) == 1
+
+
+def test_what_comes_next_is_planned_with_whether_its_person_was_warned(store: ConnectionStore) -> None:
+    store.put(replace(LIVE, upkeep_at=NOW), replaces=None)
+
+    store.plan_upkeep(replace(LIVE, upkeep_at=None, warned=True))
+    store.plan_upkeep(replace(LIVE, upkeep_at=NOW, version=7))
+
+    assert store.get(JOSIE, "servicenow") == replace(LIVE, warned=True)
+    assert store.upkeep_due(NOW + 9_999, 10) == []
+
+
+def test_planning_does_not_touch_what_was_cut_meanwhile(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+
+    store.plan_upkeep(replace(LIVE, upkeep_at=NOW + 60))
+
+    assert len(store.due(NOW, 10)) == 1
+
+
+def test_a_refresh_plans_the_next_upkeep(store: ConnectionStore) -> None:
+    store.put(replace(LIVE, upkeep_at=NOW), replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+
+    store.save_refreshed(replace(leased, version=2, refreshed_at=NOW + 3, upkeep_at=NOW + 900), "w1")
+
+    assert store.upkeep_due(NOW + 899, 10) == []
+    ((refreshed_at, version),) = [(row.refreshed_at, row.version) for row in store.upkeep_due(NOW + 900, 10)]
+    assert (refreshed_at, version) == (NOW + 3, 2)
+
+
+def test_a_refresh_of_what_was_cut_meanwhile_leaves_its_revocation_due(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    leased = store.lease(LIVE, "w1", NOW + 25, NOW)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW + 60)
+
+    store.save_refreshed(replace(leased, version=2, upkeep_at=NOW + 900), "w1")
+
+    assert [row.version for row in store.due(NOW + 60, 10)] == [2]
+    assert store.upkeep_due(NOW + 900, 10) == []

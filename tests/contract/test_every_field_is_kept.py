@@ -34,6 +34,9 @@ CONNECTION = Connection(
     revoking_since=NOW + 9,
     revocation_failed=True,
     sign_in="d" * 64,
+    steward=Person("E0ACME", "U0PRIYA"),
+    refreshed_at=NOW + 7,
+    warned=True,
 )
 INTENT = Intent(
     id_hash="a" * 64,
@@ -53,6 +56,7 @@ INTENT = Intent(
     prompt=SEALED,
     helped=True,
     trace_id="trace",
+    shared=True,
 )
 LEG = Leg(
     id_hash="b" * 64,
@@ -78,7 +82,8 @@ def test_the_rows_here_differ_from_their_defaults(row: Connection | Intent | Leg
     undecided = {
         each.name for each in fields(row) if each.default is not MISSING and getattr(row, each.name) == each.default
     }
-    assert undecided <= {"retired"}  # written in the sort key, and tried with the store's own suite
+    # The first is written in the sort key, the second only while the connection lives: the store's own suite has both.
+    assert undecided <= {"retired", "upkeep_at"}
 
 
 def test_a_connection_keeps_every_field(table: Table) -> None:

@@ -138,11 +138,12 @@ class MemoryConnectionStore:
             raise Conflict("the row moved")
         self._set(connection)
 
-    def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
+    def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
         there = self.get(connection.person, connection.app)
         if there is None or (there.account.id, there.sign_in) != (connection.account.id, connection.sign_in):
             raise Conflict("another connection stands there")
-        self._set(replace(there, status=Status.REVOKING, revoking_since=there.revoking_since or now))
+        changes = {"revoking_since": there.revoking_since or now, "steward": steward or there.steward}
+        self._set(replace(there, status=Status.REVOKING, upkeep_at=None, **changes))
         self.due_at[connection.person.key, connection.app] = due_at
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
@@ -157,14 +158,17 @@ class MemoryConnectionStore:
         there = self.get(connection.person, connection.app)
         if there is None or there.lease_owner != owner or there.version != connection.version - 1:
             raise Conflict("the lease is not ours")
-        self._set(replace(connection, status=there.status, lease_owner=None, lease_until=0, refresh_sent=False))
+        upkeep_at = connection.upkeep_at if there.status is Status.LIVE else None
+        saved = replace(connection, status=there.status, upkeep_at=upkeep_at)
+        self._set(replace(saved, lease_owner=None, lease_until=0, refresh_sent=False))
 
     def needs_sign_in(self, connection: Connection) -> None:
         there = self.get(connection.person, connection.app)
         if there is None or there.version != connection.version or there.status is not Status.LIVE:
             return
         if there.lease_owner in (None, connection.lease_owner):
-            self._set(replace(there, status=Status.NEEDS_SIGN_IN, lease_owner=None, lease_until=0, refresh_sent=False))
+            ended = replace(there, status=Status.NEEDS_SIGN_IN, upkeep_at=0 if there.shared else None)
+            self._set(replace(ended, lease_owner=None, lease_until=0, refresh_sent=False))
 
     def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
         there = self.get(connection.person, connection.app)
@@ -182,7 +186,7 @@ class MemoryConnectionStore:
 
     def retire(self, connection: Connection, *, now: int, due_at: int) -> None:
         self._answer()
-        retired = replace(connection, status=Status.REVOKING, revoking_since=now, retired=True)
+        retired = replace(connection, status=Status.REVOKING, revoking_since=now, retired=True, upkeep_at=None)
         self.aside[_retired_key(connection)] = (retired, due_at)
 
     def delete(self, connection: Connection) -> bool:
@@ -196,6 +200,26 @@ class MemoryConnectionStore:
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         cut = [self.rows[key] for key, due_at in self.due_at.items() if due_at <= now and key in self.rows]
         return [*cut, *(row for row, due_at in self.aside.values() if due_at <= now)][:limit]
+
+    def upkeep_due(self, now: int, limit: int) -> Sequence[Connection]:
+        due = [row for row in self.rows.values() if row.upkeep_at is not None and row.upkeep_at <= now]
+        return sorted(due, key=lambda row: row.upkeep_at or 0)[:limit]
+
+    def claim_upkeep(self, connection: Connection, *, now: int, until: int) -> bool:
+        self._answer()
+        there = self.get(connection.person, connection.app)
+        if there is None or there.version != connection.version:
+            return False
+        if there.upkeep_at is None or there.upkeep_at > now:
+            return False
+        self._set(replace(there, upkeep_at=until))
+        return True
+
+    def plan_upkeep(self, connection: Connection) -> None:
+        self._answer()
+        there = self.get(connection.person, connection.app)
+        if there is not None and (there.version, there.status) == (connection.version, connection.status):
+            self._set(replace(there, upkeep_at=connection.upkeep_at, warned=connection.warned))
 
     def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
         if connection.retired and _retired_key(connection) in self.aside:

@@ -76,10 +76,11 @@ class ConnectionStore(Protocol):
     def put(self, connection: Connection, *, replaces: int | None) -> None:
         """Write the row, if the one there has version ``replaces`` (None: if there is none)."""
 
-    def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
+    def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
         """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did.
 
         Cuts the very sign-in that ``connection`` is of, refreshed since or not. Raises Conflict when it is not there.
+        ``steward``: of a shared one, the admin who cuts it, and is told from here on.
         """
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:
@@ -92,7 +93,10 @@ class ConnectionStore(Protocol):
         """
 
     def needs_sign_in(self, connection: Connection) -> None:
-        """Mark as ended at the app, unless it moved or another worker is refreshing it: that one will know."""
+        """Mark as ended at the app, unless it moved or another worker is refreshing it: that one will know.
+
+        A shared one is due for upkeep at once: its admin is told.
+        """
 
     def release(self, connection: Connection, owner: str, *, in_doubt: bool) -> None:
         """Give the lease back without a new token; ``in_doubt``: a refresh was sent and its answer never came."""
@@ -111,6 +115,15 @@ class ConnectionStore(Protocol):
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations that are due, retired ones included."""
+
+    def upkeep_due(self, now: int, limit: int) -> Sequence[Connection]:
+        """Connections whose ``upkeep_at`` has come, oldest first. The index may lag: read again before acting."""
+
+    def claim_upkeep(self, connection: Connection, *, now: int, until: int) -> bool:
+        """True for the one caller that looks after it now; if nothing comes of that, it is due again at ``until``."""
+
+    def plan_upkeep(self, connection: Connection) -> None:
+        """Write ``upkeep_at`` and ``warned`` as they are in ``connection``. The row having moved is no error."""
 
     def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
         """Try its revocation again at ``due_at``. ``failed``: its app was asked, and did not end it."""

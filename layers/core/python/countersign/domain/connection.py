@@ -1,4 +1,4 @@
-"""A person's own sign-in to one account of an app, and the rules of its life."""
+"""A person's own sign-in to one account of an app, or a workspace's shared one, and the rules of its life."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +47,10 @@ class Connection:
         refresh_sent: a refresh was sent by the lease's holder and its answer not yet saved.
         revoking_since: when its person cut it, or another sign-in replaced it (``retired``).
         revocation_failed: its app was asked and did not end it; its person was told that we keep trying.
+        steward: of a shared connection, the admin who connected it (or cut it) and is told what becomes of it.
+        refreshed_at: when its tokens were last refreshed; None: not since the sign-in.
+        upkeep_at: when housekeeping must look after it while it lives (``domain.upkeep``); None: never.
+        warned: its person was told that it will end whatever is done.
         sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
             the tokens on that leg are in use and not to be revoked.
     """
@@ -69,11 +73,25 @@ class Connection:
     revocation_failed: bool = False
     retired: bool = False
     sign_in: str = ""
+    steward: Person | None = None
+    refreshed_at: int | None = None
+    upkeep_at: int | None = None
+    warned: bool = False
 
     @property
     def owner(self) -> SealOwner:
         """To whom its tokens are sealed."""
         return seal_owner(self.person, self.workspace, self.app, self.account.id, self.version)
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is the workspace's, and not a person's own."""
+        return self.person.is_workspace
+
+    @property
+    def contact(self) -> Person:
+        """Who is told what becomes of it: its person, or the admin who answers for a shared one."""
+        return self.steward or self.person
 
     def same_sign_in(self, other: "Connection") -> bool:
         """Whether both are of one sign-in, refreshed since or not: then they share their refresh token's family."""

@@ -1,6 +1,9 @@
 """Who acts: people, workspaces and organisations, and how they are told apart."""
 
 from dataclasses import dataclass
+from typing import Final
+
+_WORKSPACE: Final = "workspace:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +40,17 @@ class Person:
         """Read back what ``key`` wrote."""
         tenant, _, user_id = key.partition("/")
         return cls(tenant, user_id)
+
+    @property
+    def is_workspace(self) -> bool:
+        """Whether this is no person at all but the owner of a workspace's shared connections (``shared_owner``)."""
+        return self.user_id.startswith(_WORKSPACE)
+
+
+def shared_owner(workspace: Workspace) -> Person:
+    """Whose the shared connections of a workspace are: a key beside those of people, and never one of them.
+
+    Ids of chat users are upper-case letters and digits, and every one that comes from outside is held to that; this
+    one has a colon. Workspaces of one organisation each have their own: an admin of one is no admin of the others.
+    """
+    return Person(workspace.tenant, f"{_WORKSPACE}{workspace.id}")

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from countersign.domain.connection import Account, seal_owner
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.tokens import Sealed, SealOwner
 
 LINK_SECONDS: Final = 600
@@ -43,12 +43,15 @@ class LegStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Asked for in chat by a person: connect ``app``. The link's id is ``secret id``; only its hash is kept.
+    """Asked for in chat by a person: connect ``app``, for themselves or (``shared``) for their whole workspace.
+
+    The link's id is ``secret id``; only its hash is kept.
 
     Attributes:
         base_url: public address of the routes, written by the function that knows it.
         person_name, workspace_name: how the page calls them ("@josie", "Acme"); for show only.
         trace_id: of the click that asked for it.
+        shared: asked for by an admin, for the workspace: the browser must be theirs, the connection is everybody's.
         prompt: sealed reply address that can replace the prompt, once its button was clicked.
         opened_at: when the browser pressed the button first; helped: a person who got lost on the way was helped.
     """
@@ -70,6 +73,12 @@ class Intent:
     prompt: Sealed | None = None
     helped: bool = False
     trace_id: str = ""
+    shared: bool = False
+
+    @property
+    def owner(self) -> Person:
+        """Whose the connection will be. The browser is always held against ``person``."""
+        return shared_owner(Workspace(self.workspace, self.organisation)) if self.shared else self.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ def leg_expiry(intent: Intent, now: int) -> int:
 def leg_owner(intent: Intent, leg: Leg) -> SealOwner:
     """To whom a CONFIRM leg's tokens are sealed: the connection that they will be."""
     account_id = leg.account.id if leg.account else ""
-    return seal_owner(intent.person, intent.workspace, leg.app, account_id, leg.version)
+    return seal_owner(intent.owner, intent.workspace, leg.app, account_id, leg.version)
 
 
 def hash_of(secret: str) -> str:

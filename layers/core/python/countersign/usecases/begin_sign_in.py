@@ -36,11 +36,19 @@ class BeginSignIn:
     base_url: str
 
     def __call__(
-        self, person: Person, workspace: Workspace, app_id: str, profile: Mapping[str, str], *, trace_id: str = ""
+        self,
+        person: Person,
+        workspace: Workspace,
+        app_id: str,
+        profile: Mapping[str, str],
+        *,
+        trace_id: str = "",
+        shared: bool = False,
     ) -> BegunSignIn:
         """Begin. Raises Refused when the person has too many links already, StoreUnavailable.
 
         ``profile``: ``name``, ``email``, ``workspace_name``, each where known; names are for show only.
+        ``shared``: for the whole workspace; whether ``person`` is an admin was asked before.
         """
         now = self.clock()
         secret = self.randomness()
@@ -60,6 +68,7 @@ class BeginSignIn:
             created_at=now,
             expires_at=now + LINK_SECONDS,
             trace_id=trace_id,
+            shared=shared,
         )
         self.sign_ins.put_intent(intent)
         return BegunSignIn(intent, connect_address(intent, secret))

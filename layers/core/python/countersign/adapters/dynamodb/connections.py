@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
@@ -11,7 +10,7 @@ from countersign.domain.errors import Conflict, LeaseBusy
 from countersign.domain.identity import Person
 from countersign.domain.tokens import Sealed
 
-_REVOCATION: Final = "revocation"
+_REVOCATION, _UPKEEP = "revocation", "upkeep"
 
 
 class DynamoConnectionStore:
@@ -36,14 +35,17 @@ class DynamoConnectionStore:
         else:
             self._table.put(_item(connection), "version = :version", {"version": replaces})
 
-    def set_revoking(self, connection: Connection, *, now: int, due_at: int) -> None:
+    def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
         same_sign_in = "sign_in = :sign_in" if connection.sign_in else "attribute_not_exists(sign_in)"
+        change = (
+            "SET #status = :revoking, due_kind = :kind, due_at = :due_at,"
+            " revoking_since = if_not_exists(revoking_since, :since)"
+        )
         self._table.update(
             connection.person.key,
             _sk(connection.app),
-            "SET #status = :revoking, due_kind = :kind, due_at = :due_at,"
-            " revoking_since = if_not_exists(revoking_since, :since)",
+            f"{change}, steward = :steward" if steward else change,
             f"attribute_exists(pk) AND #account.#id = :account AND {same_sign_in}",
             without_nothing(
                 {
@@ -53,6 +55,7 @@ class DynamoConnectionStore:
                     "since": now,
                     "account": connection.account.id,
                     "sign_in": connection.sign_in or None,
+                    "steward": steward.key if steward else None,
                 }
             ),
         )
@@ -87,40 +90,44 @@ class DynamoConnectionStore:
 
     def save_refreshed(self, connection: Connection, owner: str) -> None:
         """Store refreshed tokens over the version before, whatever the status has become meanwhile."""
-        change = "SET sealed = :sealed, version = :version"
-        if connection.expires_at is not None:
-            change += ", expires_at = :expires_at"
-        removed = "lease_owner, lease_until, refresh_sent" + (", expires_at" if connection.expires_at is None else "")
-        values = {
+        tokens: Item = {
             "sealed": sealed_item(connection.sealed),
             "version": connection.version,
-            "before": connection.version - 1,
-            "owner": owner,
+            "refreshed_at": connection.refreshed_at,
             "expires_at": connection.expires_at,
         }
+        gone: Item = dict.fromkeys(("lease_owner", "lease_until", "refresh_sent"))
+        try:
+            self._save_over(connection, owner, {**tokens, **gone, **_upkeep(connection)}, status=Status.LIVE)
+        except Conflict:  # cut meanwhile, it may be: then what is due is its revocation, and stays so
+            self._save_over(connection, owner, {**tokens, **gone}, status=None)
+
+    def _save_over(self, connection: Connection, owner: str, changes: Item, *, status: Status | None) -> None:
+        values = {"before": connection.version - 1, "owner": owner, "status": status.value if status else None}
         self._table.update(
             connection.person.key,
             _sk(connection.app),
-            f"{change} REMOVE {removed}",
-            "version = :before AND lease_owner = :owner",
-            without_nothing(values),
+            _change(changes),
+            "version = :before AND lease_owner = :owner" + (" AND #status = :status" if status else ""),
+            without_nothing({**values, **changes}),
         )
 
     def needs_sign_in(self, connection: Connection) -> None:
         """Mark as ended at the app, unless it moved or another worker's refresh is under way."""
+        ended = replace(connection, status=Status.NEEDS_SIGN_IN, upkeep_at=0 if connection.shared else None)
+        changes: Item = {
+            "status": ended.status.value,
+            **dict.fromkeys(("lease_owner", "lease_until", "refresh_sent")),
+            **_upkeep(ended),
+        }
+        values = {"before": connection.version, "live": Status.LIVE.value, "owner": connection.lease_owner or ""}
         try:
             self._table.update(
                 connection.person.key,
                 _sk(connection.app),
-                "SET #status = :ended REMOVE lease_owner, lease_until, refresh_sent",
-                "version = :version AND #status = :live"
-                " AND (attribute_not_exists(lease_owner) OR lease_owner = :owner)",
-                {
-                    "ended": Status.NEEDS_SIGN_IN.value,
-                    "version": connection.version,
-                    "live": Status.LIVE.value,
-                    "owner": connection.lease_owner or "",
-                },
+                _change(changes),
+                "version = :before AND #status = :live AND (attribute_not_exists(lease_owner) OR lease_owner = :owner)",
+                without_nothing({**values, **changes}),
             )
         except Conflict:
             return
@@ -171,6 +178,35 @@ class DynamoConnectionStore:
         """Revocations whose time has come."""
         return self._table.due(_REVOCATION, now, limit, _read)
 
+    def upkeep_due(self, now: int, limit: int) -> Sequence[Connection]:
+        """Connections that housekeeping must look after now."""
+        return self._table.due(_UPKEEP, now, limit, _read)
+
+    def claim_upkeep(self, connection: Connection, *, now: int, until: int) -> bool:
+        """Take it up, and let others look again at ``until``: True for exactly one caller."""
+        condition = "version = :version AND due_kind = :kind AND due_at <= :now"
+        values = {"version": connection.version, "kind": _UPKEEP, "now": now, "until": until}
+        try:
+            self._table.update(connection.person.key, _sk(connection.app), "SET due_at = :until", condition, values)
+        except Conflict:
+            return False
+        return True
+
+    def plan_upkeep(self, connection: Connection) -> None:
+        """Write when to look after it next, and whether its person was warned; the row having moved is no error."""
+        changes: Item = {"warned": connection.warned or None, **_upkeep(connection)}
+        values = {"before": connection.version, "was": connection.status.value}
+        try:
+            self._table.update(
+                connection.person.key,
+                _sk(connection.app),
+                _change(changes),
+                "version = :before AND #status = :was",
+                without_nothing({**values, **changes}),
+            )
+        except Conflict:
+            return
+
     def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
         """Try its revocation again later. Gone meanwhile is no error."""
         values: Item = {"due_at": due_at, "version": connection.version, "revoking": Status.REVOKING.value}
@@ -181,6 +217,22 @@ class DynamoConnectionStore:
             self._table.update(connection.person.key, _row(connection), change, condition, values)
         except Conflict:
             return
+
+
+def _upkeep(connection: Connection) -> Item:
+    """Its place in the due index; none for what is being revoked, whose place is another."""
+    if connection.status is Status.REVOKING:
+        return {}
+    due = connection.upkeep_at is not None
+    return {"due_kind": _UPKEEP if due else None, "due_at": connection.upkeep_at}
+
+
+def _change(changes: Item) -> str:
+    """An update expression: attributes that are None are removed, the others set."""
+    names = {name: f"#{name}" if name == "status" else name for name in changes}
+    kept = ", ".join(f"{names[name]} = :{name}" for name, value in changes.items() if value is not None)
+    gone = ", ".join(names[name] for name, value in changes.items() if value is None)
+    return " ".join(filter(None, (f"SET {kept}" if kept else "", f"REMOVE {gone}" if gone else "")))
 
 
 def _sk(app: str) -> str:
@@ -214,6 +266,10 @@ def _item(connection: Connection) -> Item:
             "revoking_since": connection.revoking_since,
             "revocation_failed": connection.revocation_failed or None,
             "sign_in": connection.sign_in or None,
+            "steward": connection.steward.key if connection.steward else None,
+            "refreshed_at": connection.refreshed_at,
+            "warned": connection.warned or None,
+            **_upkeep(connection),
         }
     )
 
@@ -238,6 +294,10 @@ def _read(item: Item) -> Connection:
         revocation_failed=item.get("revocation_failed", False),
         retired=item["sk"].startswith("retired#"),
         sign_in=item.get("sign_in", ""),
+        steward=Person.from_key(item["steward"]) if "steward" in item else None,
+        refreshed_at=item.get("refreshed_at"),
+        upkeep_at=item["due_at"] if item.get("due_kind") == _UPKEEP else None,
+        warned=item.get("warned", False),
     )
 
 

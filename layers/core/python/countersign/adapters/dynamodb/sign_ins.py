@@ -170,6 +170,7 @@ def _intent_item(intent: Intent) -> Item:
             "prompt": sealed_item(intent.prompt),
             "helped": intent.helped,
             "trace_id": intent.trace_id,
+            "shared": intent.shared or None,
             "due_kind": _DUE_HELP if help_due else None,
             "due_at": (intent.opened_at or 0) + HELP_AFTER if help_due else None,
             "ttl": intent.expires_at + _KEEP,
@@ -196,6 +197,7 @@ def _read_intent(item: Item) -> Intent:
         prompt=read_sealed(item.get("prompt")),
         helped=item["helped"],
         trace_id=item.get("trace_id", ""),
+        shared=item.get("shared", False),
     )
 
 
