@@ -5,11 +5,9 @@ from http import HTTPStatus
 from typing import Final
 
 from countersign.domain.page_texts import (
-    LANGUAGE,
     ONWARD_LINK,
     ONWARD_TEXT,
     ONWARD_TITLE,
-    PRODUCT,
     REASONS,
     REFERENCE,
     TEXTS,
@@ -18,8 +16,9 @@ from countersign.domain.page_texts import (
 from countersign.domain.pages import Onward, Page
 from countersign.domain.sign_in import WHOLE_SECONDS
 from countersign.entrypoints.api_gateway import Answer, answer, page
-from countersign.entrypoints.html import Element, Style, document, element
-from countersign.entrypoints.page_style import CSS, SOURCE
+from countersign.entrypoints.frame import framed
+from countersign.entrypoints.html import Element, element
+from countersign.entrypoints.page_style import SOURCE
 
 COOKIE: Final = "__Host-bt"
 """Bound to this very host, sent on top-level navigations only, never readable by scripts (RFC 6265bis §4.1.3.2).
@@ -48,7 +47,7 @@ def page_answer(shown: Page, reference: str) -> Answer:
         body.append(_form(text, shown.post_to, values))
     if text.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         body.append(element("p", f"{REFERENCE}: ", element("code", reference), class_="reference"))
-    return page(text.status, _page(text.title.format_map(values), body), style_source=SOURCE)
+    return page(text.status, framed(text.title.format_map(values), body), style_source=SOURCE)
 
 
 def onward_answer(onward: Onward, *, after_post: bool) -> Answer:
@@ -66,21 +65,8 @@ def onward_answer(onward: Onward, *, after_post: bool) -> Answer:
         element("a", ONWARD_LINK.format(service=onward.service), href=onward.url, class_="go"),
     ]
     refresh = element("meta", http_equiv="refresh", content=f"0;url={onward.url}")
-    html = _page(ONWARD_TITLE.format(service=onward.service), body, refresh)
+    html = framed(ONWARD_TITLE.format(service=onward.service), body, refresh)
     return page(HTTPStatus.OK, html, style_source=SOURCE, cookies=[cookie])
-
-
-def _page(title: str, body: list[Element], *more_head: Element) -> str:
-    head: list[Element | Style] = [
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width,initial-scale=1"),
-        element("meta", name="robots", content="noindex"),
-        *more_head,
-        element("title", f"{title} · {PRODUCT}"),
-        Style(CSS),
-    ]
-    main = element("main", element("p", _mark(), PRODUCT, class_="mark"), element("h1", title), *body)
-    return document(LANGUAGE, head, element("body", main))
 
 
 def _form(text: PageText, post_to: str, values: Mapping[str, str]) -> Element:
@@ -93,10 +79,3 @@ def _form(text: PageText, post_to: str, values: Mapping[str, str]) -> Element:
 
 def _fact(label: str, value: str) -> Element:
     return element("div", element("dt", label), element("dd", value))
-
-
-def _mark() -> Element:
-    """A signature's tick beside a line: decoration only."""
-    path = element("path", d="M3 18h18M4 12l5 4L20 4")
-    drawn = {"viewBox": "0 0 24 24", "fill": "none", "stroke": "currentColor", "aria_hidden": "true"}
-    return element("svg", path, stroke_width="2.4", stroke_linecap="round", **drawn)
