@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
+from countersign.adapters.dynamodb.connection_row import (
+    REVOCATION,
+    UPKEEP,
+    connection_item,
+    read_connection,
+    row_key,
+    sort_key,
+    update_expression,
+    upkeep_place,
+)
+from countersign.adapters.dynamodb.rows import sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
-from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, LeaseBusy
 from countersign.domain.identity import Person
-from countersign.domain.tokens import Sealed
-
-_REVOCATION, _UPKEEP = "revocation", "upkeep"
 
 
 class DynamoConnectionStore:
@@ -21,19 +28,19 @@ class DynamoConnectionStore:
 
     def get(self, person: Person, app: str) -> Connection | None:
         """The person's connection to the app, whatever its state."""
-        item = self._table.get(person.key, _sk(app))
-        return None if item is None else _read(item)
+        item = self._table.get(person.key, sort_key(app))
+        return None if item is None else read_connection(item)
 
     def list(self, person: Person) -> Sequence[Connection]:
         """All of the person's connections, by app."""
-        return [_read(item) for item in self._table.query(person.key, "app#")]
+        return [read_connection(item) for item in self._table.query(person.key, "app#")]
 
     def put(self, connection: Connection, *, replaces: int | None) -> None:
         """Write the row over version ``replaces``, or as the first one. Raises Conflict."""
         if replaces is None:
-            self._table.put(_item(connection), "attribute_not_exists(pk)")
+            self._table.put(connection_item(connection), "attribute_not_exists(pk)")
         else:
-            self._table.put(_item(connection), "version = :version", {"version": replaces})
+            self._table.put(connection_item(connection), "version = :version", {"version": replaces})
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
@@ -44,13 +51,13 @@ class DynamoConnectionStore:
         )
         self._table.update(
             connection.person.key,
-            _sk(connection.app),
+            sort_key(connection.app),
             f"{change}, steward = :steward" if steward else change,
             f"attribute_exists(pk) AND #account.#id = :account AND {same_sign_in}",
             without_nothing(
                 {
                     "revoking": Status.REVOKING.value,
-                    "kind": _REVOCATION,
+                    "kind": REVOCATION,
                     "due_at": due_at,
                     "since": now,
                     "account": connection.account.id,
@@ -65,7 +72,7 @@ class DynamoConnectionStore:
         try:
             self._table.update(
                 connection.person.key,
-                _sk(connection.app),
+                sort_key(connection.app),
                 "SET lease_owner = :owner, lease_until = :until, refresh_sent = :sent",
                 "version = :version AND #status = :live"
                 " AND (attribute_not_exists(lease_owner) OR lease_owner = :owner OR lease_until < :now)",
@@ -98,7 +105,7 @@ class DynamoConnectionStore:
         }
         gone: Item = dict.fromkeys(("lease_owner", "lease_until", "refresh_sent"))
         try:
-            self._save_over(connection, owner, {**tokens, **gone, **_upkeep(connection)}, status=Status.LIVE)
+            self._save_over(connection, owner, {**tokens, **gone, **upkeep_place(connection)}, status=Status.LIVE)
         except Conflict:  # cut meanwhile, it may be: then what is due is its revocation, and stays so
             self._save_over(connection, owner, {**tokens, **gone}, status=None)
 
@@ -106,8 +113,8 @@ class DynamoConnectionStore:
         values = {"before": connection.version - 1, "owner": owner, "status": status.value if status else None}
         self._table.update(
             connection.person.key,
-            _sk(connection.app),
-            _change(changes),
+            sort_key(connection.app),
+            update_expression(changes),
             "version = :before AND lease_owner = :owner" + (" AND #status = :status" if status else ""),
             without_nothing({**values, **changes}),
         )
@@ -118,14 +125,14 @@ class DynamoConnectionStore:
         changes: Item = {
             "status": ended.status.value,
             **dict.fromkeys(("lease_owner", "lease_until", "refresh_sent")),
-            **_upkeep(ended),
+            **upkeep_place(ended),
         }
         values = {"before": connection.version, "live": Status.LIVE.value, "owner": connection.lease_owner or ""}
         try:
             self._table.update(
                 connection.person.key,
-                _sk(connection.app),
-                _change(changes),
+                sort_key(connection.app),
+                update_expression(changes),
                 "version = :before AND #status = :live AND (attribute_not_exists(lease_owner) OR lease_owner = :owner)",
                 without_nothing({**values, **changes}),
             )
@@ -137,7 +144,7 @@ class DynamoConnectionStore:
         try:
             self._table.update(
                 connection.person.key,
-                _sk(connection.app),
+                sort_key(connection.app),
                 "SET refresh_sent = :in_doubt REMOVE lease_owner, lease_until",
                 "lease_owner = :owner",
                 {"in_doubt": in_doubt, "owner": owner},
@@ -150,7 +157,7 @@ class DynamoConnectionStore:
         try:
             self._table.update(
                 connection.person.key,
-                _sk(connection.app),
+                sort_key(connection.app),
                 "SET last_used_at = :now",
                 "version = :version",
                 {"now": now, "version": connection.version},
@@ -161,14 +168,14 @@ class DynamoConnectionStore:
     def retire(self, connection: Connection, *, now: int, due_at: int) -> None:
         """Keep tokens aside, REVOKING, until housekeeping ended them at the app."""
         retired = replace(connection, status=Status.REVOKING, revoking_since=now, retired=True)
-        self._table.put(_item(retired) | {"due_kind": _REVOCATION, "due_at": due_at})
+        self._table.put(connection_item(retired) | {"due_kind": REVOCATION, "due_at": due_at})
 
     def delete(self, connection: Connection) -> bool:
         """Remove the row, retired or not, if it is REVOKING and still holds this version; True if it did."""
         values = {"version": connection.version, "revoking": Status.REVOKING.value}
         try:
             self._table.delete(
-                connection.person.key, _row(connection), "version = :version AND #status = :revoking", values
+                connection.person.key, row_key(connection), "version = :version AND #status = :revoking", values
             )
         except Conflict:
             return False
@@ -176,31 +183,33 @@ class DynamoConnectionStore:
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations whose time has come."""
-        return self._table.due(_REVOCATION, now, limit, _read)
+        return self._table.due(REVOCATION, now, limit, read_connection)
 
     def upkeep_due(self, now: int, limit: int) -> Sequence[Connection]:
         """Connections that housekeeping must look after now."""
-        return self._table.due(_UPKEEP, now, limit, _read)
+        return self._table.due(UPKEEP, now, limit, read_connection)
 
     def claim_upkeep(self, connection: Connection, *, now: int, until: int) -> bool:
         """Take it up, and let others look again at ``until``: True for exactly one caller."""
         condition = "version = :version AND due_kind = :kind AND due_at <= :now"
-        values = {"version": connection.version, "kind": _UPKEEP, "now": now, "until": until}
+        values = {"version": connection.version, "kind": UPKEEP, "now": now, "until": until}
         try:
-            self._table.update(connection.person.key, _sk(connection.app), "SET due_at = :until", condition, values)
+            self._table.update(
+                connection.person.key, sort_key(connection.app), "SET due_at = :until", condition, values
+            )
         except Conflict:
             return False
         return True
 
     def plan_upkeep(self, connection: Connection) -> None:
         """Write when to look after it next, and whether its person was warned; the row having moved is no error."""
-        changes: Item = {"warned": connection.warned or None, **_upkeep(connection)}
+        changes: Item = {"warned": connection.warned or None, **upkeep_place(connection)}
         values = {"before": connection.version, "was": connection.status.value}
         try:
             self._table.update(
                 connection.person.key,
-                _sk(connection.app),
-                _change(changes),
+                sort_key(connection.app),
+                update_expression(changes),
                 "version = :before AND #status = :was",
                 without_nothing({**values, **changes}),
             )
@@ -214,94 +223,6 @@ class DynamoConnectionStore:
         if failed:
             change, values = f"{change}, revocation_failed = :failed", values | {"failed": True}
         try:
-            self._table.update(connection.person.key, _row(connection), change, condition, values)
+            self._table.update(connection.person.key, row_key(connection), change, condition, values)
         except Conflict:
             return
-
-
-def _upkeep(connection: Connection) -> Item:
-    """Its place in the due index; none for what is being revoked, whose place is another."""
-    if connection.status is Status.REVOKING:
-        return {}
-    due = connection.upkeep_at is not None
-    return {"due_kind": _UPKEEP if due else None, "due_at": connection.upkeep_at}
-
-
-def _change(changes: Item) -> str:
-    """An update expression: attributes that are None are removed, the others set."""
-    names = {name: f"#{name}" if name == "status" else name for name in changes}
-    kept = ", ".join(f"{names[name]} = :{name}" for name, value in changes.items() if value is not None)
-    gone = ", ".join(names[name] for name, value in changes.items() if value is None)
-    return " ".join(filter(None, (f"SET {kept}" if kept else "", f"REMOVE {gone}" if gone else "")))
-
-
-def _sk(app: str) -> str:
-    return f"app#{app}"
-
-
-def _row(connection: Connection) -> str:
-    if connection.retired:
-        return f"retired#{connection.app}#{connection.version}#{connection.connected_at}"
-    return _sk(connection.app)
-
-
-def _item(connection: Connection) -> Item:
-    return without_nothing(
-        {
-            "pk": connection.person.key,
-            "sk": _row(connection),
-            "app": connection.app,
-            "workspace": connection.workspace,
-            "account": account_item(connection.account),
-            "status": connection.status.value,
-            "version": connection.version,
-            "sealed": sealed_item(connection.sealed),
-            "scopes": list(connection.scopes),
-            "expires_at": connection.expires_at,
-            "connected_at": connection.connected_at,
-            "last_used_at": connection.last_used_at,
-            "lease_owner": connection.lease_owner,
-            "lease_until": connection.lease_until or None,
-            "refresh_sent": connection.refresh_sent or None,
-            "revoking_since": connection.revoking_since,
-            "revocation_failed": connection.revocation_failed or None,
-            "sign_in": connection.sign_in or None,
-            "steward": connection.steward.key if connection.steward else None,
-            "refreshed_at": connection.refreshed_at,
-            "warned": connection.warned or None,
-            **_upkeep(connection),
-        }
-    )
-
-
-def _read(item: Item) -> Connection:
-    return Connection(
-        person=Person.from_key(item["pk"]),
-        workspace=item["workspace"],
-        app=item["app"],
-        account=_there(read_account(item["account"])),
-        status=Status(item["status"]),
-        version=item["version"],
-        sealed=_there(read_sealed(item["sealed"])),
-        scopes=tuple(item["scopes"]),
-        expires_at=item.get("expires_at"),
-        connected_at=item["connected_at"],
-        last_used_at=item.get("last_used_at"),
-        lease_owner=item.get("lease_owner"),
-        lease_until=item.get("lease_until", 0),
-        refresh_sent=item.get("refresh_sent", False),
-        revoking_since=item.get("revoking_since"),
-        revocation_failed=item.get("revocation_failed", False),
-        retired=item["sk"].startswith("retired#"),
-        sign_in=item.get("sign_in", ""),
-        steward=Person.from_key(item["steward"]) if "steward" in item else None,
-        refreshed_at=item.get("refreshed_at"),
-        upkeep_at=item["due_at"] if item.get("due_kind") == _UPKEEP else None,
-        warned=item.get("warned", False),
-    )
-
-
-def _there[T: (Account, Sealed)](value: T | None) -> T:
-    if value is None:
-        raise Conflict("a connection's row lacks its account or tokens")
-    return value
