@@ -8,10 +8,11 @@ from catalog_build.compile import compile_catalog
 from catalog_build.problem import BrokenCatalog, Problem
 from tests.support.shipped_catalog import SOURCE
 from tests.unit.catalog.broken_apps import BROKEN_APPS
+from tests.unit.catalog.broken_cards import BROKEN_CARDS
 from tests.unit.catalog.broken_files import Broken
 from tests.unit.catalog.broken_recipes import BROKEN_RECIPES, DEAL
 
-ALL = [*BROKEN_APPS, *BROKEN_RECIPES]
+ALL = [*BROKEN_APPS, *BROKEN_RECIPES, *BROKEN_CARDS]
 
 
 def problems(folder: Path) -> list[Problem]:
@@ -123,3 +124,77 @@ def test_a_file_that_is_no_catalog_file_is_named(name: str, text: str, expected:
 
 def test_a_folder_without_apps_is_no_catalog(tmp_path: Path) -> None:
     assert problems(tmp_path) == [Problem("apps", 1, "there is no app file", "add one: apps/<id>.yaml")]
+
+
+LINK_OUT = """
+id: look_at_report
+title: Look at an expense report
+description: An expense report that waits in its app.
+inputs:
+  report_id:
+    label: The report's id
+card:
+  channel: "#approvals"
+  title: Report ${input.report_id}
+  record: ${input.report_id}
+  link:
+    label: Open
+    url: https://${settings.servicenow.instance}.service-now.com/report?id=${input.report_id}
+procedures: {}
+"""
+
+
+def _with(text: str, folder: Path) -> Path:
+    for kind in ("apps", "recipes"):
+        (folder / kind).mkdir()
+        for path in (SOURCE / kind).glob("*.yaml"):
+            (folder / kind / path.name).write_bytes(path.read_bytes())
+    (folder / "recipes" / "look_at_report.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_card_may_have_no_choices_when_it_leads_to_its_app(tmp_path: Path) -> None:
+    compiled = compile_catalog(_with(LINK_OUT, tmp_path))
+
+    assert compiled["recipes"]["look_at_report"]["procedures"] == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "what", "instead"),
+    [
+        (
+            (
+                "  link:\n    label: Open\n    url: https://${settings.servicenow.instance}.service-now.com/"
+                "report?id=${input.report_id}\n"
+            ),
+            "",
+            "procedures: {}",
+            "nobody could do anything with this card",
+            "add a procedure, or card.link",
+        ),
+        (
+            "procedures: {}",
+            "  who: {people: [U0JOSIE]}\nprocedures: {}",
+            "  who: ",
+            "nothing is decided on a card without procedures",
+            "remove it",
+        ),
+        (
+            "https://${settings.servicenow.instance}.service-now.com/",
+            "https://evil.example/",
+            "    url: ",
+            "the host evil.example is not among the hosts of {apps}",
+            "link to the app itself",
+        ),
+    ],
+)
+def test_a_card_without_choices_that_leads_nowhere_is_refused(
+    old: str, new: str, at: str, what: str, instead: str, tmp_path: Path
+) -> None:
+    text = LINK_OUT.replace(old, new)
+    line = next(number for number, one in enumerate(text.split("\n"), 1) if at in one)
+    apps = " or ".join(sorted(path.stem for path in (SOURCE / "apps").glob("*.yaml")))
+
+    assert problems(_with(text, tmp_path)) == [
+        Problem("recipes/look_at_report.yaml", line, what.format(apps=apps), instead)
+    ]
