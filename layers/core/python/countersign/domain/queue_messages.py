@@ -7,12 +7,14 @@
 | ``sign_in_burnt`` | OAuthCallback, when another person's browser was stopped | AppActions |
 | ``new_link`` | OAuthCallback, for an expired link's page | AppActions |
 | ``revoke`` | Connections | AppActions |
+| ``renew`` | Housekeeping, for tokens that would lapse | AppActions |
 | ``resume`` | AppActions and Housekeeping | AppActions |
 """
 
 from typing import Any, Final
 
 from countersign.domain.action import Action
+from countersign.domain.connection import Connection
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction
 from countersign.domain.sign_in import Intent
@@ -29,7 +31,7 @@ def interaction_message(interaction: Interaction) -> Message:
 
 def connected_message(intent: Intent) -> Message:
     """A connection was stored: its person is told, and what waited for it goes on."""
-    return _message("connected", intent.trace_id, **_of(intent.person), app=intent.app, intent=intent.id_hash)
+    return _message("connected", intent.trace_id, **_of(intent.owner), app=intent.app, intent=intent.id_hash)
 
 
 def waiting_message(action: Action) -> Message:
@@ -47,9 +49,14 @@ def new_link_message(intent: Intent) -> Message:
     return _message("new_link", intent.trace_id, intent=intent.id_hash)
 
 
-def revoke_message(person: Person, app: str, trace_id: str) -> Message:
+def revoke_message(owner: Person, app: str, trace_id: str) -> Message:
     """A connection was cut and is to be ended at its app."""
-    return _message("revoke", trace_id, **_of(person), app=app)
+    return _message("revoke", trace_id, **_of(owner), app=app)
+
+
+def renew_message(connection: Connection) -> Message:
+    """A connection's tokens are to be renewed, because nobody uses them and they would lapse."""
+    return _message("renew", "", **_of(connection.person), app=connection.app)
 
 
 def resume_message(action: Action) -> Message:

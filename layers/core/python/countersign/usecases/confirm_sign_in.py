@@ -48,7 +48,7 @@ class ConfirmSignIn:
 
     def _again(self, journey: Journey) -> Page:
         """The sign-in ended before: with this leg, or in another tab."""
-        connection = self.connections.get(journey.intent.person, journey.app.id)
+        connection = self.connections.get(journey.intent.owner, journey.app.id)
         if connection is None or connection.status is not Status.LIVE or connection.sign_in != journey.leg.id_hash:
             return self.browser_leg.used(journey)
         return self._done(journey, connection)

@@ -22,6 +22,7 @@ from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import SealOwner, Tokens
+from countersign.domain.upkeep import upkeep_at
 from countersign.ports import AuthorizationServer, Clock, ConnectionStore, Deadline, Opener, Pause, Seal
 
 LEASE_MARGIN: Final = 5
@@ -142,7 +143,9 @@ class FreshToken:
             lease_owner=None,
             lease_until=0,
             refresh_sent=False,
+            refreshed_at=started,
         )
+        renewed = replace(renewed, upkeep_at=upkeep_at(renewed, self.catalog.apps[leased.app].oauth))
         try:
             self._persist(renewed)
         except Conflict:

@@ -39,7 +39,7 @@ class RevokeLeftover:
         if not leg.declined and not self.sign_ins.consume_leg(leg) and confirming:
             return
         account_id = leg.account.id if leg.account else None
-        beside = self.connections.get(intent.person, leg.app)
+        beside = self.connections.get(intent.owner, leg.app)
         outcome = self._end(leg.app, leg.sealed, leg_owner(intent, leg), account_id, beside)
         self.journal("leftover_ended", trace_id=intent.trace_id, app=leg.app, outcome=outcome)
         self.sign_ins.settle(leg)
@@ -55,7 +55,7 @@ class RevokeLeftover:
         self.connections.delete(retired)
 
     def _became_connection(self, intent: Intent, leg: Leg) -> bool:
-        connection = self.connections.get(intent.person, leg.app)
+        connection = self.connections.get(intent.owner, leg.app)
         return connection is not None and connection.sign_in == leg.id_hash
 
     def _end(

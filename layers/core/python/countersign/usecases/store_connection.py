@@ -9,6 +9,7 @@ from countersign.domain.errors import Conflict
 from countersign.domain.queue_messages import connected_message
 from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
+from countersign.domain.upkeep import upkeep_at
 from countersign.ports import AuditLog, Clock, ConnectionStore, Queue, SignInStore
 
 REPLACING: Final = 60
@@ -32,13 +33,13 @@ class StoreConnection:
 
     def __call__(self, intent: Intent, leg: Leg, app: App) -> Connection:
         """The connection. Raises Conflict when the leg was spent or the connection changed; StoreUnavailable."""
-        before = self.connections.get(intent.person, leg.app)
+        before = self.connections.get(intent.owner, leg.app)
         if before is not None and before.sign_in == leg.id_hash:
             return self._finish(intent, leg, before)
         replaces = leg.version - 1 or None
         if (before.version if before else None) != replaces:
             raise Conflict("the connection changed while its person was away")
-        connection = self._connection(intent, leg)
+        connection = self._connection(intent, leg, app)
         if before is not None and may_revoke(app, before.account.id, beside=connection):
             now = self.clock()
             self.connections.retire(before, now=now, due_at=now + REPLACING)
@@ -50,16 +51,16 @@ class StoreConnection:
 
     def _of_twin(self, intent: Intent, leg: Leg) -> Connection:
         """A second press of the same button lost to the first, which may have stored it by now."""
-        stored = self.connections.get(intent.person, leg.app)
+        stored = self.connections.get(intent.owner, leg.app)
         if stored is None or stored.sign_in != leg.id_hash:
             raise Conflict("the leg was spent, and not on this connection")
         return self._finish(intent, leg, stored)
 
-    def _connection(self, intent: Intent, leg: Leg) -> Connection:
+    def _connection(self, intent: Intent, leg: Leg, app: App) -> Connection:
         if leg.account is None or leg.sealed is None:
             raise Conflict("the leg holds no connection")
-        return Connection(
-            person=intent.person,
+        connection = Connection(
+            person=intent.owner,
             workspace=intent.workspace,
             app=leg.app,
             account=leg.account,
@@ -70,7 +71,9 @@ class StoreConnection:
             expires_at=leg.token_expires_at,
             connected_at=self.clock(),
             sign_in=leg.id_hash,
+            steward=intent.person if intent.shared else None,
         )
+        return replace(connection, upkeep_at=upkeep_at(connection, app.oauth))
 
     def _finish(self, intent: Intent, leg: Leg, connection: Connection) -> Connection:
         """Let the waiting actions go on, and close the sign-in. Can be repeated."""
@@ -98,6 +101,7 @@ class StoreConnection:
             "account_organisation": account.organisation or "",
             "replaced_account_id": before.account.id if before else "",
             "scopes": " ".join(connection.scopes),
+            "shared": "yes" if connection.shared else "no",
             "trace_id": intent.trace_id,
         }
         self.audit.record("sign_in.connected", intent.person, facts)
