@@ -1,29 +1,18 @@
 """What a JSON Schema can't say of a card: where it goes, who decides, what it is compared with, when it ends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Final
 
-from catalog_build.app_meaning import filled_in
-from catalog_build.names import authority, check_query, check_template, strings
+from catalog_build.link_meaning import Apps, Raw, check_link
+from catalog_build.names import check_query, check_template, strings
 from catalog_build.problem import Path, Report, choices
 from countersign.domain.card_template import seconds
-from countersign.domain.hosts import host_allowed
-
-type Raw = Mapping[str, Any]
-type Apps = Mapping[str, Raw | None]
-"""App id → its file with defaults, or None where that file does not even fit its schema."""
 
 LONGEST: Final = 365 * 86_400
 """Seconds: a card that waits longer is forgotten before anything more happens to it."""
 _NO_TEMPLATES: Final = frozenset({"closed", "who", "remind_after", "expires_after"})
 _PATH: Final[Path] = ("card",)
-
-
-def used_apps(recipe: Raw, apps: Apps) -> set[str]:
-    """The apps of a recipe's steps; of a card that only leads to its app, which has none: every app."""
-    steps = {step["operation"].partition(".")[0] for one in recipe["procedures"].values() for step in one["steps"]}
-    return steps if recipe["procedures"] else set(apps)
 
 
 def check_card(recipe: Raw, names: AbstractSet[str], apps: Apps, report: Report) -> None:
@@ -41,21 +30,6 @@ def check_card(recipe: Raw, names: AbstractSet[str], apps: Apps, report: Report)
         _check_link_out(card, report)
     elif "unchanged" in card:
         _Unchanged(recipe, apps, report).check()
-
-
-def check_link(recipe: Raw, link: Raw, path: Path, apps: Apps, report: Report) -> None:
-    """Report a link that leaves the hosts of the recipe's apps."""
-    used = used_apps(recipe, apps)
-    host = authority(link["url"]) or ""
-    for app_id in used:
-        app = apps.get(app_id)
-        if app is None:
-            return  # unknown, and reported with the step
-        patterns = [filled_in(pattern, app) for pattern in app["hosts"]]
-        if host_allowed(filled_in(host.replace(f"settings.{app_id}.", "settings."), app), patterns):
-            return
-    what = f"the host {host} is not among the hosts of {' or '.join(sorted(used))}"
-    report.add((*path, "url"), what, "link to the app itself")
 
 
 def _contradictions(card: Raw) -> Iterator[tuple[Path, str, str]]:

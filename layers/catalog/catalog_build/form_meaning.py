@@ -41,10 +41,7 @@ def check_fields(fields: Mapping[str, Raw], path: Path, report: Report) -> None:
 
 def _contradictions(field: Raw) -> Iterator[tuple[str, str, str]]:
     kind = field["kind"]
-    if kind == "select" and "options" not in field:
-        yield "kind", "a select has no options", "add options: a list of value and label"
-    if kind != "select" and "options" in field:
-        yield "options", f"a {kind} takes no options", "write kind: select"
+    yield from _wrong_choices(field)
     values = [option["value"] for option in field.get("options", ())]
     if len(set(values)) != len(values):
         yield "options", "two options have the same value", "give each its own value"
@@ -63,3 +60,14 @@ def _contradictions(field: Raw) -> Iterator[tuple[str, str, str]]:
         yield "placeholder", "the placeholder does not match the pattern", "write an example of a right answer"
     if "pattern" in field and "placeholder" not in field:
         yield "pattern", "nobody is told what a right answer looks like", "add a placeholder that is one"
+
+
+def _wrong_choices(field: Raw) -> Iterator[tuple[str, str, str]]:
+    given = [key for key in ("options", "options_from") if key in field]
+    if field["kind"] != "select":
+        for key in given:
+            yield key, f"a {field['kind']} takes no {key}", "write kind: select"
+    elif not given:
+        yield "kind", "a select has no options", "add options: a list of value and label"
+    elif len(given) > 1:
+        yield "options_from", "a select has options or reads them", "keep one of options and options_from"

@@ -12,6 +12,7 @@ from catalog_build.problem import Path, Report, choices
 from countersign.domain.template import BrokenTemplate, Landing, fill, references
 
 _AUTHORITY = re.compile(r"https://([^/?#]*)")
+_MENTIONED = re.compile(r"\$\{([^{}]*)\}")
 
 
 def check_template(report: Report, path: Path, template: str, allowed: AbstractSet[str]) -> tuple[str, ...]:
@@ -51,6 +52,11 @@ def strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         case list():
             for place, member in enumerate(value):
                 yield from strings(member, (*path, place))
+
+
+def mentioned(value: Any) -> frozenset[str]:
+    """Every name that any string of a JSON value uses, known or not."""
+    return frozenset(name for _, text in strings(value, ()) for name in _MENTIONED.findall(text))
 
 
 def authority(url: str) -> str | None:

@@ -12,6 +12,8 @@ type Raw = Mapping[str, Any]
 
 _NO_CONTENT: Final = 204
 _NEEDED: Final = {"check": "tell whether it is settled", "read_back": "prove whom the app recorded"}
+ANSWER_NAMES: Final = frozenset({"answer.location", "answer.location_id"})
+"""What an answer says outside its body: the address of what was made (RFC 9110 §10.2.2), and that address's end."""
 _CHECK_QUERIES: Final = ("done", "decided", "actor", "description", "permitted")
 
 
@@ -20,11 +22,13 @@ def check_operation(operation: Raw, path: Path, base_names: AbstractSet[str], re
     inputs = operation["inputs"]
     names = base_names | {f"input.{name}" for name in inputs} | {"action.id", "account.id", "account.login"}
     check_request(operation["request"], (*path, "request"), names, inputs, report)
-    for key in ("success", "may_not", "message", "already"):
+    for key in ("success", "may_not", "message", "already", "changed"):
         if key in operation:
             check_query(report, (*path, key), operation[key])
     for name, query in operation["results"].items():
-        check_query(report, (*path, "results", name), query)
+        check_query(report, (*path, "results", name), query, ANSWER_NAMES)
+    for key, query in operation.get("choices", {}).items():
+        check_query(report, (*path, "choices", key), query)
     if "check" in operation:
         _check_check(operation, (*path, "check"), names, report)
     if "read_back" in operation:
@@ -66,6 +70,8 @@ def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
     kind, idempotency = operation["kind"], operation["idempotency"]
     if "success" not in operation and set(operation["success_status"]) != {_NO_CONTENT}:
         yield (), "a status alone is no proof of success", "add success: a query that is true of the real answer"
+    if "choices" in operation and kind != "read":
+        yield ("choices",), "choices are read while a form is open, and this operation does more", "write kind: read"
     if kind == "decide":
         for part, why in _NEEDED.items():
             if part not in operation:

@@ -119,7 +119,7 @@ def _revocation(raw: Raw) -> Revocation:
 def _operation(app: str, name: str, raw: Raw) -> Operation:
     changed = {
         "kind": OperationKind(raw["kind"]),
-        "inputs": {key: _input(value) for key, value in raw["inputs"].items()},
+        "inputs": {key: read_input(value) for key, value in raw["inputs"].items()},
         "request": Request(**raw["request"]),
         "idempotency": Idempotency(raw["idempotency"]),
         "check": Check(**_with_request(raw["check"], "decided", "actor", "description")) if "check" in raw else None,
@@ -130,7 +130,8 @@ def _operation(app: str, name: str, raw: Raw) -> Operation:
     return Operation(**{**raw, **optional, **changed, "id": name, "app": app})
 
 
-def _input(raw: Raw) -> Input:
+def read_input(raw: Raw) -> Input:
+    """One input of an operation."""
     return Input(**{**raw, "type": InputType(raw["type"])})
 
 

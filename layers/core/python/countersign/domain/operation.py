@@ -87,7 +87,7 @@ def values(call: Call) -> Values:
     operation = call.operation
     return {
         **_app_values(call.app, call.settings, call.api_base),
-        **{f"input.{name}": _value(name, declared, call.inputs) for name, declared in operation.inputs.items()},
+        **{f"input.{name}": _given(name, declared, call.inputs) for name, declared in operation.inputs.items()},
         **{f"results.{name}": call.results.get(name) for name in operation.results},
         "action.id": call.correlation_id,
         "account.id": call.account.id,
@@ -105,12 +105,17 @@ def _app_values(app: App, settings: Mapping[str, str], api_base: str | None) -> 
     }
 
 
-def _value(name: str, declared: Input, inputs: Mapping[str, str]) -> Scalar | None:
+def _given(name: str, declared: Input, inputs: Mapping[str, str]) -> Scalar | None:
     text = inputs.get(name, "")
-    if not text:
-        if declared.required:
-            raise Malformed(f"input {name} is missing", user_message=f"{declared.title} is missing.")
-        return None
+    if text:
+        return input_value(name, declared, text)
+    if declared.required:
+        raise Malformed(f"input {name} is missing", user_message=f"{declared.title} is missing.")
+    return None
+
+
+def input_value(name: str, declared: Input, text: str) -> Scalar:
+    """What is sent for an input that was given this text. Raises Malformed where the app file does not allow it."""
     if declared.pattern is not None and not re.fullmatch(declared.pattern, text):
         raise Malformed(f"input {name} has another form", user_message=f"{declared.title} is not of the right form.")
     try:
