@@ -131,18 +131,22 @@ def _read_back(world: World) -> Deployment:
 
 
 def fill_secrets(deployment: Deployment, world: World, hook_secrets: Mapping[str, str]) -> None:
-    """Put the world's credentials into the four secrets, as an operator does once after the first deploy."""
+    """Put the world's credentials into the secrets, as an operator does once after the first deploy."""
+    client = session().client("secretsmanager", endpoint_url=world.aws_endpoint_url)
+    for secret, value in secret_values(world, hook_secrets).items():
+        client.put_secret_value(SecretId=deployment.outputs[f"{secret}Arn"], SecretString=json.dumps(value))
+
+
+def secret_values(world: World, hook_secrets: Mapping[str, str]) -> dict[str, object]:
+    """Return what each of the template's secrets holds, by its logical id."""
     slack = world.slack
-    values: dict[str, object] = {
-        "SlackSigningSecretArn": {"signing_secret": slack.signing_secret},
-        "SlackCredentialsSecretArn": {
+    return {
+        "SlackSigningSecret": {"signing_secret": slack.signing_secret},
+        "SlackCredentialsSecret": {
             "client_id": slack.client_id,
             "client_secret": slack.client_secret,
             "bot_token": slack.bot_token,
         },
-        "AppCredentialsSecretArn": world.app_credentials,
-        "HookSecretsSecretArn": hook_secrets,
+        "AppCredentialsSecret": world.app_credentials,
+        "HookSecretsSecret": hook_secrets,
     }
-    client = session().client("secretsmanager", endpoint_url=world.aws_endpoint_url)
-    for output, value in values.items():
-        client.put_secret_value(SecretId=deployment.outputs[output], SecretString=json.dumps(value))

@@ -9,7 +9,7 @@ import requests
 from sandbox.stack.processes import Record
 from tests.e2e.outside import records as app
 from tests.e2e.outside import slack_server
-from tests.e2e.outside.browser import Browser, Page
+from sandbox.browser import Browser, Page
 from tests.e2e.outside.records import Records
 from tests.e2e.outside.slack import CHANNEL, Message, Person, Slack
 from tests.e2e.outside.stack import OutsideStack

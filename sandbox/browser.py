@@ -16,6 +16,10 @@ REDIRECTS = {301, 302, 303, 307}
 MOST_STEPS = 15
 
 
+class Astray(Exception):
+    """The browser was sent where it does not go: off this machine, or around in circles."""
+
+
 @dataclass
 class Button:
     """A button, and the form that it sends."""
@@ -75,7 +79,8 @@ class _Loopback(HTTPAdapter):
     def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
         host, pool = super().build_connection_pool_key_attributes(*arguments, **named)
         name = host["host"]
-        assert name == "127.0.0.1" or name.endswith(".localhost"), f"the browser was sent to {name}"
+        if name != "127.0.0.1" and not name.endswith(".localhost"):
+            raise Astray(f"the browser was sent to {name}")
         return {**host, "host": "127.0.0.1"}, pool
 
     def add_headers(self, request: requests.PreparedRequest, **_named: Any) -> None:
@@ -101,6 +106,7 @@ class Browser:
         return self._go("POST", urljoin(page.url, button.action), button.fields | typed)
 
     def close(self) -> None:
+        """Forget its cookies and connections."""
         self._session.close()
 
     def _go(self, method: str, url: str, form: dict[str, str] | None) -> Page:
@@ -113,7 +119,7 @@ class Browser:
             if not (onward := onward or page.onward):
                 return page
             method, url, form = "GET", urljoin(url, onward), None
-        raise AssertionError(f"the browser was sent around in circles, last to {url}")
+        raise Astray(f"the browser was sent around in circles, last to {url}")
 
     def _send(self, method: str, url: str, form: dict[str, str] | None) -> requests.Response:
         host = urlsplit(url).hostname
