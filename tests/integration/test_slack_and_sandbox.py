@@ -113,7 +113,7 @@ def world() -> Iterator[World]:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         url = f"http://127.0.0.1:{server.port}"
-        api = WebApi(f"{url}/slack/api/", lambda: Secret("xoxb-sample"))
+        api = WebApi(f"{url}/slack/api/", lambda _: Secret("xoxb-sample"))
         http = HardenedHttp(LocalHosts({}), local=True)
         ingress.live = SlackMessenger(api, ReplyAddress(lambda: http, (host_of(url),)))
         yield World(url, ingress, ingress.live, SlackPeople(api, lambda: int(time.time())), ahead)

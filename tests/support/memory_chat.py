@@ -22,11 +22,17 @@ class MemoryChat:
     replaced: list[tuple[str, Message]] = field(default_factory=list)
     homes: list[tuple[Person, Message]] = field(default_factory=list)
     forms: list[tuple[str, Form]] = field(default_factory=list)
+    spoke_in: list[Workspace] = field(default_factory=list)
+    """As whose bot each was said or asked, where that was said."""
     emails: Mapping[str, Person] = field(default_factory=dict)
     foreign: str = "no"
     unknown_people: bool = False
     down: bool = False
     refuses: str = ""
+
+    def within(self, workspace: Workspace) -> "MemoryChat":
+        self.spoke_in.append(workspace)
+        return self
 
     def post(self, channel: str, message: Message) -> MessageRef:
         self._answer()

@@ -7,7 +7,7 @@ from typing import Any
 from countersign.config import Settings
 from countersign.domain.card import MessageRef
 from countersign.domain.errors import CountersignError, StoreUnavailable
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Form, Message
 from countersign.domain.secret import Secret
@@ -37,6 +37,9 @@ class ListMessenger:
     whispers: list[tuple[Person, ReplyTo, Message]] = field(default_factory=list)
     open_error: CountersignError | None = None
     whisper_error: CountersignError | None = None
+
+    def within(self, workspace: Workspace) -> "ListMessenger":  # noqa: ARG002 - one workspace here
+        return self
 
     def open_form(self, trigger_id: str, form: Form) -> None:
         if self.open_error:

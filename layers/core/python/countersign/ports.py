@@ -1,21 +1,47 @@
-"""Every port that the use cases need, on one screen. Adapters and the tests' fakes implement them."""
+"""Every port that the use cases need; those to the chat service are in ``chat_ports``.
+
+Adapters and the tests' fakes implement them.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from countersign.chat_ports import ChatOpenId, Messenger, People
 from countersign.domain.action import Action
-from countersign.domain.card import Card, MessageRef
+from countersign.domain.card import Card
 from countersign.domain.catalog import App
 from countersign.domain.connection import Connection
 from countersign.domain.http import HttpAnswer, HttpRequest
-from countersign.domain.identity import Person, Workspace
-from countersign.domain.interaction import ReplyTo
-from countersign.domain.message import Form, Message
+from countersign.domain.identity import Person
 from countersign.domain.oauth import ClientCredentials, TokenAnswer
-from countersign.domain.openid import IdTokenClaims
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import Intent, Leg
-from countersign.domain.tokens import Sealed, SealOwner
+from countersign.domain.tokens import Sealed, SealOwner, Tokens
+
+__all__ = [
+    "ActionStore",
+    "AppCredentials",
+    "AppSettings",
+    "AuditLog",
+    "AuthorizationServer",
+    "CardStore",
+    "ChatOpenId",
+    "Clock",
+    "ConnectionStore",
+    "Deadline",
+    "Http",
+    "Journal",
+    "LinkResolver",
+    "Messenger",
+    "Opener",
+    "Pause",
+    "People",
+    "Queue",
+    "Randomness",
+    "Seal",
+    "Sealer",
+    "SignInStore",
+]
 
 
 class Clock(Protocol):
@@ -214,38 +240,29 @@ class CardStore(Protocol):
     def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
         """A hook's delivery was carried out."""
 
+    def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:
+        """An action on this card waits for its person. Can be repeated."""
+
+    def waiting(self, card_id: str) -> Sequence[tuple[Person, str]]:
+        """Whose actions, and which, waited on this card; they may have ended since."""
+
+    def due(self, now: int, limit: int) -> Sequence[Card]:
+        """What ``domain.card_life.due_at`` says is due, oldest first."""
+
+    def postpone(self, card: Card, due_at: int) -> None:
+        """Look at a due card that could not be dealt with again at ``due_at``. Changed meanwhile is no error."""
+
+    def move_channel(self, old: str, new: str, now: int) -> None:
+        """A channel has a new id."""
+
+    def moved_channel(self, old: str) -> str | None:
+        """The new id of a channel that has one; None where it still has its old one."""
+
 
 class AuditLog(Protocol):
     """Append-only. ``event`` is a stable word; facts are plain strings, never a token or an input marked secret."""
 
     def record(self, event: str, person: Person | None, facts: Mapping[str, str]) -> None: ...
-
-
-class Messenger(Protocol):
-    """Speaks in chat. Raises ChatUnavailable (try again) and ChatRefused (never)."""
-
-    def post(self, channel: str, message: Message) -> MessageRef: ...
-    def update(self, ref: MessageRef, message: Message) -> None: ...
-    def direct(self, person: Person, message: Message) -> MessageRef: ...
-    def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:
-        """In private: reply address, else an ephemeral message in the channel, else a direct message."""
-
-    def replace(self, reply_url: str, message: Message) -> None:
-        """Replace the private message whose button gave this reply address."""
-
-    def open_form(self, trigger_id: str, form: Form) -> None: ...
-    def publish_home(self, person: Person, message: Message) -> None: ...
-
-
-class People(Protocol):
-    """What chat knows of people. Raises ChatUnavailable, ChatRefused."""
-
-    def find_by_email(self, email: str) -> Person | None: ...
-    def profile(self, person: Person) -> Mapping[str, str]:
-        """``name`` (display), ``email`` (may be missing), ``workspace_name`` where known."""
-
-    def workspace(self) -> Workspace:
-        """The workspace that the bot is installed in."""
 
 
 class Http(Protocol):
@@ -262,9 +279,14 @@ class AuthorizationServer(Protocol):
 
     def authorization_url(self, app: App, redirect_uri: str, state: str, code_verifier: str) -> str: ...
     def exchange(self, app: App, code: Secret, redirect_uri: str, code_verifier: str) -> TokenAnswer: ...
-    def refresh(self, app: App, refresh_token: Secret, redirect_uri: str) -> TokenAnswer: ...
-    def revoke(self, app: App, token: Secret) -> bool:
-        """True when the grant is gone there; False when the app has no revocation call."""
+    def refresh(self, app: App, tokens: Tokens, redirect_uri: str) -> TokenAnswer:
+        """The answer may be ``foreign_api_base``: then its tokens are to be kept, and not used."""
+
+    def revoke(self, app: App, tokens: Tokens) -> bool:
+        """True when the grant is gone there; False when the app has no revocation call.
+
+        Raises TokenRejected where it takes the person's access token, and that is good no more.
+        """
 
 
 class AppSettings(Protocol):
@@ -283,14 +305,6 @@ class AppCredentials(Protocol):
     """Client credentials of each app, from the deployment's secret. Raises ConfigurationError."""
 
     def __call__(self, app: str) -> ClientCredentials: ...
-
-
-class ChatOpenId(Protocol):
-    """Sign in with the chat service (OpenID Connect)."""
-
-    def authorization_url(self, redirect_uri: str, state: str, nonce: str, workspace: str) -> str: ...
-    def identify(self, code: Secret, redirect_uri: str, nonce: str, *, organisation: bool) -> IdTokenClaims:
-        """Exchange and verify. Raises Unverified or ChatUnavailable. ``organisation``: also ask userInfo for it."""
 
 
 class Journal(Protocol):

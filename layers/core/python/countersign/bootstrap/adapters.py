@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from countersign.adapters.http import HardenedHttp
     from countersign.adapters.secrets import Secrets
     from countersign.adapters.slack.web_api import WebApi
+    from countersign.domain.identity import Workspace
 
 DAY: Final = 86_400
 RETENTION: Final = 400 * DAY
@@ -75,8 +76,8 @@ class Adapters:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """The deployment's apps and recipes."""
-        return read_catalog()
+        """The deployment's apps and recipes: what is switched on, and nothing else."""
+        return read_catalog(self.settings.apps, self.settings.app_settings)
 
     @cached_property
     def stand_ins(self) -> LocalHosts:
@@ -184,7 +185,9 @@ class Adapters:
         """The apps' authorization servers."""
         from countersign.adapters.oauth_http import OAuthHttp
 
-        return OAuthHttp(self.http, self.app_settings, self.secrets.app, self.stand_ins, local=self.settings.local)
+        return OAuthHttp(
+            self.http, self.app_settings, self.secrets.app, self.stand_ins, self.clock, local=self.settings.local
+        )
 
     @cached_property
     def chat_openid(self) -> "ports.ChatOpenId":
@@ -197,12 +200,16 @@ class Adapters:
         )
         return SlackOpenId(self.http, addresses, self.secrets.slack_client, self.clock)
 
+    def bot_token(self, _workspace: "Workspace | None" = None) -> Secret:
+        """The bot's token where a workspace is."""
+        return self.secrets.bot_token()
+
     @cached_property
     def slack_api(self) -> "WebApi":
         """Slack's Web API, as the bot."""
         from countersign.adapters.slack.web_api import WebApi
 
-        return WebApi(self.settings.slack_api_url, self.secrets.bot_token)
+        return WebApi(self.settings.slack_api_url, self.bot_token)
 
     @cached_property
     def messenger(self) -> "ports.Messenger":
@@ -219,7 +226,7 @@ class Adapters:
         def http() -> HardenedHttp:
             return HardenedHttp(self.stand_ins, local=self.settings.local, limits=Limits(connect=1, read=1, total=1))
 
-        return self._messenger(WebApi(self.settings.slack_api_url, self.secrets.bot_token, timeout=2), http)
+        return self._messenger(WebApi(self.settings.slack_api_url, self.bot_token, timeout=2), http)
 
     @cached_property
     def people(self) -> "ports.People":

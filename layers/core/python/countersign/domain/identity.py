@@ -54,3 +54,11 @@ def shared_owner(workspace: Workspace) -> Person:
     one has a colon. Workspaces of one organisation each have their own: an admin of one is no admin of the others.
     """
     return Person(workspace.tenant, f"{_WORKSPACE}{workspace.id}")
+
+
+def home_of(person: Person) -> Workspace:
+    """Where a person is, as far as their key says: a workspace, or an organisation and not in which of its workspaces.
+
+    Slack's ids of organisations begin with E, those of workspaces with T.
+    """
+    return Workspace(person.tenant, person.tenant if person.tenant.startswith("E") else None)

@@ -8,7 +8,7 @@ from countersign.adapters.slack.reply_address import ReplyAddress
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.card import MessageRef
 from countersign.domain.errors import ChatRefused, ChatUnavailable
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Form, Message
 
@@ -22,9 +22,13 @@ class SlackMessenger:
     def __init__(self, api: WebApi, replies: ReplyAddress) -> None:
         self._api, self._replies = api, replies
 
+    def within(self, workspace: Workspace) -> "SlackMessenger":
+        """The same, speaking as the bot of this workspace."""
+        return SlackMessenger(self._api.within(workspace), self._replies)
+
     def post(self, channel: str, message: Message) -> MessageRef:
         """Post to a channel, or to a person's id: then the answer names the direct message's own channel."""
-        return self._post(channel, message)
+        return self._post(self._api, channel, message)
 
     def update(self, ref: MessageRef, message: Message) -> None:
         """Rewrite one of our own messages for everyone."""
@@ -33,7 +37,7 @@ class SlackMessenger:
 
     def direct(self, person: Person, message: Message) -> MessageRef:
         """Post in the app's direct message with a person."""
-        return self._post(person.user_id, message)
+        return self._post(self._api.where(person), person.user_id, message)
 
     def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:
         """In private: by reply address, else an ephemeral message in the channel, else a direct message.
@@ -46,7 +50,7 @@ class SlackMessenger:
         channel = reply_to.channel
         try:
             if channel and channel.startswith("D"):
-                self._post(channel, message, reply_to.thread)
+                self._post(self._api.where(person), channel, message, reply_to.thread)
             elif channel:
                 self._ephemeral(channel, person, message, reply_to.thread)
             else:
@@ -68,13 +72,11 @@ class SlackMessenger:
     def publish_home(self, person: Person, message: Message) -> None:
         """Draw a person's App Home tab."""
         view = home_json(message)
-        self._api.call(lambda client: client.views_publish(user_id=person.user_id, view=view))
+        self._api.where(person).call(lambda client: client.views_publish(user_id=person.user_id, view=view))
 
-    def _post(self, channel: str, message: Message, thread: str | None = None) -> MessageRef:
+    def _post(self, api: WebApi, channel: str, message: Message, thread: str | None = None) -> MessageRef:
         drawn = message_json(message)
-        found = self._api.call(
-            lambda client: client.chat_postMessage(channel=channel, thread_ts=thread, **drawn, **_UNFURL)
-        )
+        found = api.call(lambda client: client.chat_postMessage(channel=channel, thread_ts=thread, **drawn, **_UNFURL))
         channel_id, ts = found.get("channel"), found.get("ts")
         if not isinstance(channel_id, str) or not isinstance(ts, str):
             raise ChatRefused("no_message_in_answer")  # it was posted: posting again would be a second message
@@ -82,7 +84,7 @@ class SlackMessenger:
 
     def _ephemeral(self, channel: str, person: Person, message: Message, thread: str | None) -> None:
         drawn = message_json(message)
-        self._api.call(
+        self._api.where(person).call(
             lambda client: client.chat_postEphemeral(channel=channel, user=person.user_id, thread_ts=thread, **drawn)
         )
 

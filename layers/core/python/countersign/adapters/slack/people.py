@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS: Final = 600
 
+type Kept = dict[tuple[str, str], tuple[int, Mapping[str, Any]]]
+"""What was read: (whose bot asked, what) → until when it counts, and the answer."""
+
 
 class SlackPeople:
     """Implements ``ports.People``. What was read is kept for ten minutes in this process.
@@ -25,9 +28,13 @@ class SlackPeople:
     workspace; ``no`` for one of us; ``unknown`` in doubt (docs.slack.dev/apis/slack-connect).
     """
 
-    def __init__(self, api: WebApi, clock: "Clock") -> None:
+    def __init__(self, api: WebApi, clock: "Clock", kept: "Kept | None" = None) -> None:
         self._api, self._clock = api, clock
-        self._kept: dict[str, tuple[int, Mapping[str, Any]]] = {}
+        self._kept: Kept = {} if kept is None else kept
+
+    def within(self, workspace: Workspace) -> "SlackPeople":
+        """The same, asking as the bot of this workspace."""
+        return SlackPeople(self._api.within(workspace), self._clock, self._kept)
 
     def find_by_email(self, email: str) -> Person | None:
         """One of us with this address; None when there is nobody, or nobody any more."""
@@ -39,34 +46,38 @@ class SlackPeople:
                     return None
                 raise
             user_id = identifier(user, "id")
-            gone = user.get("deleted") or user.get("is_bot") or self._foreign(user) == "yes"
+            gone = user.get("deleted") or user.get("is_bot") or self._foreign(self._api, user) == "yes"
             return Person(self.workspace().tenant, user_id) if user_id and not gone else None
 
     def profile(self, person: Person) -> Mapping[str, str]:
         """``name``, ``email`` (where the scope and the profile have one), ``workspace_name``, ``foreign``."""
+        api = self._api.where(person)
         with _expected_shape():
-            user = mapping(self._info(person), "user")
+            user = mapping(self._info(api, person), "user")
             profile = mapping(user, "profile")
             names = (string(profile, "display_name"), string(profile, "real_name"), string(user, "name"))
             found = {
                 "name": next(filter(None, names), ""),
                 "email": string(profile, "email"),
-                "workspace_name": string(self._installation(), "team"),
-                "foreign": self._foreign(user),
+                "workspace_name": string(self._installation(api), "team"),
+                "foreign": self._foreign(api, user),
             }
             return {name: value for name, value in found.items() if value}
 
     def workspace(self) -> Workspace:
         """The workspace that the bot is installed in, or the organisation where it is installed on the whole of it."""
+        return self._workspace(self._api)
+
+    def _workspace(self, api: WebApi) -> Workspace:
         with _expected_shape():
-            found = self._installation()
+            found = self._installation(api)
             team, organisation = identifier(found, "team_id"), identifier(found, "enterprise_id")
         if not team and not organisation:
             raise ChatUnavailable("Slack did not say which workspace this is")
         return Workspace(team or organisation or "", organisation)
 
-    def _foreign(self, user: Mapping[str, Any]) -> str:
-        here = self.workspace()
+    def _foreign(self, api: WebApi, user: Mapping[str, Any]) -> str:
+        here = self._workspace(api)
         if user.get("is_stranger"):
             return "yes"
         if here.organisation:
@@ -75,18 +86,20 @@ class SlackPeople:
             home, ours = identifier(user, "team_id"), here.id
         return "unknown" if home is None else "no" if home == ours else "yes"
 
-    def _installation(self) -> Mapping[str, Any]:
-        return self._keep("installation", lambda client: client.auth_test())
+    def _installation(self, api: WebApi) -> Mapping[str, Any]:
+        return self._keep(api, "installation", lambda client: client.auth_test())
 
-    def _info(self, person: Person) -> Mapping[str, Any]:
-        return self._keep(f"user {person.user_id}", lambda client: client.users_info(user=person.user_id))
+    def _info(self, api: WebApi, person: Person) -> Mapping[str, Any]:
+        return self._keep(api, f"user {person.user_id}", lambda client: client.users_info(user=person.user_id))
 
-    def _keep(self, key: str, method: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
-        now = self._clock()
+    def _keep(self, api: WebApi, what: str, method: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
+        now, key = self._clock(), (api.whose(), what)
         kept = self._kept.get(key)
         if kept is None or kept[0] <= now:
-            kept = (now + KEEP_SECONDS, self._api.read(method))
-            self._kept = {name: item for name, item in self._kept.items() if item[0] > now} | {key: kept}
+            kept = (now + KEEP_SECONDS, api.read(method))
+            for old in [name for name, (until, _) in self._kept.items() if until <= now]:
+                del self._kept[old]
+            self._kept[key] = kept
         return kept[1]
 
 

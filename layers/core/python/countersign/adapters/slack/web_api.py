@@ -1,17 +1,21 @@
 """Slack's Web API through slack_sdk, with its errors as ours. docs.slack.dev/apis/web-api."""
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from countersign.domain.errors import ChatRefused, ChatUnavailable
+from countersign.domain.identity import home_of
 from countersign.domain.secret import Secret
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.errors import SlackApiError
     from slack_sdk.web import SlackResponse
+
+    from countersign.domain.identity import Person, Workspace
 
 TIMEOUT_SECONDS: Final = 3
 TRANSIENT: Final = frozenset(
@@ -40,17 +44,37 @@ class WebApi:
 
     Nothing is repeated by itself: Slack has no idempotency key, and a message posted twice is two messages. Reading is
     tried once more when the connection broke.
+
+    ``token`` gives the bot's token in a workspace; None: wherever there is only one.
     """
 
-    def __init__(self, base_url: str, token: Callable[[], Secret], timeout: int = TIMEOUT_SECONDS) -> None:
-        self._base_url, self._token, self._timeout = base_url, token, timeout
+    def __init__(
+        self,
+        base_url: str,
+        token: "Callable[[Workspace | None], Secret]",
+        timeout: int = TIMEOUT_SECONDS,
+        workspace: "Workspace | None" = None,
+    ) -> None:
+        self._base_url, self._token, self._timeout, self._workspace = base_url, token, timeout, workspace
+
+    def within(self, workspace: "Workspace") -> "WebApi":
+        """The same as the bot of this workspace."""
+        return WebApi(self._base_url, self._token, self._timeout, workspace)
+
+    def where(self, person: "Person") -> "WebApi":
+        """The same where a person is: in the workspace that was said, else by what their id is meaningful in."""
+        return self if self._workspace is not None else self.within(home_of(person))
+
+    def whose(self) -> str:
+        """Tells one bot's answers from another's: a fingerprint of the token that is used."""
+        return hashlib.sha256(self._token(self._workspace).reveal().encode()).hexdigest()
 
     def call(self, method: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
         """Call a method once; its answer. Raises ChatUnavailable, ChatRefused, and what ``token`` raises."""
         from slack_sdk import WebClient  # noqa: PLC0415 - costs more than a whole acknowledgement
         from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415
 
-        token = self._token().reveal()
+        token = self._token(self._workspace).reveal()
         client = WebClient(token, self._base_url, self._timeout, retry_handlers=[])
         try:
             data = method(client).data

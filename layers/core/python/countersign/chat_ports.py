@@ -1,0 +1,98 @@
+"""Ports to the chat service: to speak in it, to ask it, to sign in with it, and to be installed in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from countersign.domain.card import MessageRef
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.installation import Granted, Installation, InstallState
+from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Form, Message
+from countersign.domain.openid import IdTokenClaims
+from countersign.domain.secret import Secret
+
+
+class Messenger(Protocol):
+    """Speaks in chat. Raises ChatUnavailable (try again) and ChatRefused (never)."""
+
+    def within(self, workspace: Workspace) -> "Messenger":
+        """The same, speaking as the bot of this very workspace; by itself a person's tenant says whose."""
+
+    def post(self, channel: str, message: Message) -> MessageRef: ...
+    def update(self, ref: MessageRef, message: Message) -> None: ...
+    def reply(self, ref: MessageRef, message: Message) -> None:
+        """Post in the thread of a message."""
+
+    def direct(self, person: Person, message: Message) -> MessageRef: ...
+    def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:
+        """In private: reply address, else an ephemeral message in the channel, else a direct message."""
+
+    def replace(self, reply_url: str, message: Message) -> None:
+        """Replace the private message whose button gave this reply address."""
+
+    def open_form(self, trigger_id: str, form: Form) -> None: ...
+    def publish_home(self, person: Person, message: Message) -> None: ...
+
+
+class People(Protocol):
+    """What chat knows of people. Raises ChatUnavailable, ChatRefused."""
+
+    def within(self, workspace: Workspace) -> "People":
+        """The same, asking as the bot of this very workspace."""
+
+    def find_by_email(self, email: str) -> Person | None: ...
+    def profile(self, person: Person) -> Mapping[str, str]:
+        """``name`` (display), ``email`` (may be missing), ``workspace_name`` where known."""
+
+    def workspace(self) -> Workspace:
+        """The workspace that the bot is installed in."""
+
+    def in_user_group(self, group: str) -> frozenset[str]:
+        """User ids of a user group's members."""
+
+    def in_channel(self, channel: str) -> frozenset[str]:
+        """User ids of a channel's members."""
+
+
+class ChatOpenId(Protocol):
+    """Sign in with the chat service (OpenID Connect)."""
+
+    def authorization_url(self, redirect_uri: str, state: str, nonce: str, workspace: str) -> str: ...
+    def identify(self, code: Secret, redirect_uri: str, nonce: str, *, organisation: bool) -> IdTokenClaims:
+        """Exchange and verify. Raises Unverified or ChatUnavailable. ``organisation``: also ask userInfo for it."""
+
+
+class ChatInstall(Protocol):
+    """Installs Countersign in workspaces of the chat service (OAuth 2.0)."""
+
+    def authorization_url(self, redirect_uri: str, state: str) -> str: ...
+    def exchange(self, code: Secret, redirect_uri: str, now: int) -> Granted:
+        """What a code is for. Raises Unverified (no good any more), ChatUnavailable, ConfigurationError."""
+
+    def withdraw(self, granted: Granted) -> None:
+        """Take an installation back, and its tokens. Raises ChatUnavailable, ChatRefused."""
+
+    def workspaces_page(self, installation: Installation) -> str:
+        """Where an admin adds an organisation's installation to workspaces; where the chat opens for any other."""
+
+
+class InstallationStore(Protocol):
+    """Installations by workspace, and installations under way. Raises StoreUnavailable."""
+
+    def get(self, workspace_id: str) -> Installation | None: ...
+    def list(self) -> Sequence[Installation]:
+        """All there ever were, removed ones too, by id."""
+
+    def put(self, installation: Installation) -> None:
+        """Write it. Raises Conflict where one that was made or removed later stands there."""
+
+    def mark_gone(self, workspace_id: str, organisation: str | None, at: int) -> Installation:
+        """Note that it was removed ``at``; also where none was known. What stands there now: perhaps a later one."""
+
+    def first(self, workspace_id: str) -> str:
+        """The workspace that was the first to ask this: ``workspace_id``, or the one before it. For good."""
+
+    def put_state(self, state: InstallState) -> None: ...
+    def get_state(self, id_hash: str) -> InstallState | None: ...
+    def consume_state(self, state: InstallState) -> bool:
+        """True for exactly one caller."""
