@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from countersign.domain import card_life
 from countersign.domain.action import Action, ActionStatus, due_at
 from countersign.domain.card import Card
 from countersign.domain.errors import Conflict
@@ -97,6 +98,9 @@ class MemoryCardStore:
 
     rows: dict[str, Card] = field(default_factory=dict)
     hooks: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    waits: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
+    postponed: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def get(self, card_id: str) -> Card | None:
         return self.rows.get(card_id)
@@ -119,3 +123,27 @@ class MemoryCardStore:
 
     def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
         self.hooks[recipe, webhook_id] = (card_id, now + HOOK_SECONDS)
+
+    def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:  # noqa: ARG002
+        self.waits.setdefault(card_id, {})[person.key, action_id] = None
+
+    def waiting(self, card_id: str) -> Sequence[tuple[Person, str]]:
+        return [(Person.from_key(key), action_id) for key, action_id in sorted(self.waits.get(card_id, {}))]
+
+    def due(self, now: int, limit: int) -> Sequence[Card]:
+        dated = [(at, card) for card in self.rows.values() if (at := self._due_at(card)) is not None and at <= now]
+        return [card for _, card in sorted(dated, key=lambda pair: pair[0])][:limit]
+
+    def postpone(self, card: Card, due_at: int) -> None:
+        if self.rows[card.id].version == card.version and card_life.due_at(card) is not None:
+            self.postponed[card.id] = (card.version, due_at)
+
+    def move_channel(self, old: str, new: str, now: int) -> None:  # noqa: ARG002
+        self.channels[old] = new
+
+    def moved_channel(self, old: str) -> str | None:
+        return self.channels.get(old)
+
+    def _due_at(self, card: Card) -> int | None:
+        version, postponed = self.postponed.get(card.id, (0, 0))
+        return postponed if version == card.version else card_life.due_at(card)

@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from countersign.domain.identity import Workspace
 
@@ -14,6 +13,9 @@ class CardStatus(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+    """Settled, here or in the app itself."""
+    EXPIRED = "expired"
+    """Nobody decided in time; what the app says later still counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person chose on a card that needs several; nothing was done in the app for it."""
+
+    choice: str
+    user_id: str
+    at: int
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """The row of a card.
 
@@ -48,6 +60,12 @@ class Card:
         version: moves at every change.
         round: which time that the record asks for a decision; the rounds before are settled, their copies as they were.
         posting_until: somebody is posting its first copy, and is dead by then if it is still to be posted.
+        votes: one for each person, oldest first, of those who chose where several must.
+        lapsed: how many votes a change of the record took away, until somebody votes anew.
+        remind_at: when its reminder is due; None where there is none, or none any more.
+        expires_at: when it closes if nobody decides.
+        unfinished: it ended, and what follows from that (people to be told) is not all done.
+        busy_until: somebody is reminding or telling, and is dead by then if that is still to be done.
     """
 
     id: str
@@ -62,52 +80,32 @@ class Card:
     decision: Decision | None = None
     round: int = 0
     posting_until: int = 0
+    votes: tuple[Vote, ...] = ()
+    lapsed: int = 0
+    remind_at: int | None = None
+    expires_at: int | None = None
+    unfinished: bool = False
+    busy_until: int = 0
 
     @property
-    def shown(self) -> tuple[Mapping[str, str], CardStatus, Decision | None]:
+    def shown(self) -> tuple[object, ...]:
         """All that a copy shows: another one means that it must be drawn again."""
-        return self.inputs, self.status, self.decision
+        return self.inputs, self.status, self.decision, self.votes, self.lapsed
+
+    @property
+    def ended_at(self) -> int:
+        """When it was settled or expired; when it was made, where it is open or nobody knows."""
+        if self.decision is not None:
+            return self.decision.at
+        return self.expires_at or self.created_at if self.status is CardStatus.EXPIRED else self.created_at
+
+    def chosen(self, choice: str) -> tuple[Vote, ...]:
+        """The votes for one choice."""
+        return tuple(vote for vote in self.votes if vote.choice == choice)
 
     def subject(self, app: str) -> str:
         """What only one action may settle: the app's record, in this round of its approval."""
         return f"{app}#{self.record}#{self.round}"
-
-
-LATE: Final = 300
-"""Seconds after a decision in which the record asking for one again, all else unchanged, is taken for an old call."""
-
-
-def brought_up_to_date(there: Card, told: Card, now: int, *, same: bool) -> Card:
-    """A card after a business system told about its record again.
-
-    A decision made here stays as it was shown: it names who made it. A record that asks again after it was settled
-    begins a new round, with copies of its own; unless the call was only late.
-
-    Args:
-        there: the card as it stands.
-        told: the card as this call alone would make it.
-        now: epoch seconds.
-        same: whether the record is the same in all but how it stands with its decision.
-    """
-    if there.status is CardStatus.OPEN:
-        return replace(there, inputs=told.inputs, status=told.status, decision=told.decision)
-    if told.status is CardStatus.CLOSED:
-        decided_here = there.decision is not None and there.decision.user_id is not None
-        if decided_here or there.inputs == told.inputs:
-            return there
-        return replace(there, inputs=told.inputs, decision=told.decision)
-    settled_at = there.decision.at if there.decision else there.created_at
-    if same and now - settled_at < LATE:
-        return there
-    return replace(
-        there,
-        inputs=told.inputs,
-        status=CardStatus.OPEN,
-        decision=None,
-        copies=(),
-        round=there.round + 1,
-        posting_until=0,
-    )
 
 
 def card_id(recipe: str, workspace: str, key: str) -> str:

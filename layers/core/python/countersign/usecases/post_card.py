@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from countersign.domain.card import Card, CardStatus, Decision, brought_up_to_date, card_id
+from countersign.domain.card import Card, CardStatus, Decision, card_id
+from countersign.domain.card_life import brought_up_to_date
 from countersign.domain.catalog import Recipe
 from countersign.domain.errors import ChatRefused, Conflict, CountersignError
 from countersign.domain.hook_call import HookCall, read_call, same_but_for_its_state, wrong

@@ -1,17 +1,23 @@
-"""Cards on DynamoDB, and which hook deliveries were seen."""
+"""Cards on DynamoDB, and beside them: which hook deliveries were seen, who waits, which channels moved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 from countersign.adapters.dynamodb.rows import without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
-from countersign.domain.card import Card, CardStatus, Decision, MessageRef
+from countersign.domain.card import Card, CardStatus, Decision, MessageRef, Vote
+from countersign.domain.card_life import due_at
 from countersign.domain.errors import Conflict
-from countersign.domain.identity import Workspace
+from countersign.domain.identity import Person, Workspace
 
 _HOOK_SECONDS: Final = 5 * 86_400
 """Standard Webhooks senders repeat a delivery for days with the same id (standard-webhooks specification)."""
+
+
+_DUE: Final = "card"
+_MOST_WAITING: Final = 1_000
 
 
 class DynamoCardStore:
@@ -51,7 +57,38 @@ class DynamoCardStore:
         row = {"pk": f"hook#{recipe}#{webhook_id}", "sk": "hook", "card": card_id, "until": until, "ttl": until}
         self._table.put(row)
 
+    def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:
+        """Note that an action on this card waits; noting it again is no error."""
+        row = {"pk": f"card#{card_id}", "sk": f"waits#{person.key}#{action_id}", "person": person.key}
+        self._table.put({**row, "action": action_id, "ttl": now + self._retention})
+
+    def waiting(self, card_id: str) -> Sequence[tuple[Person, str]]:
+        """Who waited on this card, with their actions' ids; they may have ended since."""
+        rows = self._table.query(f"card#{card_id}", "waits#", limit=_MOST_WAITING)
+        return [(Person.from_key(row["person"]), row["action"]) for row in rows]
+
+    def due(self, now: int, limit: int) -> Sequence[Card]:
+        """Cards whose reminder or end has come, or whose end was not followed up."""
+        return self._table.due(_DUE, now, limit, _read)
+
+    def postpone(self, card: Card, due_at: int) -> None:
+        """Move the row's place in the due index; the row having changed is no error."""
+        condition = "version = :version AND attribute_exists(due_at)"
+        with suppress(Conflict):
+            values = {"due_at": due_at, "version": card.version}
+            self._table.update(f"card#{card.id}", "card", "SET due_at = :due_at", condition, values)
+
+    def move_channel(self, old: str, new: str, now: int) -> None:
+        """A channel has a new id from here on."""
+        self._table.put({"pk": f"channel#{old}", "sk": "channel", "new": new, "ttl": now + self._retention})
+
+    def moved_channel(self, old: str) -> str | None:
+        """The channel's new id, where it has one."""
+        there = self._table.get(f"channel#{old}", "channel")
+        return str(there["new"]) if there else None
+
     def _item(self, card: Card) -> Item:
+        due = due_at(card)
         return without_nothing(
             {
                 "pk": f"card#{card.id}",
@@ -68,6 +105,14 @@ class DynamoCardStore:
                 "decision": _decision_item(card.decision),
                 "round": card.round,
                 "posting_until": card.posting_until or None,
+                "votes": [without_nothing(asdict(vote)) for vote in card.votes] or None,
+                "lapsed": card.lapsed or None,
+                "remind_at": card.remind_at,
+                "expires_at": card.expires_at,
+                "unfinished": card.unfinished or None,
+                "busy_until": card.busy_until or None,
+                "due_kind": None if due is None else _DUE,
+                "due_at": due,
                 "ttl": card.created_at + self._retention,
             }
         )
@@ -95,4 +140,10 @@ def _read(item: Item) -> Card:
         decision=_read_decision(item.get("decision")),
         round=item.get("round", 0),
         posting_until=item.get("posting_until", 0),
+        votes=tuple(Vote(**vote) for vote in item.get("votes", ())),
+        lapsed=item.get("lapsed", 0),
+        remind_at=item.get("remind_at"),
+        expires_at=item.get("expires_at"),
+        unfinished=item.get("unfinished", False),
+        busy_until=item.get("busy_until", 0),
     )
