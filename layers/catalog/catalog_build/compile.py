@@ -9,6 +9,7 @@ from typing import Any, Final
 from catalog_build import document, schema
 from catalog_build.app_meaning import check_app
 from catalog_build.document import Document
+from catalog_build.link_meaning import needed_apps
 from catalog_build.problem import BrokenCatalog, Problem, Report
 from catalog_build.recipe_meaning import check_recipe
 from countersign.domain.catalog_data import load
@@ -38,7 +39,10 @@ def compile_catalog(source: Path) -> dict[str, dict[str, Any]]:
     problems += [problem for one in (*apps.values(), *recipes.values()) for problem in one.report.problems]
     if problems:
         raise BrokenCatalog(sorted(set(problems)))  # what an anchor repeats is said once
-    compiled = {"apps": {k: v for k, v in ready.items() if v}, "recipes": {k: v for k, v in cooked.items() if v}}
+    needing = {
+        stem: {**recipe, "needs": sorted(needed_apps(recipe, ready))} for stem, recipe in cooked.items() if recipe
+    }
+    compiled = {"apps": {stem: app for stem, app in ready.items() if app}, "recipes": needing}
     _prove(compiled)
     return compiled
 

@@ -19,6 +19,14 @@ def used_apps(recipe: Raw, apps: Apps) -> set[str]:
     return used if recipe["procedures"] else set(apps)
 
 
+def needed_apps(recipe: Raw, apps: Apps) -> set[str]:
+    """The apps without which a recipe is of no use: those of its steps and forms, or the one that its card leads to."""
+    if recipe["procedures"]:
+        return used_apps(recipe, apps)
+    host = authority(recipe["card"]["link"]["url"]) or ""
+    return {app_id for app_id, app in apps.items() if app is not None and _leads_to(host, app_id, app)}
+
+
 def _calls(procedure: Raw) -> Iterator[Raw]:
     yield from procedure["steps"]
     yield from (field["options_from"] for field in procedure["form"].values() if "options_from" in field)
@@ -32,8 +40,12 @@ def check_link(recipe: Raw, link: Raw, path: Path, apps: Apps, report: Report) -
         app = apps.get(app_id)
         if app is None:
             return  # unknown, and reported with the step
-        patterns = [filled_in(pattern, app) for pattern in app["hosts"]]
-        if host_allowed(filled_in(host.replace(f"settings.{app_id}.", "settings."), app), patterns):
+        if _leads_to(host, app_id, app):
             return
     what = f"the host {host} is not among the hosts of {' or '.join(sorted(used))}"
     report.add((*path, "url"), what, "link to the app itself")
+
+
+def _leads_to(host: str, app_id: str, app: Raw) -> bool:
+    patterns = [filled_in(pattern, app) for pattern in app["hosts"]]
+    return host_allowed(filled_in(host.replace(f"settings.{app_id}.", "settings."), app), patterns)

@@ -17,6 +17,10 @@ def _pairs(name: str, text: str) -> dict[str, str]:
     return pairs
 
 
+def _list(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (part.strip() for part in text.split(","))))
+
+
 @dataclass(frozen=True)
 class Settings:
     """The functions' environment. Each property names the variable that it reads, and fails by that name."""
@@ -67,7 +71,17 @@ class Settings:
     @cached_property
     def allowed_workspaces(self) -> frozenset[str]:
         """Workspaces and organisations that may send; empty means whoever our signing secret vouches for."""
-        return frozenset(filter(None, (part.strip() for part in self.get("ALLOWED_WORKSPACES").split(","))))
+        return _list(self.get("ALLOWED_WORKSPACES"))
+
+    @cached_property
+    def apps(self) -> frozenset[str]:
+        """Ids of the apps that are switched on; empty means every app of the catalog whose settings are complete."""
+        return _list(self.get("APPS"))
+
+    @cached_property
+    def admins(self) -> frozenset[str]:
+        """User ids of Countersign's admins, beside the admins and owners of the workspace."""
+        return _list(self.get("ADMINS"))
 
     @cached_property
     def app_settings(self) -> Mapping[str, Mapping[str, str]]:

@@ -2,17 +2,28 @@
 
 import functools
 import json
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from importlib import resources
+from typing import Any
 
 from countersign.domain.catalog import Catalog
 from countersign.domain.catalog_data import load
+from countersign.domain.enabled import enabled
 from countersign.domain.errors import ConfigurationError
 
 
+def read_catalog(apps: AbstractSet[str], settings: Mapping[str, Mapping[str, str]]) -> Catalog:
+    """The deployment's catalog: these apps (none named: all whose settings are there) and what needs no other.
+
+    The file is read once per process. Raises ConfigurationError: the layer is missing or damaged, or an app is unknown.
+    """
+    return load(enabled(_compiled(), apps, settings))
+
+
 @functools.cache
-def read_catalog() -> Catalog:
-    """The deployment's catalog, read once per process. Raises ConfigurationError: the layer is missing or damaged."""
+def _compiled() -> Any:
     try:
-        return load(json.loads(resources.files("countersign_catalog").joinpath("catalog.json").read_bytes()))
-    except (ModuleNotFoundError, FileNotFoundError, ValueError, KeyError) as error:
+        return json.loads(resources.files("countersign_catalog").joinpath("catalog.json").read_bytes())
+    except (ModuleNotFoundError, FileNotFoundError, ValueError) as error:
         raise ConfigurationError(f"the catalog layer is missing or damaged: {type(error).__name__}") from error

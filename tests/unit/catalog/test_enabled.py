@@ -1,0 +1,81 @@
+"""What a deployment has switched on: its apps, and the recipes that need no other."""
+
+from typing import Any
+
+import pytest
+
+from catalog_build.compile import compile_catalog
+from countersign.config import Settings
+from countersign.domain.catalog_data import load
+from countersign.domain.enabled import enabled
+from countersign.domain.errors import ConfigurationError
+from tests.support.shipped_catalog import SETTINGS, SOURCE
+
+SERVICENOW_ONLY = {"apps": ["servicenow"], "recipes": ["approve_change"]}
+
+
+@pytest.fixture(scope="module")
+def compiled() -> dict[str, Any]:
+    """Two apps, so that what is counted here does not hang on how many ship."""
+    whole = compile_catalog(SOURCE)
+    apps = {name: whole["apps"][name] for name in ("servicenow", "salesforce")}
+    recipes = {name: whole["recipes"][name] for name in ("approve_change", "approve_deal", "create_opportunity")}
+    return {"apps": apps, "recipes": recipes}
+
+
+def found(compiled: Any, apps: str, settings: str) -> dict[str, list[str]]:
+    """What the catalog holds under the deployment's own parameters."""
+    given = Settings({"APPS": apps, "APP_SETTINGS": settings})
+    catalog = load(enabled(compiled, given.apps, given.app_settings))
+    return {"apps": sorted(catalog.apps), "recipes": sorted(catalog.recipes)}
+
+
+BOTH = "servicenow.instance=acme,salesforce.domain=acme"
+
+
+def test_without_the_parameter_every_app_with_all_its_settings_is_there(compiled: Any) -> None:
+    recipes = ["approve_change", "approve_deal", "create_opportunity"]
+    assert found(compiled, "", BOTH) == {"apps": ["salesforce", "servicenow"], "recipes": recipes}
+
+
+def test_an_app_that_lacks_a_setting_is_not_there_and_neither_are_its_recipes(compiled: Any) -> None:
+    assert found(compiled, "", "servicenow.instance=acme") == SERVICENOW_ONLY
+
+
+def test_only_the_named_apps_are_there(compiled: Any) -> None:
+    assert found(compiled, " servicenow ", BOTH) == SERVICENOW_ONLY
+
+
+def test_an_app_that_is_named_is_there_though_a_setting_lacks_so_that_it_is_missed(compiled: Any) -> None:
+    """Whoever uses it is told that the deployment is not complete, which beats silence."""
+    assert found(compiled, "servicenow", "") == SERVICENOW_ONLY
+
+
+def test_a_recipe_that_needs_an_app_which_is_off_is_off(compiled: Any) -> None:
+    both = {**compiled["recipes"]["approve_change"], "needs": ["salesforce", "servicenow"]}
+    changed = {**compiled, "recipes": {"approve_change": both}}
+    assert found(changed, "servicenow", BOTH) == {"apps": ["servicenow"], "recipes": []}
+
+
+def test_an_app_that_nobody_knows_is_said_by_name(compiled: Any) -> None:
+    with pytest.raises(ConfigurationError, match="Apps names servicenov, which the catalog does not know"):
+        found(compiled, "servicenov,servicenow", BOTH)
+
+
+def test_the_build_writes_which_apps_a_recipe_needs(compiled: Any) -> None:
+    assert {name: recipe["needs"] for name, recipe in compiled["recipes"].items()} == {
+        "approve_change": ["servicenow"],
+        "approve_deal": ["salesforce"],
+        "create_opportunity": ["salesforce"],
+    }
+
+
+def test_no_app_is_read_to_tell_which_are_on(compiled: Any) -> None:
+    """A cold click pays for what it uses: an app file that can't be read harms only who asks for it."""
+    unreadable = {"settings": {"instance": {}}}
+    changed = {**compiled, "apps": {**compiled["apps"], "servicenow": unreadable}}
+    catalog = load(enabled(changed, frozenset(), SETTINGS))
+    assert "servicenow" in list(catalog.apps)
+    assert catalog.apps["salesforce"].name == "Salesforce"
+    with pytest.raises(KeyError):
+        _ = catalog.apps["servicenow"]
