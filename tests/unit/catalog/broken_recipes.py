@@ -34,7 +34,6 @@ BROKEN_RECIPES = [
         at="operation: dynamics.create_opportunity",
         what="there is no app dynamics",
         instead="write one of salesforce, servicenow",
-        also=2,
     ),
     Broken(
         "an input that is not supplied",
@@ -91,7 +90,7 @@ BROKEN_RECIPES = [
         "",
         at="id: create_opportunity",
         what="nothing starts this recipe",
-        instead="add a command, a shortcut or a card",
+        instead="add a command, a shortcut, a message_shortcut or a card",
     ),
     Broken(
         "a card and a command",

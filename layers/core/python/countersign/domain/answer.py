@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from countersign.domain import errors
 from countersign.domain.app_text import clean
@@ -36,11 +37,13 @@ class Refused:
         message: the app's own sentence, bounded and without control characters; foreign text all the same.
         already: the record had been settled before; look up by whom.
         may_not: the app said "you may not" (another account may), rather than "not like this".
+        changed: the record moved since the person saw it; they have to look again.
     """
 
     message: str
     already: bool = False
     may_not: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRe
         return trouble
     if answer.status in operation.success_status:
         if operation.success is None or holds(operation.success, answer.body):
-            return Succeeded(_results(operation.results, answer.body, {}))
+            return Succeeded(_results(operation.results, answer.body, _beside_the_body(answer)))
         message = ask_text(operation.message, answer.body)
         return _refused(call, answer) if message else NotUsable(f"status {answer.status}, but no word of success")
     if _is_refusal(answer.status):
@@ -195,6 +198,7 @@ def _refused(call: Call, answer: HttpAnswer) -> Refused:
         message=clean(message) if message else f"{call.app.name} answered with status {answer.status}.",
         already=holds(operation.already, answer.body),
         may_not=answer.status in operation.refused_status or holds(operation.may_not, answer.body),
+        changed=holds(operation.changed, answer.body),
     )
 
 
@@ -211,6 +215,16 @@ def _retry_after(headers: Mapping[str, str]) -> int | None:
     """RFC 9110 §10.2.3, seconds only; a date is as good as nothing said."""
     found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return min(int(found), _LONGEST_RETRY_AFTER) if found.isascii() and found.isdigit() else None
+
+
+def _beside_the_body(answer: HttpAnswer) -> Values:
+    """Where what was made is, and the end of that address: its id, as REST APIs have it (RFC 9110 §10.2.2)."""
+    location = next((value for name, value in answer.headers.items() if name.lower() == "location"), "")
+    try:
+        path = urlsplit(location).path.rstrip("/")
+    except ValueError:  # no address: a result that is absent, not an act in doubt
+        path = location = ""
+    return {"answer.location": location or None, "answer.location_id": unquote(path.rpartition("/")[2]) or None}
 
 
 def _results(queries: Mapping[str, str], body: object, known: Values) -> dict[str, str]:
