@@ -1,0 +1,136 @@
+"""A person of the sandbox: what they see in Slack, what they click and type, and the browser that they sign in with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from sandbox.browser import Browser, Page
+from sandbox.one_process.stack import OneProcess
+from sandbox.people import PEOPLE
+
+type Json = dict[str, Any]
+
+JOURNEY: tuple[str, ...] = ("Continue", "Allow", "Sign in", "Yes, connect", "Connect")
+"""The buttons that lead from a connect page to a connection, wherever they stand."""
+MOST_PAGES = 10
+
+
+class NotSeen(Exception):
+    """The person sees no such button, message or form; the text says what they see instead."""
+
+
+@dataclass
+class Person:
+    """One of the sandbox's people, by their short name."""
+
+    stack: OneProcess
+    name: str
+    browser: Browser = field(default_factory=Browser)
+
+    @property
+    def id(self) -> str:
+        """Slack's id."""
+        return next(person.id for person in PEOPLE if person.name == self.name)
+
+    def screen(self) -> Json:
+        """All that they see in Slack now."""
+        found: Json = requests.get(self._address("messages"), timeout=10).json()
+        return found
+
+    def messages(self) -> list[Json]:
+        """Every message that they see, with its channel, oldest first."""
+        found = [
+            {**message, "channel": conversation["id"]}
+            for conversation in self.screen()["conversations"]
+            for message in conversation["messages"]
+        ]
+        return sorted(found, key=lambda message: float(message["ts"]))
+
+    def click(self, label: str, *, on: str = "", fields: Mapping[str, str] | None = None) -> Json:
+        """Press the newest button with this label; fills in the form that it opens. Gives the button.
+
+        `on`: what the text of the button's message holds.
+        """
+        message, block, button = self._button(label, on)
+        address = {"channel": message["channel"], "ts": message["ts"]}
+        self._do("click", {**address, "block_id": block, "action_id": button["action_id"]})
+        self._fill_in(fields)
+        return button
+
+    def type(self, text: str, *, fields: Mapping[str, str] | None = None) -> None:
+        """Type in the app's direct messages; fills in the form that it opens."""
+        (direct,) = [one["id"] for one in self.screen()["conversations"] if one["kind"] == "dm"]
+        self._do("type", {"channel": direct, "text": text})
+        self._fill_in(fields)
+
+    def connect(self) -> Page:
+        """Open the newest connect link in the browser and do there whatever is asked; the last page."""
+        link = next((button["url"] for _, _, button in self._buttons() if "/connect/" in button.get("url", "")), None)
+        if link is None:
+            raise NotSeen(f"{self.name} sees no connect link but: {self._labels()}")
+        slack = f"http://slack.localhost:{self.stack.world.port}/session/switch?person={self.id}"
+        self.browser.get(slack)
+        page = self.browser.get(link)
+        for _ in range(MOST_PAGES):
+            label = next((one for one in JOURNEY for button in page.buttons if button.label.strip() == one), None)
+            if label is None:
+                return page
+            page = self.browser.press(page, label, **self._typed(label, page))
+        raise NotSeen(f"signing in did not end; the last page was {page.url}")
+
+    def form(self) -> Json | None:
+        """The form that is open, as Slack has it."""
+        found: Json | None = self.screen()["form"]
+        return found
+
+    def submit(self, fields: Mapping[str, str]) -> None:
+        """Send the open form with these answers. Raises NotSeen with what Slack or the app says of them."""
+        form = self.form()
+        if form is None:
+            raise NotSeen(f"{self.name} sees no form")
+        values = {name: {name: value} for name, value in fields.items()}
+        answer = self._do("submit", {"view_id": form["id"], "values": values})
+        if not answer["ok"]:
+            raise NotSeen(f"the form was not taken: {answer['errors']}")
+
+    def _fill_in(self, fields: Mapping[str, str] | None) -> None:
+        if fields is not None and self.form() is not None:
+            self.submit(fields)
+
+    def _typed(self, label: str, page: Page) -> dict[str, str]:
+        """What is typed on an app's sign-in page: the sandbox's account and password of this person."""
+        if label != "Sign in":
+            return {}
+        app = next(one for name, one in self.stack.sandbox.apps.items() if f"//{name}." in page.url)
+        account = next(one for one in app.extensions["sandbox-app"].directory if one.person_id == self.id)
+        return {"login": account.login, "password": account.password}
+
+    def _button(self, label: str, on: str) -> tuple[Json, str, Json]:
+        for message, block, button in self._buttons():
+            if button["text"]["text"] == label and on in message["text"]:
+                return message, block, button
+        raise NotSeen(f"{self.name} sees no button {label!r} but: {self._labels()}")
+
+    def _buttons(self) -> list[tuple[Json, str, Json]]:
+        """(message, block id, button), the newest message first."""
+        return [
+            (message, block["block_id"], element)
+            for message in reversed(self.messages())
+            for block in message["blocks"]
+            for element in [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else [])]
+            if element.get("type") == "button"
+        ]
+
+    def _labels(self) -> str:
+        return ", ".join(dict.fromkeys(button["text"]["text"] for _, _, button in self._buttons())) or "none at all"
+
+    def _do(self, deed: str, what: Json) -> Json:
+        answer: Json = requests.post(self._address(deed), json=what, timeout=30).json()
+        if "error" in answer:
+            raise NotSeen(f"Slack's answer to {self.name}: {answer['error']}")
+        return answer
+
+    def _address(self, what: str) -> str:
+        return f"{self.stack.world.sandbox_url}/api/people/{self.id}/{what}"
