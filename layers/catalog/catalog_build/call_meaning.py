@@ -22,7 +22,7 @@ def find_operation(name: str, path: Path, recipe: Raw, apps: Apps, report: Repor
         return None
     if app["acts_as"] == "app" and recipe["verify_user_access"]:
         what = f"{app['name']}'s tokens carry the app's rights, not the person's"
-        report.add((*path, "operation"), what, "shared connections do not exist yet: leave this app out")
+        report.add((*path, "operation"), what, "write verify_user_access: false in the recipe")
     operation: Raw | None = app["operations"].get(short)
     if operation is None:
         what = f"{app_id} has no operation {short}"

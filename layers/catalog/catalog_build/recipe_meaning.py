@@ -33,12 +33,6 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
 
 
 def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
-    if not recipe["verify_user_access"]:
-        yield (
-            ("verify_user_access",),
-            "shared connections do not exist yet",
-            "leave it out: everybody acts as themselves",
-        )
     typed = any(start in recipe for start in STARTS)
     if not typed and "card" not in recipe:
         yield (), "nothing starts this recipe", "add a command, a shortcut, a message_shortcut or a card"
@@ -49,6 +43,9 @@ def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
     for name, procedure in recipe["procedures"].items():
         if "card" not in recipe and procedure["votes"] > 1:
             yield ("procedures", name, "votes"), "votes are counted on a card, and this recipe has none", "remove it"
+    if not recipe["verify_user_access"] and not recipe.get("card", {}).get("self_approval", True):
+        what = "a shared connection can't tell which account in the app is the person's own"
+        yield ("card", "self_approval"), what, "remove it, or verify_user_access: false"
     if "card" not in recipe and recipe["inputs"]:
         yield ("inputs",), "only a hook brings inputs, and this recipe has no card", "ask for them in the form of run"
     if recipe.get("command", "").partition(" ")[0] in RESERVED:

@@ -8,13 +8,13 @@ DEAL = "recipes/approve_deal.yaml"
 
 BROKEN_RECIPES = [
     Broken(
-        "a shared connection",
-        OPPORTUNITY,
-        "command: create opportunity\n",
-        "command: create opportunity\nverify_user_access: false\n",
-        at="verify_user_access: false",
-        what="shared connections do not exist yet",
-        instead="leave it out: everybody acts as themselves",
+        "self-approval told by a shared connection",
+        CHANGE,
+        "card:\n",
+        "verify_user_access: false\ncard:\n  requester: ${input.requested_by}\n  self_approval: false\n",
+        at="  self_approval: false",
+        what="a shared connection can't tell which account in the app is the person's own",
+        instead="remove it, or verify_user_access: false",
     ),
     Broken(
         "an unknown operation",

@@ -73,9 +73,21 @@ def test_an_app_without_the_persons_rights_is_for_shared_connections_only(tmp_pa
     assert {(problem.what, problem.instead) for problem in found} == {
         (
             "Salesforce's tokens carry the app's rights, not the person's",
-            "shared connections do not exist yet: leave this app out",
+            "write verify_user_access: false in the recipe",
         )
     }
+
+
+def test_the_remedy_for_it_is_one(tmp_path: Path) -> None:
+    for kind in ("apps", "recipes"):
+        (tmp_path / kind).mkdir()
+        for path in (SOURCE / kind).glob("*.yaml"):
+            text = path.read_text(encoding="utf-8")
+            text = text.replace("acts_as: person", "acts_as: app") if path.stem == "salesforce" else text
+            text = text if kind == "apps" else f"{text}\nverify_user_access: false\n"
+            (tmp_path / kind / path.name).write_text(text, encoding="utf-8")
+    compiled = compile_catalog(tmp_path)
+    assert {recipe["verify_user_access"] for recipe in compiled["recipes"].values()} == {False}
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,14 @@ class Outcome(StrEnum):
     """Its person had done this very thing before, and the record still waits for others."""
     CHANGED = "changed"
     """The card shows something else than what its person saw."""
+    VOTED = "voted"
+    """Its person's vote counts, and more are needed: nothing was done in the app."""
+    VOTED_BEFORE = "voted_before"
+    NOT_LISTED = "not_listed"
+    """The recipe does not let this person decide."""
+    OWN_REQUEST = "own_request"
+    """Whoever asked for it may not decide it."""
+    CARD_EXPIRED = "card_expired"
     EXPIRED = "expired"
     GONE = "gone"
     """Its recipe is not in the catalog any more."""
@@ -65,11 +73,15 @@ class Outcome(StrEnum):
     NOT_TAKEN = "not_taken"
     """Sent twice; the app says each time that it did not happen."""
     MISCONFIGURED = "misconfigured"
+    NOT_SHARED = "not_shared"
+    """It acts with a connection of the workspace, and there is none that can be used."""
     UNUSABLE = "unusable"
     """The recipe's inputs were not what the operation takes."""
     UNKNOWN = "unknown"
 
 
+VOTES: Final = frozenset({Outcome.VOTED, Outcome.VOTED_BEFORE})
+"""Outcomes of what was counted here and did nothing in the app."""
 ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN})
 
 MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
@@ -142,6 +154,11 @@ class Action:
     sends: int = 0
     shown: str | None = None
     told: bool = False
+
+    @property
+    def decides(self) -> bool:
+        """Whether its record is settled by it: done, and more than a vote."""
+        return self.status is ActionStatus.DONE and self.outcome not in VOTES
 
     @property
     def ended(self) -> bool:

@@ -23,6 +23,7 @@ from countersign.domain.app_operation import (
     Request,
 )
 from countersign.domain.card_template import CardTemplate, Unchanged, Who
+from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.message import Confirmation, Field, Style
 
 __all__ = [
@@ -127,6 +128,12 @@ class Recipe:
     procedures: Mapping[str, Procedure]
     message_shortcut: str | None = None
     """Its name in the menu of a message; what is in the message can be what its form begins with."""
+    needs: Sequence[str] = ()
+    """Ids of the apps without which it is of no use."""
+
+    def acts_with(self, person: Person, workspace: Workspace) -> Person:
+        """Whose connections it acts with for somebody: their own, or the workspace's shared ones."""
+        return person if self.verify_user_access else shared_owner(workspace)
 
     @property
     def run(self) -> Procedure:
@@ -150,6 +157,14 @@ class Catalog:
         """``app.operation`` by its full name. The build has checked that every name used exists."""
         app, _, operation = name.partition(".")
         return self.apps[app].operations[operation]
+
+    def acting(self, app: str, *, shared: bool) -> Sequence[Recipe]:
+        """The recipes that act in an app with a person's own connection, or with the workspace's (``shared``)."""
+        return [
+            recipe
+            for recipe in self.recipes.values()
+            if recipe.verify_user_access is not shared and recipe.procedures and app in recipe.needs
+        ]
 
     def by_command(self, words: str) -> Recipe | None:
         """The recipe that these typed words start; case does not matter."""

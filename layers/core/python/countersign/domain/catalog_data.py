@@ -98,6 +98,7 @@ def read_recipe(raw: Raw) -> Recipe:
         inputs={field.name: field for field in _fields(raw["inputs"])},
         card=_card(raw["card"]) if "card" in raw else None,
         procedures={name: _procedure(name, procedure, raw["title"]) for name, procedure in raw["procedures"].items()},
+        needs=raw["needs"],
     )
 
 

@@ -9,6 +9,7 @@ from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.connection import Connection
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.recipe_view import Settings, recipe_values, reply
+from countersign.domain.texts.accounts import acting_as
 from countersign.ports import Clock, ConnectionStore, Journal
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
@@ -33,14 +34,14 @@ class Conclude:
         """A step did not succeed: what came after it is not taken."""
         match found:
             case Refused(message=message):
-                account = at.opened.connection.account
-                known = {"detail": message, "account_id": account.id, "account_label": account.label}
-                self.end(at.action, ActionStatus.FAILED, Outcome.REFUSED, reply_to=reply_to, **known)
+                connection = at.opened.connection
+                known = {"account_id": connection.account.id, "account_label": acting_as(connection)}
+                self.end(at.action, ActionStatus.FAILED, Outcome.REFUSED, reply_to=reply_to, detail=message, **known)
             case Already(description=description, actor=actor):
                 said = {"detail": description, "recorded_label": actor}
                 self.end(at.action, ActionStatus.FAILED, Outcome.ALREADY, reply_to=reply_to, **said)
             case NotDone(why=why):
-                label = at.opened.connection.account.label
+                label = acting_as(at.opened.connection)
                 self.end(at.action, ActionStatus.FAILED, why, reply_to=reply_to, account_label=label)
             case InDoubt(reason=reason):
                 self.set_aside.doubt(at.action, reason, reply_to, settleable=can_be_settled(at.operation))
@@ -54,7 +55,7 @@ class Conclude:
         said = reply(procedure, recipe_values(recipe, inputs, self.settings, procedure, action.results))
         self.connections.touch(connection, self.clock())
         self.end(
-            replace(action, account_id=connection.account.id, account_label=connection.account.label),
+            replace(action, account_id=connection.account.id, account_label=acting_as(connection)),
             ActionStatus.DONE,
             Outcome.DONE,
             reply_to=reply_to,
@@ -67,10 +68,10 @@ class Conclude:
 
     def _label(self, connection: Connection, recorded: Recorded | None) -> str:
         """Who the app says did it; our own knowledge only where it can't say, and then marked so."""
-        app, account = self.catalog.apps[connection.app], connection.account
+        app, account, label = self.catalog.apps[connection.app], connection.account, acting_as(connection)
         if recorded is None:
-            return f"{account.label} in {app.name}, not confirmed by {app.name}"
+            return f"{label} in {app.name}, not confirmed by {app.name}"
         if recorded.account_id == account.id:
-            return f"{account.label} in {app.name}"
+            return f"{label} in {app.name}"
         self.journal("attribution_differs", app=app.id, recorded=recorded.account_id, expected=account.id)
-        return f"{recorded.name or recorded.account_id} in {app.name}, not {account.label}"
+        return f"{recorded.name or recorded.account_id} in {app.name}, not {label}"

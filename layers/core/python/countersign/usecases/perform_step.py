@@ -27,6 +27,7 @@ from countersign.domain.errors import (
     TooLarge,
 )
 from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
+from countersign.domain.texts.accounts import acting_as
 from countersign.ports import ActionStore, AppSettings, Clock, Deadline
 from countersign.usecases.call_app import CallApp, Opened
 
@@ -199,14 +200,14 @@ class PerformStep:
         )
 
     def _write_sent(self, at: StepAt) -> StepAt:
-        account = at.opened.connection.account
+        connection = at.opened.connection
         sent = moved(
             at.action,
             ActionStatus.SENT,
             sent_at=at.action.sent_at if at.action.sends else self.clock(),
             sends=at.action.sends + 1,
-            account_id=account.id,
-            account_label=account.label,
+            account_id=connection.account.id,
+            account_label=acting_as(connection),
         )
         return replace(at, action=self.actions.save(sent))
 

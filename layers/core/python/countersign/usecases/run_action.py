@@ -86,7 +86,11 @@ class RunAction:
         try:
             self._steps(claimed, recipe, reply_to)
         except SignInNeeded as error:
-            self.set_aside.cannot_act(self._now(claimed), error.app, reply_to)
+            if recipe.verify_user_access:
+                self.set_aside.cannot_act(self._now(claimed), error.app, reply_to)
+            else:  # nothing that the person could sign in to
+                app = self.catalog.apps[error.app].name
+                self.set_aside.stop(self._now(claimed), Outcome.NOT_SHARED, app, reply_to)
         except LeaseBusy:
             now = self._now(claimed)
             self.set_aside.later(
@@ -149,9 +153,9 @@ class RunAction:
 
     def _connections(self, action: Action, recipe: Recipe) -> dict[str, Connection]:
         """Every app's connection, before the first app is touched. Raises SignInNeeded for the first that lacks."""
-        found = {}
+        found, owner = {}, recipe.acts_with(action.person, action.workspace)
         for app in recipe.apps(action.procedure, self.catalog):
-            connection = self.connections.get(action.person, app)
+            connection = self.connections.get(owner, app)
             if connection is None or connection.status is not Status.LIVE:
                 raise SignInNeeded(app)
             found[app] = connection
