@@ -1,7 +1,7 @@
 """A person's account in one app: who signs in there, and whom the app records."""
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -75,3 +75,24 @@ class Directory:
     def is_active(self, account: Account) -> bool:
         """Whether the account may sign in and call."""
         return account.account_id not in self._inactive
+
+
+def accounts_like(
+    account_id: Callable[[Person, int], str], login: Callable[[Person], str] = lambda person: person.email
+) -> Callable[[Sequence[Person]], list[Account]]:
+    """Everyone has an account: `account_id` comes from the person and their place (from 1)."""
+
+    def accounts(people: Sequence[Person]) -> list[Account]:
+        return [
+            Account(
+                account_id(person, place),
+                login(person),
+                person.real_name,
+                person.email,
+                person.id,
+                f"{person.email.partition('@')[0]}-sample",
+            )
+            for place, person in enumerate(people, 1)
+        ]
+
+    return accounts

@@ -25,7 +25,8 @@ class Client(ClientMixin):
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """The asked scope, or the default when none was asked; None (invalid_scope) when one doesn't exist here."""
         asked = scope_to_list(scope) or scope_to_list(self._description.default_scope)
-        return " ".join(asked) if set(asked) <= set(self._description.scopes) else None
+        known = [name for name in asked if name in self._description.scopes]
+        return " ".join(known) if known == asked or self._description.unknown_scope == "ignored" else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Exact comparison (RFC 9700 section 2.1)."""

@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import cast
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from sandbox.apps import salesforce, servicenow, sessions
+from sandbox.apps import box, github, salesforce, servicenow, sessions
 from sandbox.apps.accounts import Directory, Person
 from sandbox.apps.audit import AuditTrail
 from sandbox.apps.authorization import create_authorization_server
@@ -19,15 +19,17 @@ from sandbox.apps.control import control_routes
 from sandbox.apps.description import AppDescription, Registration
 from sandbox.apps.faults import Faults, FaultyApp
 from sandbox.apps.grants import GrantStore
+from sandbox.apps.key_page import key_page
+from sandbox.apps.keys import Keys
 from sandbox.apps.oauth_routes import oauth_routes
 from sandbox.apps.openid import IdTokens, discovery
 from sandbox.apps.record_pages import record_pages
 from sandbox.apps.state import EXTENSION, AppState, Clock, current
 
-DESCRIPTIONS: Mapping[str, AppDescription] = {
-    description.app_id: description for description in (servicenow.DESCRIPTION, salesforce.DESCRIPTION)
-}
-"""Every app of the sandbox; another one is a description here."""
+APPS = (servicenow, salesforce, box, github)
+"""The module of every app, in the order in which people see them; another one is a line here."""
+
+DESCRIPTIONS: Mapping[str, AppDescription] = {app.DESCRIPTION.app_id: app.DESCRIPTION for app in APPS}
 
 
 class SandboxApp(Flask):
@@ -44,7 +46,7 @@ class SandboxApp(Flask):
 
 
 def create_app(
-    app_id: str,
+    app: str | AppDescription,
     registration: Mapping[str, str],
     people: Sequence[Person],
     clock: Clock = time.time,
@@ -55,7 +57,7 @@ def create_app(
     """One business app as a WSGI app.
 
     Args:
-        app_id: `servicenow` or `salesforce`; anything else raises `KeyError`.
+        app: An id of `DESCRIPTIONS` (anything else raises `KeyError`), or a description.
         registration: Countersign's client there: `client_id`, `client_secret`, `redirect_uri`.
         people: Who has an account (each app picks its own).
         clock: Seconds since the epoch; tests move it.
@@ -64,11 +66,12 @@ def create_app(
 
     The state is `app.extensions["sandbox-app"]` (`AppState`), the card sender `app.extensions["sandbox-cards"]`.
     """
-    app = SandboxApp(Faults())
-    sessions.configure(app, app_id)
-    app.extensions[EXTENSION] = state = _state(DESCRIPTIONS[app_id], registration, people, clock, token_seconds, app)
-    _add_routes(app, state, {recipe: Hook(hook["url"], hook["secret"]) for recipe, hook in (hooks or {}).items()})
-    return app
+    description = DESCRIPTIONS[app] if isinstance(app, str) else app
+    made = SandboxApp(Faults())
+    sessions.configure(made, description.app_id)
+    made.extensions[EXTENSION] = state = _state(description, registration, people, clock, token_seconds, made)
+    _add_routes(made, state, {recipe: Hook(hook["url"], hook["secret"]) for recipe, hook in (hooks or {}).items()})
+    return made
 
 
 def _state(
@@ -85,7 +88,8 @@ def _state(
         directory=Directory(description.accounts(people)),
         clock=clock,
         token_seconds=token_seconds,
-        grants=GrantStore(clock),
+        grants=GrantStore(clock, description.refresh, description.max_grants),
+        keys=Keys(),
         audit=AuditTrail(clock),
         faults=app.faults,
     )
@@ -95,10 +99,13 @@ def _add_routes(app: Flask, state: AppState, hooks: Mapping[str, Hook]) -> None:
     records = state.description.install(app, state)
     cards = CardSender(records, hooks, state.clock)
     app.extensions["sandbox-records"], app.extensions["sandbox-cards"] = records, cards
+    endpoints = state.description.endpoints
     id_tokens = IdTokens(state.description, state.clock) if state.description.issuer else None
-    if id_tokens:
-        app.register_blueprint(discovery(state.description, id_tokens))
+    if endpoints and id_tokens:
+        app.register_blueprint(discovery(state.description, endpoints, id_tokens))
     app.register_blueprint(oauth_routes(state, create_authorization_server(state, id_tokens)))
+    if state.description.personal_keys:
+        app.register_blueprint(key_page(state, state.description.personal_keys))
     app.register_blueprint(record_pages(state, records, cards))
     app.register_blueprint(control_routes(state, records, cards))
     app.register_error_handler(HTTPException, _plain_error)
@@ -110,6 +117,9 @@ def _plain_error(error: HTTPException) -> BaseResponse | tuple[str, int] | tuple
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if error.response is not None:
         return cast("BaseResponse", error.response)
+    in_vendor_words = current_app.extensions.get("sandbox-unknown")
+    if status == HTTPStatus.NOT_FOUND and in_vendor_words and "text/html" not in request.headers.get("Accept", ""):
+        return cast("BaseResponse", in_vendor_words())
     if request.path.startswith("/sandbox/") or request.is_json:
         return jsonify(error=error.description), status
     return render_template("error.html", app=current().description, text=error.description), status

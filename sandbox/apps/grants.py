@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.apps.accounts import Account
+from sandbox.apps.description import FOREVER, RefreshTokens
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class AuthorizationCode:
     nonce: str | None
     issued_at: float
     expires_at: float
+    gives_refresh_token: bool = True
 
     def get_redirect_uri(self) -> str | None:
         """The redirect_uri of the authorization request, which the token request must repeat."""
@@ -54,8 +56,9 @@ class Grant:
     client_id: str
     scope: str
     created_at: float
-    refresh_token: str = field(repr=False)
-    refresh_expires_at: float
+    redirect_uri: str | None
+    refresh_token: str | None = field(repr=False)
+    refresh_used_at: float
     access_token: str = field(default="", repr=False)
     access_expires_at: float = 0.0
     refreshed: int = 0
@@ -87,12 +90,17 @@ class Grant:
 class GrantStore:
     """All codes and grants of one app. `exclusively` makes a token request one step: a code can't be spent twice."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], refresh: RefreshTokens | None = None, max_grants: int | None = None
+    ) -> None:
         self._clock = clock
+        self._rules = refresh or RefreshTokens()
+        self._max_grants = max_grants
         self._codes: dict[str, AuthorizationCode] = {}
         self._born_of: dict[str, Grant] = {}
         self._grants: list[Grant] = []
         self._refresh: dict[str, Grant] = {}
+        self._spent: dict[str, float] = {}
         self._access: dict[str, tuple[Grant, float]] = {}
         self.exclusively = threading.RLock()
 
@@ -112,14 +120,18 @@ class GrantStore:
                 return None
             return code
 
-    def open(self, code: AuthorizationCode, refresh_token: str, refresh_expires_at: float) -> Grant:
+    def open(self, code: AuthorizationCode, refresh_token: str | None) -> Grant:
         """Spend the code: the grant that it stands for begins."""
         with self.exclusively:
-            grant = Grant(code.account, code.client_id, code.scope, self._clock(), refresh_token, refresh_expires_at)
+            now = self._clock()
+            who = (code.account, code.client_id, code.scope)
+            grant = Grant(*who, now, code.redirect_uri, refresh_token, refresh_used_at=now)
             del self._codes[code.code]
             self._born_of[code.code] = grant
+            self._make_room(grant)
             self._grants.append(grant)
-            self._refresh[refresh_token] = grant
+            if refresh_token:
+                self._refresh[refresh_token] = grant
             return grant
 
     def add_access_token(self, grant: Grant, token: str, expires_at: float) -> None:
@@ -128,20 +140,27 @@ class GrantStore:
             grant.access_token, grant.access_expires_at = token, expires_at
             self._access[token] = (grant, expires_at)
 
-    def rotate(self, grant: Grant, refresh_token: str) -> None:
-        """Make `refresh_token` the grant's only good one; the old one is remembered as spent."""
+    def refreshed(self, grant: Grant, refresh_token: str | None) -> None:
+        """Note a use of the grant's refresh token; a new one is from now on the only good one."""
         with self.exclusively:
-            grant.refresh_token = refresh_token
-            self._refresh[refresh_token] = grant
+            grant.refreshed += 1
+            grant.refresh_used_at = self._clock()
+            if self._rules.ends_access_token:
+                self._access.pop(grant.access_token, None)
+            if refresh_token and grant.refresh_token and refresh_token != grant.refresh_token:
+                self._spent[grant.refresh_token] = self._clock()
+                grant.refresh_token = refresh_token
+                self._refresh[refresh_token] = grant
 
     def by_refresh_token(self, token: str) -> Grant | None:
-        """The live grant of this refresh token. A spent one ends the whole family (RFC 9700 section 4.14.2)."""
+        """The live grant of this refresh token; a spent one is good for its grace, and then does what the rules say."""
         with self.exclusively:
             grant = self._refresh.get(token)
-            if grant is None or grant.ended_because or grant.refresh_expires_at <= self._clock():
+            if grant is None or not self._refreshable(grant):
                 return None
-            if grant.refresh_token != token:
-                self._end(grant, "refresh token used twice")
+            if token in self._spent and self._clock() - self._spent[token] >= self._rules.grace_seconds:
+                if self._rules.reuse == "ends_family":
+                    self._end(grant, "refresh token used twice")
                 return None
             return grant
 
@@ -150,6 +169,22 @@ class GrantStore:
         with self.exclusively:
             grant, expires_at = self._access.get(token, (None, 0.0))
             return grant if grant and not grant.ended_because and expires_at > self._clock() else None
+
+    def expiry(self, token: str) -> float:
+        """When a live access or refresh token ends, in seconds since the epoch; infinity if nothing is set."""
+        with self.exclusively:
+            if token in self._access:
+                return self._access[token][1]
+            grant = self._refresh.get(token)
+            return grant.created_at + self._rules.seconds if grant else FOREVER
+
+    def by_token(self, token: str) -> Grant | None:
+        """The live grant of an access or a refresh token, without using it."""
+        with self.exclusively:
+            grant = self._refresh.get(token)
+            if grant and token not in self._spent and self._refreshable(grant):
+                return grant
+            return self.by_access_token(token)
 
     def revoke(self, token: str) -> bool:
         """End what the token stands for: an access token alone, or a refresh token's whole family. False: unknown."""
@@ -161,6 +196,17 @@ class GrantStore:
             self._access.pop(token, None)
             return known
 
+    def end(self, grant: Grant) -> None:
+        """End one grant as revoked, with all its tokens."""
+        with self.exclusively:
+            self._end(grant, "revoked")
+
+    def end_of(self, account: Account, client_id: str) -> None:
+        """End every grant of the account to the client as revoked."""
+        with self.exclusively:
+            for grant in self._live(account, client_id):
+                self._end(grant, "revoked")
+
     def end_all(self) -> None:
         """End every live grant, as an administrator of the app can."""
         with self.exclusively:
@@ -171,16 +217,27 @@ class GrantStore:
         """Whether this account has already consented to all of `scope` for this client and not taken it back."""
         wanted = set(scope.split())
         with self.exclusively:
-            return any(
-                grant.account == account and grant.client_id == client_id and wanted <= set(grant.scope.split())
-                for grant in self._grants
-                if not grant.ended_because and grant.refresh_expires_at > self._clock()
-            )
+            return any(wanted <= set(grant.scope.split()) for grant in self._live(account, client_id))
 
     def as_json(self) -> list[dict[str, Any]]:
         """All grants, oldest first, without tokens."""
         with self.exclusively:
             return [grant.as_json() for grant in self._grants]
+
+    def _live(self, account: Account, client_id: str) -> list[Grant]:
+        mine = (grant for grant in self._grants if (grant.account, grant.client_id) == (account, client_id))
+        return [grant for grant in mine if self._refreshable(grant)]
+
+    def _refreshable(self, grant: Grant) -> bool:
+        now = self._clock()
+        young = now < grant.created_at + self._rules.seconds
+        return not grant.ended_because and young and now < grant.refresh_used_at + self._rules.idle_seconds
+
+    def _make_room(self, newcomer: Grant) -> None:
+        if self._max_grants is not None:
+            live = self._live(newcomer.account, newcomer.client_id)
+            for grant in live[: max(0, len(live) + 1 - self._max_grants)]:
+                self._end(grant, "too many grants")
 
     def _end(self, grant: Grant, why: str) -> None:
         grant.ended_because = grant.ended_because or why

@@ -4,10 +4,11 @@ from typing import Any
 
 from authlib.oidc.core.grants import OpenIDCode
 from flask import Blueprint, Response, jsonify, request
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from sandbox.apps.accounts import Account
-from sandbox.apps.description import AppDescription, Json
+from sandbox.apps.description import AppDescription, Endpoints, Json
 from sandbox.apps.state import Clock
 
 KEY_BITS = 2048
@@ -46,13 +47,17 @@ class IdTokens(OpenIDCode):
             "auth_time": now,
         }
 
+    def sign(self, claims: Json) -> str:
+        """A JWT of these claims, signed like an id_token."""
+        return str(jwt.encode(self.get_encode_header(None), claims, self.key))
+
     def generate_user_info(self, user: Account, _scope: str) -> Json:
         """The person's claims, as the vendor names them."""
         claims = self._description.id_token_claims
         return claims(user) if claims else {"sub": user.account_id}
 
 
-def discovery(description: AppDescription, id_tokens: IdTokens) -> Blueprint:
+def discovery(description: AppDescription, endpoints: Endpoints, id_tokens: IdTokens) -> Blueprint:
     """The two documents by which clients find the keys (OpenID Connect Discovery section 4)."""
     routes = Blueprint("openid", __name__)
 
@@ -61,17 +66,17 @@ def discovery(description: AppDescription, id_tokens: IdTokens) -> Blueprint:
         here = request.url_root.rstrip("/")
         return jsonify(
             issuer=description.issuer,
-            authorization_endpoint=here + description.endpoints.authorize,
-            token_endpoint=here + description.endpoints.token,
-            revocation_endpoint=here + description.revocation.path,
-            jwks_uri=f"{here}/id/keys",
+            authorization_endpoint=here + endpoints.authorize,
+            token_endpoint=here + endpoints.token,
+            jwks_uri=here + endpoints.keys,
             response_types_supported=["code"],
             subject_types_supported=["public"],
             id_token_signing_alg_values_supported=["RS256"],
             scopes_supported=sorted(description.scopes),
+            **({"revocation_endpoint": here + description.revocation.path} if description.revocation else {}),
         )
 
-    @routes.get("/id/keys")
+    @routes.get(endpoints.keys)
     def keys() -> Response:
         return jsonify(keys=[id_tokens.key.as_dict(private=False)])
 

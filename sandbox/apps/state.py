@@ -11,6 +11,7 @@ from sandbox.apps.audit import AuditTrail
 from sandbox.apps.description import AppDescription, Registration
 from sandbox.apps.faults import Faults
 from sandbox.apps.grants import GrantStore
+from sandbox.apps.keys import Keys
 
 type Clock = Callable[[], float]
 EXTENSION = "sandbox-app"
@@ -26,6 +27,7 @@ class AppState:
     clock: Clock
     token_seconds: float
     grants: GrantStore
+    keys: Keys
     audit: AuditTrail
     faults: Faults
 

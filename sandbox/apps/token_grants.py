@@ -6,9 +6,11 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, grant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from sandbox.apps.accounts import Account
-from sandbox.apps.description import Json
+from sandbox.apps.description import FOREVER, Json
 from sandbox.apps.grants import AuthorizationCode, Grant
 from sandbox.apps.state import AppState, current
+
+CLIENT_AUTHENTICATION = ("client_secret_post", "client_secret_basic")
 
 
 class S256(CodeChallenge):
@@ -29,7 +31,7 @@ class S256(CodeChallenge):
 class CodeGrant(grants.AuthorizationCodeGrant):
     """Authorization code grant (RFC 6749 section 4.1)."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_post", "client_secret_basic")
+    TOKEN_ENDPOINT_AUTH_METHODS = CLIENT_AUTHENTICATION
 
     @staticmethod
     def validate_authorization_redirect_uri(request: Any, client: Any) -> str:
@@ -55,6 +57,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
                 nonce=data.get("nonce"),
                 issued_at=now,
                 expires_at=now + state.description.code_seconds,
+                gives_refresh_token=_gives_refresh_token(state, request),
             )
         )
 
@@ -69,11 +72,36 @@ class CodeGrant(grants.AuthorizationCodeGrant):
         """The person, unless locked out meanwhile."""
         return current().directory.by_id(authorization_code.account.account_id)
 
+    def generate_token(self, **asked: Any) -> Json:
+        """A token answer; with a refresh token where the authorization request earned one."""
+        code: AuthorizationCode = self.request.authorization_code
+        token: Json = super().generate_token(**asked | {"include_refresh_token": code.gives_refresh_token})
+        return token
+
+
+def _gives_refresh_token(state: AppState, request: Any) -> bool:
+    """Whether this consent brings a refresh token, by the vendor's rules."""
+    rules, data = state.description.refresh, request.payload.data
+    if rules.asked_by_scope and rules.asked_by_scope not in request.scope.split():
+        return False
+    if rules.asked_by_parameter and data.get(rules.asked_by_parameter[0]) != rules.asked_by_parameter[1]:
+        return False
+    again = rules.at_consent_only and "consent" not in data.get("prompt", "").split()
+    return not (again and state.grants.has_live(request.user, request.client.get_client_id(), request.scope))
+
 
 class RefreshGrant(grants.RefreshTokenGrant):
     """Refresh grant (RFC 6749 section 6)."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_post", "client_secret_basic")
+    TOKEN_ENDPOINT_AUTH_METHODS = CLIENT_AUTHENTICATION
+
+    def validate_token_request(self) -> None:
+        """As RFC 6749 section 6 says; some vendors want the first request's redirect URI once more."""
+        super().validate_token_request()
+        grant: Grant = self.request.refresh_token
+        needed = current().description.refresh.needs_redirect_uri
+        if needed and self.request.form.get("redirect_uri") != grant.redirect_uri:
+            raise InvalidGrantError("the redirect_uri is not that of the authorization request")
 
     def authenticate_refresh_token(self, refresh_token: str) -> Grant | None:
         """The live grant of this token; a spent token ends it."""
@@ -92,9 +120,9 @@ class RefreshGrant(grants.RefreshTokenGrant):
         token: Json = self.generate_token(
             user=user,
             scope=self.request.payload.scope or refresh_token.get_scope(),
-            include_refresh_token=state.description.rotates_refresh_tokens,
+            include_refresh_token=state.description.refresh.rotates,
         )
-        if state.description.repeats_refresh_token:
+        if state.description.refresh.repeats:
             token["refresh_token"] = refresh_token.refresh_token
         return _unexpired(state, refresh_token, token) or token
 
@@ -111,15 +139,19 @@ def _unexpired(state: AppState, grant: Grant, token: Json) -> Json | None:
 
 def save_token(state: AppState, token: Json, request: Any) -> None:
     """Keep what was issued (authlib calls this for both grants). The lifetime holds also where it isn't told."""
-    now, refresh_token = state.clock(), token.get("refresh_token")
+    refresh_token = token.get("refresh_token")
     if request.refresh_token:
         grant: Grant = request.refresh_token
-        grant.refreshed += 1
-        if refresh_token and refresh_token != grant.refresh_token:
-            state.grants.rotate(grant, refresh_token)
+        state.grants.refreshed(grant, refresh_token)
     else:
-        grant = state.grants.open(
-            request.authorization_code, str(refresh_token), now + state.description.refresh_seconds
-        )
+        grant = state.grants.open(request.authorization_code, refresh_token)
     if token["access_token"] != grant.access_token:
-        state.grants.add_access_token(grant, token["access_token"], now + state.token_seconds)
+        state.grants.add_access_token(grant, token["access_token"], state.clock() + access_seconds(state, request))
+
+
+def access_seconds(state: AppState, request: Any) -> float:
+    """How long a new access token lives: as the sandbox says, or as the request asks where the vendor lets it."""
+    if state.description.expires_in != "if_asked":
+        return state.token_seconds
+    asked = request.form.get("expires_in")
+    return min(float(asked), state.token_seconds) if asked else FOREVER

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from flask import Flask
 
 from sandbox.apps.accounts import Account, Person
-from sandbox.apps.description import AppDescription, Endpoints, IssuedFor, Json, Revocation
+from sandbox.apps.description import (
+    AppDescription,
+    Endpoints,
+    IssuedFor,
+    Json,
+    RefreshTokens,
+    Revocation,
+    TokenErrors,
+)
 from sandbox.apps.records import Records
 from sandbox.apps.salesforce.approvals import Deals
 from sandbox.apps.salesforce.identity import MY_DOMAIN, identity_routes, identity_url
@@ -68,6 +76,8 @@ def install(app: Flask, state: AppState) -> Records:
 DESCRIPTION = AppDescription(
     app_id="salesforce",
     name="Salesforce",
+    hosts=("acme.my.salesforce.com",),
+    settings={"domain": "acme"},
     endpoints=Endpoints("/services/oauth2/authorize", "/services/oauth2/token"),
     # developer.salesforce.com mobile_sdk/oauth_revoking_tokens: POST or GET; 400 for what isn't a live token
     revocation=Revocation(
@@ -95,15 +105,17 @@ DESCRIPTION = AppDescription(
     code_seconds=15 * 60,
     access_token_prefix=f"{record_id('Organization', 1)[:15]}!",
     # No expires_in: the session's end shows as 401 INVALID_SESSION_ID.
-    sends_expires_in=False,
+    expires_in="absent",
     # help.salesforce.com, "Refresh Token Rotation": single use; reuse ends the present token and its access tokens
-    rotates_refresh_tokens=True,
+    refresh=RefreshTokens(rotates=True),
     # "Require Proof Key for Code Exchange (PKCE)" on the External Client App
-    pkce_required=True,
+    pkce="required",
     prompts=frozenset({"login", "consent", "select_account"}),
     client_auth=("client_secret_post", "client_secret_basic"),
     token_extras=token_extras,
-    refresh_error={"error": "invalid_grant", "error_description": "expired access/refresh token"},
+    errors=TokenErrors(
+        words={"bad_refresh_token": {"error": "invalid_grant", "error_description": "expired access/refresh token"}}
+    ),
     issuer=MY_DOMAIN,
     id_token_claims=lambda account: {"sub": identity_url(account)},
 )

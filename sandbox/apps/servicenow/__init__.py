@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flask import Flask
 
 from sandbox.apps.accounts import Account, Person
-from sandbox.apps.description import AppDescription, Endpoints, Revocation
+from sandbox.apps.description import AppDescription, Endpoints, RefreshTokens, Revocation, TokenErrors
 from sandbox.apps.records import Records
 from sandbox.apps.servicenow.change_api import change_api
 from sandbox.apps.servicenow.changes import Changes
@@ -47,6 +47,8 @@ def install(app: Flask, state: AppState) -> Records:
 DESCRIPTION = AppDescription(
     app_id="servicenow",
     name="ServiceNow",
+    hosts=("acme.service-now.com",),
+    settings={"instance": "acme"},
     endpoints=Endpoints("/oauth_auth.do", "/oauth_token.do"),
     # "does not require authentication"; 200 also for unknown tokens as far as stated: t_RevokeOAuthToken.md
     revocation=Revocation("/oauth_revoke_token.do", methods=("GET", "POST")),
@@ -57,8 +59,7 @@ DESCRIPTION = AppDescription(
     code_seconds=60,
     # "always return the current refresh token"; an unexpired access token is answered again; 100 days:
     # t_CreateEndpointforExternalClients.md
-    refresh_seconds=100 * DAY,
-    repeats_refresh_token=True,
+    refresh=RefreshTokens(seconds=100 * DAY, repeats=True),
     answers_current_access_token=True,
     # "should not contain special characters", not empty: oauth-auth-code-flow-state-parm.md
     state_pattern="[A-Za-z0-9]+",
@@ -66,5 +67,5 @@ DESCRIPTION = AppDescription(
     redirect_mismatch="first_registered",
     # One answer for every refusal, whatever the reason; the true one stands only in the instance's log. Not
     # documented: seen in many public reports of /oauth_token.do.
-    token_error=(401, {"error_description": "access_denied", "error": "server_error"}),
+    errors=TokenErrors(always=(401, {"error_description": "access_denied", "error": "server_error"})),
 )

@@ -16,6 +16,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all, loop
 
 from sandbox.apps import create_app
+from sandbox.apps.description import AppDescription
 from sandbox.people import PEOPLE
 
 CALLBACK = "http://127.0.0.1:9/oauth/callback/app"
@@ -59,7 +60,8 @@ class Browser:
 
     def sign_in(self, page: requests.Response, login: str) -> requests.Response:
         """Fill the sign-in page in with the account's sample password."""
-        return self.submit(page, login=login, password=f"{login.partition('@')[0]}-sample")
+        shown = re.search(rf"<dt>{re.escape(login)}</dt><dd><code>(.*?)</code>", page.text)
+        return self.submit(page, login=login, password=unescape(shown[1]) if shown else "")
 
 
 def _form(html: str, fields: set[str]) -> tuple[str | None, dict[str, str]]:
@@ -92,6 +94,11 @@ class RunningApp:
         browser = Browser(self.base)
         browser.session.headers["Host"] = f"{self.state.description.app_id}.localhost:{urlsplit(self.base).port}"
         return browser
+
+    def login(self, person: str) -> str:
+        """The login of somebody called `josie`, `tom` or `priya`."""
+        wanted = f"{person}@acme.com"
+        return str(next(account.login for account in self.state.directory if account.email == wanted))
 
     def client(self, **options: Any) -> OAuth2Session:
         """The client of authlib, which sends its secret in the body and PKCE with S256."""
@@ -150,8 +157,10 @@ class RunningApp:
         return requests.request(method, self.base + path, headers=headers, timeout=10, **options)
 
 
-def run(app_id: str, clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
-    app = create_app(app_id, REGISTRATION, PEOPLE, clock, token_seconds=TOKEN_SECONDS, hooks=hooks)
+def run(
+    described: str | AppDescription, clock: Clock, hooks: dict[str, dict[str, str]] | None = None
+) -> Iterator[RunningApp]:
+    app = create_app(described, REGISTRATION, PEOPLE, clock, token_seconds=TOKEN_SECONDS, hooks=hooks)
     sockets: dict[int, Any] = {}
     server = create_server(app, host="127.0.0.1", port=0, threads=4, map=sockets)
     stop = threading.Event()
@@ -189,6 +198,16 @@ def servicenow(clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[Runni
 @pytest.fixture
 def salesforce(clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
     yield from run("salesforce", clock, hooks)
+
+
+@pytest.fixture
+def box(clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
+    yield from run("box", clock, hooks)
+
+
+@pytest.fixture
+def github(clock: Clock, hooks: dict[str, dict[str, str]]) -> Iterator[RunningApp]:
+    yield from run("github", clock, hooks)
 
 
 @pytest.fixture(params=["servicenow", "salesforce"])
