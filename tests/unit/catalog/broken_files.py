@@ -1,11 +1,19 @@
 """A broken catalog file: one edit of a good one, and the one problem that the build must report for it."""
 
-import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog_build.problem import Problem
 from tests.support.shipped_catalog import SOURCE
+
+GOOD = {"apps": ("salesforce", "servicenow"), "recipes": ("approve_change", "approve_deal", "create_opportunity")}
+"""The files that the examples are edits of; a catalog of their own, so that another app changes no example."""
+
+
+def good_files(kind: str) -> Iterator[Path]:
+    """The good files of a kind, ``apps`` or ``recipes``."""
+    return (SOURCE / kind / f"{name}.yaml" for name in GOOD[kind])
 
 
 @dataclass(frozen=True)
@@ -28,9 +36,11 @@ class Broken:
     change: tuple[str, str] | None = None
 
     def write(self, folder: Path) -> Problem:
-        """Make the whole catalog with the broken file in ``folder``; the problem to expect."""
-        for kind in ("apps", "recipes"):
-            shutil.copytree(SOURCE / kind, folder / kind)
+        """Make the catalog with the broken file in ``folder``; the problem to expect."""
+        for kind in GOOD:
+            (folder / kind).mkdir(parents=True)
+            for path in good_files(kind):
+                (folder / kind / path.name).write_bytes(path.read_bytes())
         text = self._edited((folder / self.file).read_text(encoding="utf-8"))
         (folder / self.file).write_text(text, encoding="utf-8")
         return Problem(self.file, self._line(text), self.what, self.instead)

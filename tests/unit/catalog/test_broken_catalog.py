@@ -9,7 +9,7 @@ from catalog_build.problem import BrokenCatalog, Problem
 from tests.support.shipped_catalog import SOURCE
 from tests.unit.catalog.broken_apps import BROKEN_APPS
 from tests.unit.catalog.broken_cards import BROKEN_CARDS
-from tests.unit.catalog.broken_files import Broken
+from tests.unit.catalog.broken_files import Broken, good_files
 from tests.unit.catalog.broken_recipes import BROKEN_RECIPES, DEAL
 
 ALL = [*BROKEN_APPS, *BROKEN_RECIPES, *BROKEN_CARDS]
@@ -49,7 +49,7 @@ def problems_of(broken: Broken, folder: Path) -> set[str]:
 def test_two_recipes_may_not_be_started_by_the_same_words(tmp_path: Path) -> None:
     for kind in ("apps", "recipes"):
         (tmp_path / kind).mkdir()
-        for path in (SOURCE / kind).glob("*.yaml"):
+        for path in good_files(kind):
             (tmp_path / kind / path.name).write_bytes(path.read_bytes())
     text = (SOURCE / "recipes" / "create_opportunity.yaml").read_text(encoding="utf-8")
     other = text.replace("id: create_opportunity", "id: make_deal").replace(
@@ -64,7 +64,7 @@ def test_two_recipes_may_not_be_started_by_the_same_words(tmp_path: Path) -> Non
 def test_an_app_without_the_persons_rights_is_for_shared_connections_only(tmp_path: Path) -> None:
     for kind in ("apps", "recipes"):
         (tmp_path / kind).mkdir()
-        for path in (SOURCE / kind).glob("*.yaml"):
+        for path in good_files(kind):
             text = path.read_text(encoding="utf-8")
             text = text.replace("acts_as: person", "acts_as: app") if path.stem == "salesforce" else text
             (tmp_path / kind / path.name).write_text(text, encoding="utf-8")
@@ -81,7 +81,7 @@ def test_an_app_without_the_persons_rights_is_for_shared_connections_only(tmp_pa
 def test_the_remedy_for_it_is_one(tmp_path: Path) -> None:
     for kind in ("apps", "recipes"):
         (tmp_path / kind).mkdir()
-        for path in (SOURCE / kind).glob("*.yaml"):
+        for path in good_files(kind):
             text = path.read_text(encoding="utf-8")
             text = text.replace("acts_as: person", "acts_as: app") if path.stem == "salesforce" else text
             text = text if kind == "apps" else f"{text}\nverify_user_access: false\n"
@@ -128,7 +128,7 @@ def test_the_remedy_for_it_is_one(tmp_path: Path) -> None:
 def test_a_file_that_is_no_catalog_file_is_named(name: str, text: str, expected: Problem, tmp_path: Path) -> None:
     for kind in ("apps", "recipes"):
         (tmp_path / kind).mkdir()
-    for path in (SOURCE / "apps").glob("*.yaml"):
+    for path in good_files("apps"):
         (tmp_path / "apps" / path.name).write_bytes(path.read_bytes())
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert problems(tmp_path) == [expected]
@@ -159,7 +159,7 @@ procedures: {}
 def _with(text: str, folder: Path) -> Path:
     for kind in ("apps", "recipes"):
         (folder / kind).mkdir()
-        for path in (SOURCE / kind).glob("*.yaml"):
+        for path in good_files(kind):
             (folder / kind / path.name).write_bytes(path.read_bytes())
     (folder / "recipes" / "look_at_report.yaml").write_text(text, encoding="utf-8")
     return folder
@@ -205,7 +205,7 @@ def test_a_card_without_choices_that_leads_nowhere_is_refused(
 ) -> None:
     text = LINK_OUT.replace(old, new)
     line = next(number for number, one in enumerate(text.split("\n"), 1) if at in one)
-    apps = " or ".join(sorted(path.stem for path in (SOURCE / "apps").glob("*.yaml")))
+    apps = " or ".join(sorted(path.stem for path in good_files("apps")))
 
     assert problems(_with(text, tmp_path)) == [
         Problem("recipes/look_at_report.yaml", line, what.format(apps=apps), instead)
