@@ -58,7 +58,7 @@ title: {json.dumps(operation.title)}
 description: {json.dumps(f"{operation.title} in {app.name}, as a card.")}
 {_whose(app)}
 # What the hook must bring.
-inputs:{_fields(operation, "  ")}
+inputs:{_fields(operation, "  ") if operation.inputs else _RECORD}
 
 card:
   channel: "#approvals" # or person: an e-mail address
@@ -83,11 +83,15 @@ def _whose(app: App) -> str:
     return f"verify_user_access: false # {app.name}'s tokens carry the app's rights: everyone acts as the workspace\n"
 
 
+_RECORD = "\n  record:\n    label: The record's id"
+"""What a card is about where the operation itself asks for nothing."""
+
+
 def _title_and_record(operation: Operation) -> tuple[str, str]:
     """A card needs a record: the operation's first required input is most often its id."""
     required = [name for name, one in operation.inputs.items() if one.required] or list(operation.inputs)
     if not required:
-        return operation.title, operation.id
+        return operation.title, "${input.record}"
     return f"{operation.title}: ${{input.{required[0]}}}", f"${{input.{required[0]}}}"
 
 
