@@ -9,7 +9,7 @@ from countersign_cli.catalog_folder import CatalogFolder, compiled, folder, out
 
 app = typer.Typer(
     name="countersign",
-    help="Check a catalog of app files and recipes, begin new ones, and see what there is.",
+    help="Check a catalog of app files and recipes, begin new ones, try them, and see what there is.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -35,6 +35,28 @@ def list_(
 ) -> None:
     """List apps and recipes; with an app, what can be done there and what each operation takes."""
     listing.show(compiled(folder(catalog)), app_id)
+
+
+@app.command("try")
+def try_(
+    recipe_id: Annotated[str, typer.Argument(metavar="RECIPE", help="The recipe's id.")],
+    choice: Annotated[
+        str, typer.Option("--choose", metavar="CHOICE", help="Which of a card's buttons; the first without it.")
+    ] = "",
+    person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who: josie, tom or priya.")] = "josie",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--input", "-i", metavar="NAME=VALUE", help="A value of the hook or the form; may be repeated."),
+    ] = None,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Run a recipe against the sandbox's apps, as one of its people, and show each request (secrets masked)."""
+    from countersign_cli.trying import try_recipe  # noqa: PLC0415 - loads the whole sandbox; the others needn't wait
+
+    pairs = [pair.partition("=") for pair in given or ()]
+    if wrong := [name for name, equals, _ in pairs if not equals or not name]:
+        raise typer.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--input")
+    try_recipe.run(folder(catalog), recipe_id, choice, person, {name: value for name, _, value in pairs})
 
 
 @app.command("new-app")

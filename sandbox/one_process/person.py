@@ -65,6 +65,12 @@ class Person:
         self._do("type", {"channel": direct, "text": text})
         self._fill_in(fields)
 
+    def shortcut(self, callback_id: str, *, on: Json | None = None, fields: Mapping[str, str] | None = None) -> None:
+        """Use a shortcut, global or `on` a message; fills in the form that it opens."""
+        place = {"channel": on["channel"], "ts": on["ts"]} if on else {}
+        self._do("shortcut", {"callback_id": callback_id, **place})
+        self._fill_in(fields)
+
     def connect(self) -> Page:
         """Open the newest connect link in the browser and do there whatever is asked; the last page."""
         link = next((button["url"] for _, _, button in self._buttons() if "/connect/" in button.get("url", "")), None)
@@ -96,8 +102,12 @@ class Person:
             raise NotSeen(f"the form was not taken: {answer['errors']}")
 
     def _fill_in(self, fields: Mapping[str, str] | None) -> None:
-        if fields is not None and self.form() is not None:
-            self.submit(fields)
+        form = self.form()
+        if fields is None or form is None:
+            return
+        if not form.get("submit"):  # its choices are still being read
+            self.stack.settle()
+        self.submit(fields)
 
     def _typed(self, label: str, page: Page) -> dict[str, str]:
         """What is typed on an app's sign-in page: the sandbox's account and password of this person."""

@@ -1,0 +1,77 @@
+"""Starts a recipe as a person would: posts its card and clicks, types its command, uses its shortcut."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from rich.text import Text
+
+from countersign.domain.catalog import Procedure, Recipe
+from countersign_cli.catalog_folder import out
+from countersign_cli.trying.answers import answers
+from sandbox.one_process.person import NotSeen, Person
+from sandbox.one_process.stack import OneProcess
+
+_HOOK_SECONDS: Final = 30
+
+
+@dataclass(frozen=True)
+class Start:
+    """One start of a recipe. ``given``: values by name, for the hook and for the form; the rest is made up."""
+
+    stack: OneProcess
+    person: Person
+    recipe: Recipe
+    procedure: Procedure
+    given: Mapping[str, str]
+
+    def __call__(self) -> None:
+        """Start it, saying each step. Raises NotSeen."""
+        if self.recipe.card is not None:
+            self._post_card()
+            say(f"{self.person.name} clicks {self.procedure.label}")
+            self.person.click(self.procedure.label, fields=self._form())
+        elif self.recipe.command is not None:
+            say(f"{self.person.name} types /countersign {self.recipe.command}")
+            self.person.type(f"/countersign {self.recipe.command}", fields=self._form())
+        else:
+            say(f"{self.person.name} uses the shortcut {self.recipe.shortcut}")
+            self.person.shortcut(f"recipe.{self.recipe.id}", fields=self._form())
+
+    def _form(self) -> dict[str, str]:
+        filled = answers(self.procedure.form, self.given, person=self.person.id, today=_today())
+        for name, answer in filled.items():
+            say(f"   {name} = {answer}" + ("" if name in self.given else "   (made up: give yours with -i)"), "dim")
+        return filled
+
+    def _post_card(self) -> None:
+        """Post a record that waits in a sandbox app, or one of what was given and made up."""
+        body = self._sandbox_record() | dict(self.given)
+        body = body or answers(self.recipe.inputs.values(), {}, person=self.person.id, today=_today())
+        hook = self.stack.hooks[self.recipe.id]
+        say(f"A record is posted to /hooks/{self.recipe.id}")
+        headers = {"Authorization": f"Bearer {hook['secret']}"}
+        answer = requests.post(hook["url"], json=body, headers=headers, timeout=_HOOK_SECONDS)
+        if not answer.ok:
+            raise NotSeen(f"The hook answered {answer.status_code}: {answer.text}")
+
+    def _sandbox_record(self) -> dict[str, Any]:
+        """What a sandbox app would post for this recipe, of its first record that waits; empty where none would."""
+        for app in self.stack.sandbox.apps.values():
+            records = app.extensions["sandbox-records"]
+            for record in records.listing():
+                card = records.card(record.record_id)
+                if card is not None and card.recipe == self.recipe.id:
+                    return dict(card.body)
+        return {}
+
+
+def say(text: str, style: str = "bold") -> None:
+    """Tell whoever watches."""
+    out.print(Text(text, style))
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()
