@@ -137,16 +137,17 @@ class ActionUseCases(BrowserUseCases):
         """Runs actions."""
         from countersign.usecases.action_inputs import ActionInputs
         from countersign.usecases.consent import Consent
+        from countersign.usecases.find_connections import FindConnections
         from countersign.usecases.hold_record import HoldRecord
         from countersign.usecases.run_action import RunAction
         from countersign.usecases.settle_doubt import SettleDoubt
 
         return RunAction(
             actions=self.actions,
-            connections=self.connections,
             catalog=self.catalog,
             settings=self.settings.app_settings,
             inputs=ActionInputs(self.cards, self.opener),
+            find_connections=FindConnections(self.connections, self.catalog),
             call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step),

@@ -1,5 +1,6 @@
 """One tree of errors. Each says what happened (for logs), what to tell the person, and what comes next."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -151,14 +152,26 @@ class TokenRejected(AppError):
 
 
 class SignInNeeded(AppError):
-    """The person has no usable connection to ``app``. Only a sign-in helps."""
+    """The person has no usable connection to ``app``. Only a sign-in helps; ``then``: apps that need one after it."""
 
     code = "sign_in_needed"
     next = Next.SIGN_IN
 
-    def __init__(self, app: str, detail: str = "") -> None:
+    def __init__(self, app: str, detail: str = "", *, then: Sequence[str] = ()) -> None:
         super().__init__(detail or f"{app}: no usable connection")
         self.app = app
+        self.then = tuple(then)
+
+
+class PermissionNeeded(AppError):
+    """The connection to ``app`` was made without a scope that the recipe's step at place ``step`` needs."""
+
+    code = "permission_needed"
+    next = Next.SIGN_IN
+
+    def __init__(self, app: str, step: int) -> None:
+        super().__init__(f"{app}: a scope was not granted")
+        self.step = step
 
 
 class SealBroken(CountersignError):

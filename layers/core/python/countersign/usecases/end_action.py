@@ -159,13 +159,13 @@ class EndAction:
             return outcomes.gone(in_doubt=action.status is ActionStatus.UNKNOWN)
         if action.status is ActionStatus.DONE and shown and not _recorded_otherwise(action):
             return None  # the card says it to everyone
-        app = self._app_name(recipe, action.procedure)
+        app = self._app_name(recipe, action)
         ended = outcomes.Ended(
             what=self.what(action, recipe),
             app=app.name,
             app_id=app.id,
             on_card=action.card is not None,
-            steps_done=action.step,
+            steps_done=len(action.results),
             detail=action.detail or "",
             account=action.account_label or "",
         )
@@ -183,8 +183,11 @@ class EndAction:
             return outcomes.recorded_otherwise(ended, label)
         return outcomes.done(ended, label, self._link(action, recipe))
 
-    def _app_name(self, recipe: Recipe, procedure: str) -> AppName:
-        app = self.catalog.apps[recipe.apps(procedure, self.catalog)[-1]]
+    def _app_name(self, recipe: Recipe, action: Action) -> AppName:
+        """The app where it ended: of the step that was not done, or of the last one."""
+        steps = recipe.procedures[action.procedure].steps
+        step = steps[min(action.step, len(steps) - 1)]
+        app = self.catalog.apps[self.catalog.operation(step.operation).app]
         return AppName(app.id, app.name)
 
     def _link(self, action: Action, recipe: Recipe) -> Button | None:

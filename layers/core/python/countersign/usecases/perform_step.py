@@ -104,6 +104,8 @@ class PerformStep:
             raise
         if isinstance(end, Refused) and end.already:
             return self._already(at, end)
+        if isinstance(end, Refused) and end.changed:
+            return at, NotDone(Outcome.MOVED)
         return at, end
 
     def repeat(self, at: StepAt) -> tuple[StepAt, StepEnd]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.answer import Succeeded
-from countersign.domain.catalog import Catalog, Procedure, Recipe
-from countersign.domain.connection import Connection, Status
+from countersign.domain.catalog import Catalog, Recipe
+from countersign.domain.connection import Connection
 from countersign.domain.errors import (
     AppUnavailable,
     ConfigurationError,
@@ -15,17 +15,21 @@ from countersign.domain.errors import (
     InvalidClient,
     LeaseBusy,
     Malformed,
+    PermissionNeeded,
     SealBroken,
     SignInNeeded,
 )
 from countersign.domain.interaction import ReplyTo
-from countersign.domain.recipe_view import Settings, recipe_values, step_inputs
-from countersign.ports import ActionStore, Clock, ConnectionStore, Deadline, Journal
+from countersign.domain.recipe_view import Inputs, Settings, recipe_values, step_inputs
+from countersign.domain.step_plan import next_step
+from countersign.domain.template import Values
+from countersign.ports import ActionStore, Clock, Deadline, Journal
 from countersign.usecases.action_inputs import ActionInputs
 from countersign.usecases.call_app import CallApp, Opened
 from countersign.usecases.conclude import Conclude
 from countersign.usecases.consent import Consent
 from countersign.usecases.end_action import EndAction
+from countersign.usecases.find_connections import FindConnections
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.hold_record import HoldRecord
 from countersign.usecases.perform_step import PerformStep, StepAt
@@ -41,10 +45,10 @@ class RunAction:
     """
 
     actions: ActionStore
-    connections: ConnectionStore
     catalog: Catalog
     settings: Settings
     inputs: ActionInputs
+    find_connections: FindConnections
     call_app: CallApp
     perform: PerformStep
     settle_doubt: SettleDoubt
@@ -82,15 +86,21 @@ class RunAction:
         if self.consent.changed(action):
             self.set_aside.stop(action, Outcome.CHANGED, None, reply_to)
             return
-        claimed = self.actions.save(self._claimed(action))
+        self._go_on(self.actions.save(self._claimed(action)), recipe, reply_to)
+
+    def _go_on(self, claimed: Action, recipe: Recipe, reply_to: ReplyTo | None) -> None:
+        """Take its steps, and say what an error means for it."""
         try:
             self._steps(claimed, recipe, reply_to)
         except SignInNeeded as error:
             if recipe.verify_user_access:
-                self.set_aside.cannot_act(self._now(claimed), error.app, reply_to)
+                self.set_aside.cannot_act(self._now(claimed), error, reply_to)
             else:  # nothing that the person could sign in to
                 app = self.catalog.apps[error.app].name
                 self.set_aside.stop(self._now(claimed), Outcome.NOT_SHARED, app, reply_to)
+        except PermissionNeeded as error:
+            lacking = replace(self._now(claimed), step=error.step)
+            self.end(lacking, ActionStatus.FAILED, Outcome.NOT_PERMITTED, reply_to=reply_to)
         except LeaseBusy:
             now = self._now(claimed)
             self.set_aside.later(
@@ -99,7 +109,7 @@ class RunAction:
         except AppUnavailable as error:
             self.set_aside.stop(self._now(claimed), Outcome.NO_ANSWER, str(error), reply_to)
         except (InvalidClient, HostNotAllowed, ConfigurationError) as error:
-            self.journal("action_misconfigured", trace_id=action.trace_id, action=action.id, code=error.code)
+            self.journal("action_misconfigured", trace_id=claimed.trace_id, action=claimed.id, code=error.code)
             self.set_aside.stop(self._now(claimed), Outcome.MISCONFIGURED, error.user_message, reply_to)
         except Malformed as error:
             self.set_aside.stop(self._now(claimed), Outcome.UNUSABLE, error.user_message, reply_to)
@@ -128,15 +138,18 @@ class RunAction:
         return self.actions.get(action.person, action.id) or action
 
     def _steps(self, action: Action, recipe: Recipe, reply_to: ReplyTo | None) -> None:
-        procedure = recipe.procedures[action.procedure]
-        connections = self._connections(action, recipe)
-        inputs = self.inputs(action)
+        procedure, inputs = recipe.procedures[action.procedure], self.inputs(action)
+        action = self._planned(action, recipe, inputs)
+        if action.step == len(procedure.steps):
+            self.end(action, ActionStatus.FAILED, Outcome.NOTHING_APPLIES, reply_to=reply_to)
+            return
+        connections = self.find_connections(action, recipe, self._names(action, recipe, inputs))
         if (held := self.hold_record(action)) is not None:
             self.end(action, ActionStatus.FAILED, held.why, reply_to=reply_to, **held.changes)
             return
         opened: dict[str, Opened] = {}
-        for index in range(action.step, len(procedure.steps)):
-            at = self._at(action, recipe, procedure, connections, opened, inputs)
+        while action.step < len(procedure.steps):
+            at = self._at(action, recipe, connections, opened, inputs)
             if action.status is ActionStatus.SENT:
                 at, found = self.settle_doubt(at, still_wanted=self.consent.still_wanted(action))
             else:
@@ -145,33 +158,37 @@ class RunAction:
             if not isinstance(found, Succeeded):
                 self.conclude.early(at, found, reply_to)
                 return
-            results = {**at.action.results, at.step_id: found.results}
-            action = replace(at.action, results=results, step=index + 1, sends=0)
-            if index + 1 < len(procedure.steps):
-                action = self.actions.save(moved(action, ActionStatus.CLAIMED))
+            action = self._next(at, found, recipe, inputs)
         self.conclude.done(replace(at, action=action), recipe, procedure, inputs, reply_to)
 
-    def _connections(self, action: Action, recipe: Recipe) -> dict[str, Connection]:
-        """Every app's connection, before the first app is touched. Raises SignInNeeded for the first that lacks."""
-        found, owner = {}, recipe.acts_with(action.person, action.workspace)
-        for app in recipe.apps(action.procedure, self.catalog):
-            connection = self.connections.get(owner, app)
-            if connection is None or connection.status is not Status.LIVE:
-                raise SignInNeeded(app)
-            found[app] = connection
-        return found
+    def _planned(self, action: Action, recipe: Recipe, inputs: Inputs) -> Action:
+        """At the first step that is to be taken. Once something was sent the row itself says where it stands."""
+        if action.step or action.sends or action.results or action.status is ActionStatus.SENT:
+            return action
+        steps = recipe.procedures[action.procedure].steps
+        return replace(action, step=next_step(steps, 0, self._names(action, recipe, inputs)))
+
+    def _next(self, at: StepAt, done: Succeeded, recipe: Recipe, inputs: Inputs) -> Action:
+        """At the next step that is to be taken: written down, so that this one is never taken again."""
+        steps = recipe.procedures[at.action.procedure].steps
+        action = replace(at.action, results={**at.action.results, at.step_id: done.results}, sends=0)
+        place = next_step(steps, action.step + 1, self._names(action, recipe, inputs))
+        action = replace(action, step=place)
+        # After the last one the end itself is what is written.
+        return self.actions.save(moved(action, ActionStatus.CLAIMED)) if place < len(steps) else action
+
+    def _names(self, action: Action, recipe: Recipe, inputs: Inputs) -> Values:
+        return recipe_values(recipe, inputs, self.settings, recipe.procedures[action.procedure], action.results)
 
     def _at(
         self,
         action: Action,
         recipe: Recipe,
-        procedure: Procedure,
         connections: Mapping[str, Connection],
         opened: Mapping[str, Opened],
-        inputs: Mapping[str, str],
+        inputs: Inputs,
     ) -> StepAt:
-        step = procedure.steps[action.step]
+        step = recipe.procedures[action.procedure].steps[action.step]
         operation = self.catalog.operation(step.operation)
-        names = recipe_values(recipe, inputs, self.settings, procedure, action.results)
         ready = opened.get(operation.app) or self.call_app.open(connections[operation.app])
-        return StepAt(action, ready, operation, step.id, step_inputs(step, names))
+        return StepAt(action, ready, operation, step.id, step_inputs(step, self._names(action, recipe, inputs)))

@@ -1,11 +1,13 @@
 """Lets go of an action that can't go on now: to wait for a sign-in, to be asked about later, or for good."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.catalog import Catalog
-from countersign.domain.connection import Status
+from countersign.domain.connection import Connection, Status
+from countersign.domain.errors import SignInNeeded
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.texts import sign_in as texts
@@ -41,12 +43,12 @@ class SetAside:
         else:
             self.end(action, ActionStatus.FAILED, why, reply_to=reply_to, detail=detail)
 
-    def cannot_act(self, action: Action, app: str, reply_to: ReplyTo | None) -> None:
+    def cannot_act(self, action: Action, needed: SignInNeeded, reply_to: ReplyTo | None) -> None:
         """No usable connection: wait for one, or, where something was sent already, say that we can't know."""
         if action.status is ActionStatus.SENT:
             self.doubt(action, "no connection to ask with", reply_to, settleable=False)
         else:
-            self._wait(action, app, reply_to)
+            self._wait(action, needed.app, needed.then, reply_to)
 
     def doubt(self, action: Action, reason: str, reply_to: ReplyTo | None, *, settleable: bool) -> None:
         """Something was sent and no usable answer came: ask later, or say that nobody knows."""
@@ -66,7 +68,7 @@ class SetAside:
         """An UNKNOWN action about which the app can't be asked."""
         self.actions.save(replace(action, owned_until=self.clock() + NEVER))
 
-    def _wait(self, action: Action, app: str, reply_to: ReplyTo | None) -> None:
+    def _wait(self, action: Action, app: str, then: Sequence[str], reply_to: ReplyTo | None) -> None:
         """The action waits, others may decide meanwhile, and its person is asked to sign in."""
         waiting = self.actions.save(moved(action, ActionStatus.OPEN, waiting_for=app, owner=None, owned_until=0))
         if action.subject is not None:
@@ -76,6 +78,13 @@ class SetAside:
             self.queue.send(resume_message(waiting))  # the sign-in ended while we were not looking
             return
         self.journal("action_waits", trace_id=action.trace_id, action=action.id, app=app)
-        why = texts.ended_there(self.catalog.apps[app].name) if there and there.status is Status.NEEDS_SIGN_IN else None
         to = reply_to or waiting.reply_to
-        self.ask(action.person, action.workspace, app, to, trace_id=action.trace_id, why=why)
+        self.ask(action.person, action.workspace, app, to, trace_id=action.trace_id, why=self._why(app, then, there))
+
+    def _why(self, app: str, then: Sequence[str], there: Connection | None) -> str | None:
+        """Why they are asked, where there is more to say than that this app needs a sign-in."""
+        name = self.catalog.apps[app].name
+        said = [texts.ended_there(name)] if there and there.status is Status.NEEDS_SIGN_IN else []
+        if then:
+            said.append(texts.needs_several([name, *(self.catalog.apps[other].name for other in then)]))
+        return " ".join(said) or None

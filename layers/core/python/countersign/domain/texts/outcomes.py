@@ -37,6 +37,8 @@ _WHY: Final[Mapping[Outcome, str]] = {
     Outcome.BUSY: "a decision about it is being made right now. Look at the card again soon.",
     Outcome.HELD: "an earlier decision is on its way, and {app} has not said if it arrived. Look at it in {app}.",
     Outcome.CHANGED: "it changed after you clicked. Look at it again; the card shows how it is now.",
+    Outcome.MOVED: "it has changed in {app} since you saw it. Please look at it again there.",
+    Outcome.NOTHING_APPLIES: "there is nothing to do for what you filled in.",
     Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
     Outcome.UNREACHABLE: "{app} could not be reached. Please try again in a minute.",
     Outcome.NO_ANSWER: "{app} did not answer. Please try again in a minute.",
@@ -55,6 +57,8 @@ def not_done(ended: Ended, why: Outcome | None) -> Message | None:
         return None
     if why is Outcome.REFUSED:
         return _refused(ended)
+    if why is Outcome.NOT_PERMITTED:
+        return _not_permitted(ended)
     reason = _WHY.get(why, "something went wrong on our side.") if why else "something went wrong on our side."
     values = {"what": ended.what, "app": ended.app, "account": ended.account, "detail": ended.detail}
     return say("*{what}* was not done: " + reason + _before(ended), **values)
@@ -77,6 +81,18 @@ def _refused(ended: Ended) -> Message:
     )
     button = Button("Sign in as someone else", CONNECTIONS_CONNECT, ended.app_id)
     return Message(Text("{app} did not allow this", {"app": ended.app}), (Paragraph(text), Buttons((button,))))
+
+
+def _not_permitted(ended: Ended) -> Message:
+    """The app would say no: its person allowed less, or signed in before the recipe needed more."""
+    text = Text(
+        "*{what}* was not done: when you signed in to {app}, you did not give a permission that this needs. "
+        "Please sign in again and give it, and then do this again." + _before(ended),
+        {"what": ended.what, "app": ended.app},
+    )
+    button = Button(f"Reconnect {ended.app}", CONNECTIONS_CONNECT, ended.app_id, style=Style.PRIMARY)
+    summary = Text("{app} needs one more permission", {"app": ended.app})
+    return Message(summary, (Paragraph(text), Buttons((button,))))
 
 
 def done(ended: Ended, recorded: str, link: Button | None) -> Message:

@@ -1,5 +1,6 @@
 """What is said on the way to a connection."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from countersign.domain.message import (
@@ -38,6 +39,12 @@ LINK_ENDED: Final = "Here is a new link, because the last one had ended."
 def ended_there(app: str) -> str:
     """Why somebody who connected before is asked again."""
     return f"Your sign-in to {app} has ended there."
+
+
+def needs_several(apps: Sequence[str]) -> str:
+    """Why one sign-in is not all: said before the first."""
+    listed = f"{', '.join(apps[:-1])} and {apps[-1]}"
+    return f"This is done in {listed}, as you, so you sign in to each once, one after the other."
 
 
 def connected(app: str, app_id: str, label: str, waiting: int) -> Message:
