@@ -89,6 +89,7 @@ class ActionUseCases(BrowserUseCases):
         from countersign.usecases.end_action import EndAction
 
         return EndAction(
+            admins=self.settings.admins,
             actions=self.actions,
             cards=self.cards,
             show=self.show_card,

@@ -1,6 +1,7 @@
 """Ends an action: writes how it ended, frees or settles its record, rewrites the card, tells its person."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Button, Message
 from countersign.domain.recipe_view import Settings, card_view, chosen
 from countersign.domain.texts import cards, outcomes
+from countersign.domain.texts.accounts import on_card
 from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
 from countersign.usecases.show_card import ShowCard
@@ -41,6 +43,7 @@ class EndAction:
     link: LinkResolver
     journal: Journal
     clock: Clock
+    admins: AbstractSet[str]
 
     def __call__(
         self, action: Action, status: ActionStatus, outcome: Outcome, *, reply_to: ReplyTo | None, **changes: str | None
@@ -135,7 +138,7 @@ class EndAction:
             procedure.id,
             procedure.past,
             action.person.user_id,
-            cards.by_word(action.account_label) if by_word else action.recorded_label or action.account_label or "",
+            cards.by_word(action.account_label) if by_word else _as_whom(action, self.catalog.recipes[action.recipe]),
             at,
             action.detail,
         )
@@ -168,6 +171,8 @@ class EndAction:
             steps_done=len(action.results),
             detail=action.detail or "",
             account=action.account_label or "",
+            shared=not recipe.verify_user_access,
+            admins=tuple(sorted(self.admins)),
         )
         if action.status is ActionStatus.DONE:
             return self._done_message(action, recipe, ended)
@@ -197,6 +202,10 @@ class EndAction:
         inputs: Mapping[str, str] = card.inputs if card else {}
         link = card_view(recipe, inputs, self.settings).link if recipe.card else None
         return Button(link.label, CARD_OPEN, url=self.link(link.url)) if link else None
+
+
+def _as_whom(action: Action, recipe: Recipe) -> str:
+    return on_card(action.recorded_label or action.account_label or "", shared=not recipe.verify_user_access)
 
 
 def _recorded_otherwise(action: Action) -> bool:

@@ -1,11 +1,10 @@
 """What is said about how an action ended."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.action import Outcome
-from countersign.domain.message import Block, Button, Buttons, Message, Paragraph, Style, Text
+from countersign.domain.message import Block, Button, Buttons, Mention, Message, Paragraph, Style, Text, Value
 from countersign.domain.texts.names import ACTION_HAPPENED, ACTION_NOT_HAPPENED, ACTION_RETRY, CONNECTIONS_CONNECT
 from countersign.domain.texts.say import say
 
@@ -19,7 +18,9 @@ class Ended:
         on_card: whether others can decide the same.
         steps_done: how many steps before the last one were done, and stay done.
         detail: what the app, or its person, said about it.
-        account: whom its person is signed in as, there.
+        account: whom its person is signed in as, there; or how the workspace's shared account is called.
+        shared: it acts with the workspace's connection, and not with its person's own.
+        admins: user ids of those who can connect a shared one; empty where only the chat service knows.
     """
 
     what: str
@@ -29,9 +30,11 @@ class Ended:
     steps_done: int
     detail: str
     account: str
+    shared: bool = False
+    admins: tuple[str, ...] = ()
 
 
-_WHY: Final[Mapping[Outcome, str]] = {
+_WHY: Final[dict[Outcome, str]] = {
     Outcome.NOT_NAMED: "{app} does not name you, {account}, as one who may decide it.",
     Outcome.DONE_BEFORE: "you had done that before, in {app}. It waits for others now.",
     Outcome.BUSY: "a decision about it is being made right now. Look at the card again soon.",
@@ -49,6 +52,11 @@ _WHY: Final[Mapping[Outcome, str]] = {
     Outcome.MISCONFIGURED: "{detail}",
     Outcome.UNUSABLE: "{detail}",
 }
+_WHY_SHARED: Final[dict[Outcome, str]] = {
+    Outcome.NOT_NAMED: "{app} does not name {account} as one who may decide it.",
+    Outcome.DONE_BEFORE: "{account} had done that before, in {app}. It waits for others now.",
+}
+"""Where "you" would be wrong: the account is the workspace's."""
 
 
 def not_done(ended: Ended, why: Outcome | None) -> Message | None:
@@ -57,9 +65,12 @@ def not_done(ended: Ended, why: Outcome | None) -> Message | None:
         return None
     if why is Outcome.REFUSED:
         return _refused(ended)
+    if why is Outcome.NOT_SHARED:
+        return _not_shared(ended)
     if why is Outcome.NOT_PERMITTED:
         return _not_permitted(ended)
-    reason = _WHY.get(why, "something went wrong on our side.") if why else "something went wrong on our side."
+    reasons = _WHY | _WHY_SHARED if ended.shared else _WHY
+    reason = reasons.get(why, "something went wrong on our side.") if why else "something went wrong on our side."
     values = {"what": ended.what, "app": ended.app, "account": ended.account, "detail": ended.detail}
     return say("*{what}* was not done: " + reason + _before(ended), **values)
 
@@ -69,18 +80,35 @@ def _before(ended: Ended) -> str:
     return "" if ended.steps_done == 0 else " What this recipe did before that is done, and stays done."
 
 
+def _not_shared(ended: Ended) -> Message:
+    """The workspace's connection, which only an admin can make, is missing or has ended."""
+    values: dict[str, Value] = {"what": ended.what, "app": ended.detail}
+    who = "an admin of this Slack workspace"
+    if ended.admins:
+        values |= {f"admin{number}": Mention(admin) for number, admin in enumerate(ended.admins)}
+        who = " or ".join(f"{{admin{number}}}" for number in range(len(ended.admins)))
+    template = (
+        "*{what}* was not done: it acts in {app} with a connection of the whole workspace, and there is none that "
+        f"works. Please ask {who} to write `connections` to Countersign and connect {{app}} there; then click again."
+    )
+    text = Text(template + _before(ended), values)
+    return Message(Text("{app} is not connected for this workspace", {"app": ended.detail}), (Paragraph(text),))
+
+
 def _refused(ended: Ended) -> Message:
     """The app said no; a card stays as it was for the others."""
     changed = (
         "Nothing was changed" if ended.steps_done == 0 else "This step was not done; what came before it stays done"
     )
     rest = f"{changed}, and the card stays open for others." if ended.on_card else f"{changed}."
+    whose = "This is done there as {account}. " if ended.shared else "You are signed in there as {account}. "
     text = Text(
-        "*{app} did not allow this: {what}.* It said: “{message}”\nYou are signed in there as {account}. " + rest,
+        "*{app} did not allow this: {what}.* It said: “{message}”\n" + whose + rest,
         {"app": ended.app, "what": ended.what, "message": ended.detail, "account": ended.account},
     )
     button = Button("Sign in as someone else", CONNECTIONS_CONNECT, ended.app_id)
-    return Message(Text("{app} did not allow this", {"app": ended.app}), (Paragraph(text), Buttons((button,))))
+    blocks: tuple[Block, ...] = (Paragraph(text),) if ended.shared else (Paragraph(text), Buttons((button,)))
+    return Message(Text("{app} did not allow this", {"app": ended.app}), blocks)
 
 
 def _not_permitted(ended: Ended) -> Message:
