@@ -6,9 +6,9 @@ import pytest
 
 from tools.resolve import of_type, resolved
 
-TABLES = {"ConnectionsTable", "SignInsTable", "ActionsTable", "CardsTable", "AuditTable"}
+TABLES = {"ConnectionsTable", "SignInsTable", "ActionsTable", "CardsTable", "AuditTable", "WorkspacesTable"}
 SECRETS = {"SlackSigningSecret", "SlackCredentialsSecret", "AppCredentialsSecret", "HookSecretsSecret"}
-KEPT = TABLES | SECRETS | {"TokenKey"}
+KEPT = TABLES | SECRETS | {"TokenKey", "BotKey"}
 
 
 def table(name: str, **given: str) -> dict[str, Any]:
@@ -56,10 +56,18 @@ def test_a_table_is_paid_by_use_and_tidied_by_ttl(name: str) -> None:
     assert keys(found["KeySchema"]) == ["pk", "sk"]
 
 
-@pytest.mark.parametrize("name", sorted(TABLES - {"AuditTable"}))
+def indexes(name: str) -> dict[str, list[str]]:
+    return {index["IndexName"]: keys(index["KeySchema"]) for index in table(name)["GlobalSecondaryIndexes"]}
+
+
+@pytest.mark.parametrize("name", sorted(TABLES - {"AuditTable", "WorkspacesTable"}))
 def test_housekeeping_finds_what_is_due_without_a_scan(name: str) -> None:
-    (index,) = table(name)["GlobalSecondaryIndexes"]
-    assert (index["IndexName"], keys(index["KeySchema"])) == ("due-index", ["due_kind", "due_at"])
+    assert indexes(name)["due-index"] == ["due_kind", "due_at"]
+
+
+@pytest.mark.parametrize("name", ["ConnectionsTable", "SignInsTable", "CardsTable"])
+def test_what_goes_with_a_workspace_is_found_without_a_scan(name: str) -> None:
+    assert indexes(name)["tenant-index"] == ["tenant", "workspace"]
 
 
 def test_the_ledger_is_listed_by_what_waits_and_by_age() -> None:

@@ -15,6 +15,8 @@ ROUTES = {
     ("get", "/oauth/slack/callback"): "OAuthCallback",
     ("get", "/oauth/callback/{app}"): "OAuthCallback",
     ("post", "/hooks/{recipe}"): "CardHooks",
+    ("get", "/slack/install"): "SlackInstall",
+    ("get", "/slack/oauth_redirect"): "SlackInstall",
     ("get", "/health"): "SlackInteractions",
 }
 FUNCTIONS = sorted(functions())

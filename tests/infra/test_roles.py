@@ -25,8 +25,15 @@ def sends(*names: str) -> dict[str, set[str]]:
 
 
 EVERY_TABLE_BUT_AUDIT = ("ConnectionsTable", "SignInsTable", "ActionsTable", "CardsTable")
+BOT = {"BotKey": {"kms:Decrypt"}, **tables({"GetItem", "Query"}, "WorkspacesTable")}
+"""Speaks as the bot of any workspace, whose token stands as it stands."""
+BOT_RENEWED = {
+    "BotKey": {"kms:GenerateDataKey", "kms:Decrypt"},
+    **tables({"GetItem", "Query", "UpdateItem", "DeleteItem"}, "WorkspacesTable"),
+}
 TABLE = {
     "SlackInteractions": {
+        **BOT,
         **sends("ActionsQueue", "ConnectionsQueue"),
         **secrets("SlackSigningSecret", "SlackCredentialsSecret"),
     },
@@ -38,6 +45,7 @@ TABLE = {
         **secrets("SlackCredentialsSecret", "AppCredentialsSecret"),
     },
     "Connections": {
+        **BOT,
         "ConnectionsQueue": CONSUME,
         **sends("ActionsQueue"),
         **tables({"GetItem", "Query", "UpdateItem"}, "ConnectionsTable"),
@@ -45,6 +53,7 @@ TABLE = {
         **secrets("SlackCredentialsSecret"),
     },
     "AppActions": {
+        **BOT_RENEWED,
         "ActionsQueue": CONSUME | {"sqs:SendMessage"},
         "TokenKey": {"kms:GenerateDataKey", "kms:Decrypt"},
         **tables(READ_WRITE, *EVERY_TABLE_BUT_AUDIT, indexes=True),
@@ -52,10 +61,18 @@ TABLE = {
         **secrets("SlackCredentialsSecret", "AppCredentialsSecret"),
     },
     "CardHooks": {
+        **BOT,
         **tables({"GetItem", "PutItem", "UpdateItem"}, "CardsTable"),
         **secrets("HookSecretsSecret", "SlackCredentialsSecret"),
     },
+    "SlackInstall": {
+        "BotKey": {"kms:GenerateDataKey"},
+        **tables({"GetItem", "PutItem", "UpdateItem"}, "WorkspacesTable"),
+        **tables({"PutItem"}, "AuditTable"),
+        **secrets("SlackCredentialsSecret"),
+    },
     "Housekeeping": {
+        **BOT_RENEWED,
         **sends("ActionsQueue"),
         "TokenKey": {"kms:GenerateDataKey", "kms:Decrypt"},
         **tables(READ_WRITE, *EVERY_TABLE_BUT_AUDIT, indexes=True),
@@ -127,6 +144,10 @@ def test_no_statement_has_a_wildcard_or_a_resource_of_somebody_else(function: st
 def test_only_two_functions_can_open_tokens() -> None:
     openers = {name for name in TABLE if "kms:Decrypt" in granted(name).get("TokenKey", set())}
     assert openers == {"AppActions", "Housekeeping"}
+
+
+def test_the_function_that_installs_cannot_open_what_it_seals() -> None:
+    assert granted("SlackInstall")["BotKey"] == {"kms:GenerateDataKey"}
 
 
 def test_nobody_may_change_or_delete_what_the_audit_says() -> None:

@@ -1,4 +1,4 @@
-"""The token key: seals tokens and nothing else, and can't be lost by a slip."""
+"""The token key, and the bots' own: each seals tokens and nothing else, and can't be lost by a slip."""
 
 from typing import Any
 
@@ -9,9 +9,17 @@ from tools.resolve import of_type, resolved
 CRYPTO = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"]
 
 
-def policy(**given: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = of_type(resolved(**given), "AWS::KMS::Key")["TokenKey"]["KeyPolicy"]["Statement"]
+KEYS = ("TokenKey", "BotKey")
+
+
+def policy(key: str = "TokenKey", **given: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = of_type(resolved(**given), "AWS::KMS::Key")[key]["KeyPolicy"]["Statement"]
     return found
+
+
+def test_there_is_no_other_key_and_the_bots_one_is_held_to_the_same() -> None:
+    assert set(of_type(resolved(), "AWS::KMS::Key")) == set(KEYS)
+    assert policy("BotKey") == policy("TokenKey")
 
 
 @pytest.mark.parametrize("context_key", ["tenant", "person", "app"])
@@ -42,8 +50,9 @@ def test_only_the_local_stage_goes_without_the_denials() -> None:
     assert [statement["Effect"] for statement in policy(Stage="test")] == ["Allow", "Deny", "Deny", "Deny", "Deny"]
 
 
-def test_the_key_is_symmetric_rotated_and_slow_to_delete() -> None:
-    key = of_type(resolved(), "AWS::KMS::Key")["TokenKey"]
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_is_symmetric_rotated_and_slow_to_delete(name: str) -> None:
+    key = of_type(resolved(), "AWS::KMS::Key")[name]
     wanted = {"KeySpec": "SYMMETRIC_DEFAULT", "EnableKeyRotation": True, "PendingWindowInDays": 30}
     assert {name: key[name] for name in wanted} == wanted
 

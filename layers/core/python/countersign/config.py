@@ -70,7 +70,7 @@ class Settings:
 
     @cached_property
     def allowed_workspaces(self) -> frozenset[str]:
-        """Workspaces and organisations that may send; empty means whoever our signing secret vouches for."""
+        """Workspaces and organisations that may install and send; empty means the first one installed."""
         return _list(self.get("ALLOWED_WORKSPACES"))
 
     @cached_property
@@ -82,6 +82,17 @@ class Settings:
     def admins(self) -> frozenset[str]:
         """User ids of Countersign's admins, beside the admins and owners of the workspace."""
         return _list(self.get("ADMINS"))
+
+    @property
+    def several_workspaces(self) -> bool:
+        """Whether the list lets in more than one workspace: an organisation may be several."""
+        allowed = self.allowed_workspaces
+        return len(allowed) > 1 or any(name.startswith("E") for name in allowed)
+
+    @property
+    def renews_bot_tokens(self) -> bool:
+        """Whether this function may renew the bots' tokens; the others take them as they stand."""
+        return self.get("RENEWS_BOT_TOKENS") == "yes"
 
     @cached_property
     def app_settings(self) -> Mapping[str, Mapping[str, str]]:

@@ -3,21 +3,25 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from countersign.bootstrap.adapters import Adapters
+from countersign.bootstrap.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from countersign.usecases.ask_to_confirm import AskToConfirm
     from countersign.usecases.bind_account import BindAccount
     from countersign.usecases.browser_leg import BrowserLeg
     from countersign.usecases.complete_app_leg import CompleteAppLeg
     from countersign.usecases.complete_slack_leg import CompleteSlackLeg
     from countersign.usecases.confirm_sign_in import ConfirmSignIn
+    from countersign.usecases.enter_key import EnterKey
+    from countersign.usecases.identify_account import IdentifyAccount
     from countersign.usecases.open_sign_in import OpenSignIn
     from countersign.usecases.send_new_link import SendNewLink
+    from countersign.usecases.show_key_form import ShowKeyForm
     from countersign.usecases.start_sign_in import StartSignIn
     from countersign.usecases.store_connection import StoreConnection
 
 
-class BrowserUseCases(Adapters):
+class BrowserUseCases(Workspaces):
     """What the sign-in function takes from."""
 
     @cached_property
@@ -51,6 +55,7 @@ class BrowserUseCases(Adapters):
             sign_ins=self.sign_ins,
             chat_openid=self.chat_openid,
             authorization=self.authorization,
+            show_key_form=self.show_key_form,
             audit=self.audit,
             actions_queue=self.actions_queue,
             randomness=self.randomness,
@@ -61,26 +66,65 @@ class BrowserUseCases(Adapters):
     def complete_app_leg(self) -> "CompleteAppLeg":
         """Back from the app."""
         from countersign.usecases.complete_app_leg import CompleteAppLeg
+        from countersign.usecases.find_sites import FindSites
 
         return CompleteAppLeg(
             browser_leg=self.browser_leg,
             bind_account=self.bind_account,
             authorization=self.authorization,
-            connections=self.connections,
+            # Hurried, so that exchange, sites and identity together end before this function does.
+            find_sites=FindSites(self.http.hurried(), self.app_settings, self.settings.local),
+            identify=self.identify_account,
             settings=self.app_settings,
             audit=self.audit,
             clock=self.clock,
         )
 
     @cached_property
-    def bind_account(self) -> "BindAccount":
-        """Who signed in there, and may it be bound."""
-        from countersign.usecases.bind_account import BindAccount
+    def show_key_form(self) -> "ShowKeyForm":
+        """The page that asks for a key."""
+        from countersign.usecases.show_key_form import ShowKeyForm
+
+        return ShowKeyForm(self.app_settings, self.stand_ins.resolve)
+
+    @cached_property
+    def enter_key(self) -> "EnterKey":
+        """A key was entered."""
+        from countersign.usecases.enter_key import EnterKey
+
+        return EnterKey(
+            browser_leg=self.browser_leg,
+            show_form=self.show_key_form,
+            identify=self.identify_account,
+            bind_account=self.bind_account,
+            sign_ins=self.sign_ins,
+            audit=self.audit,
+            randomness=self.randomness,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def identify_account(self) -> "IdentifyAccount":
+        """Who signed in there."""
         from countersign.usecases.identify_account import IdentifyAccount
+
+        return IdentifyAccount(self.http, self.app_settings, self.secrets.app, self.clock)
+
+    @cached_property
+    def ask_to_confirm(self) -> "AskToConfirm":
+        """Both identities, and what may be chosen."""
+        from countersign.usecases.ask_to_confirm import AskToConfirm
+
+        return AskToConfirm(self.connections)
+
+    @cached_property
+    def bind_account(self) -> "BindAccount":
+        """May it be bound."""
+        from countersign.usecases.bind_account import BindAccount
 
         return BindAccount(
             browser_leg=self.browser_leg,
-            identify=IdentifyAccount(self.http, self.app_settings),
+            ask_to_confirm=self.ask_to_confirm,
             store_connection=self.store_connection,
             sign_ins=self.sign_ins,
             connections=self.connections,
@@ -102,6 +146,7 @@ class BrowserUseCases(Adapters):
 
         return ConfirmSignIn(
             browser_leg=self.browser_leg,
+            ask_to_confirm=self.ask_to_confirm,
             store_connection=self.store_connection,
             sign_ins=self.sign_ins,
             connections=self.connections,

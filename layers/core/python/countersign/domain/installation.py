@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.domain.catalog import ActsAs, App, Identity
+from countersign.domain.catalog import ActsAs, App, ClientAuthentication, Identity, OAuth
 from countersign.domain.connection import Account, Connection, Status, seal_owner
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.sign_in import LINK_SECONDS
@@ -22,12 +22,32 @@ CHAT: Final = App(
     acts_as=ActsAs.APP,
     settings={},
     hosts=(),
-    oauth=None,
+    oauth=OAuth(
+        authorization_endpoint="",
+        token_endpoint="",
+        refresh_endpoint="",
+        client_authentication=ClientAuthentication.POST,
+        pkce=False,
+        scopes=(*REQUIRED_SCOPES, *OPTIONAL_SCOPES),
+        scope_separator=",",
+        authorization_parameters={},
+        asks_who=True,
+        revocation=None,
+        issuer=None,
+        api_base=None,
+        refresh_rotates=True,
+        refresh_grace=True,
+        redirect_uri_on_refresh=False,
+        invalid_grant_status=(),
+    ),
     identity=Identity(None, "", "", "", None, None, None),
     operations={},
     account_url=None,
 )
-"""The chat service as what a bot's tokens are for: they are kept and refreshed as an app's are, by the same code."""
+"""The chat service as what a bot's tokens are for: they are kept and refreshed as an app's are, by the same code.
+
+Its addresses are the adapter's matter.
+"""
 
 
 @dataclass(frozen=True, slots=True)

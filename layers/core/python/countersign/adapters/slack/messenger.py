@@ -35,6 +35,10 @@ class SlackMessenger:
         drawn = message_json(message)
         self._api.call(lambda client: client.chat_update(channel=ref.channel, ts=ref.ts, **drawn))
 
+    def reply(self, ref: MessageRef, message: Message) -> None:
+        """Post in the thread of a message."""
+        self._post(self._api, ref.channel, message, ref.ts)
+
     def direct(self, person: Person, message: Message) -> MessageRef:
         """Post in the app's direct message with a person."""
         return self._post(self._api.where(person), person.user_id, message)

@@ -72,6 +72,14 @@ def identifier(parent: Json, name: str) -> str | None:
     return value or None
 
 
+def identifiers(parent: Json, name: str) -> list[str]:
+    """A list of Slack's ids; absent and null read as empty. Raises Malformed for anything else."""
+    values = parent.get(name) or []
+    if not isinstance(values, list) or not all(isinstance(value, str) and _ID.fullmatch(value) for value in values):
+        raise Malformed(f"{name} is no list of ids")
+    return values
+
+
 def first(parent: Json, name: str) -> Json:
     """The first object of a list; absent, null and empty read as an empty object. Raises Malformed."""
     value = parent.get(name)

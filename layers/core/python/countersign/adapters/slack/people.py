@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from countersign.adapters.slack.payload import identifier, mapping, string
+from countersign.adapters.slack.payload import identifier, identifiers, mapping, string
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed
 from countersign.domain.identity import Person, Workspace
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from countersign.ports import Clock
 
 KEEP_SECONDS: Final = 600
+PAGE: Final = 999
+"""The most members that one call gives (docs.slack.dev/reference/methods/conversations.members)."""
+MOST_PAGES: Final = 30
 
 type Kept = dict[tuple[str, str], tuple[int, Mapping[str, Any]]]
 """What was read: (whose bot asked, what) → until when it counts, and the answer."""
@@ -67,6 +70,35 @@ class SlackPeople:
     def workspace(self) -> Workspace:
         """The workspace that the bot is installed in, or the organisation where it is installed on the whole of it."""
         return self._workspace(self._api)
+
+    def in_user_group(self, group: str, workspace: Workspace) -> frozenset[str]:
+        """Everybody in a user group (docs.slack.dev/reference/methods/usergroups.users.list).
+
+        The bot of an organisation has to name the workspace; with any other Slack takes no notice of it.
+        """
+        team = workspace.id
+
+        def ask(client: "WebClient") -> "SlackResponse":
+            return client.usergroups_users_list(usergroup=group, team_id=team)
+
+        with _expected_shape():
+            return frozenset(identifiers(self._keep(self._api.within(workspace), f"group {group}", ask), "users"))
+
+    def in_channel(self, channel: str, workspace: Workspace) -> frozenset[str]:
+        """Everybody in a channel, read page by page. One with more people than can be read is refused."""
+        api, cursor, found = self._api.within(workspace), "", set[str]()
+
+        def ask(client: "WebClient") -> "SlackResponse":
+            return client.conversations_members(channel=channel, limit=PAGE, cursor=cursor or None)
+
+        for _ in range(MOST_PAGES):
+            with _expected_shape():
+                page = self._keep(api, f"channel {channel} {cursor}", ask)
+                found |= set(identifiers(page, "members"))
+                cursor = string(mapping(page, "response_metadata"), "next_cursor")
+            if not cursor:
+                return frozenset(found)
+        raise ChatRefused("too_many_members")
 
     def _workspace(self, api: WebApi) -> Workspace:
         with _expected_shape():

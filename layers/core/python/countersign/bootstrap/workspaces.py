@@ -1,0 +1,153 @@
+"""The workspaces that a deployment serves: which bot speaks where, and how one is installed."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from countersign.adapters import aws
+from countersign.bootstrap.adapters import Adapters
+from countersign.domain.identity import Workspace
+from countersign.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from countersign import ports
+    from countersign.adapters.slack.bot_tokens import BotTokens, Installed
+    from countersign.adapters.slack.install import SlackInstall
+    from countersign.adapters.slack.people import Kept
+    from countersign.chat_ports import ChatInstall, InstallationStore
+    from countersign.domain.connection import Connection
+    from countersign.domain.tokens import Tokens
+    from countersign.usecases.admit_workspace import AdmitWorkspace
+    from countersign.usecases.begin_install import BeginInstall
+    from countersign.usecases.complete_install import CompleteInstall
+    from countersign.usecases.fresh_token import FreshToken
+
+
+class Workspaces(Adapters):
+    """A deployment for one workspace whose bot's token is among its secrets asks nothing of this."""
+
+    def bot_token(self, workspace: Workspace | None = None) -> Secret:
+        """The bot's token where a workspace is; None: in the only one there is."""
+        return self.bot_tokens(workspace)
+
+    @cached_property
+    def bot_tokens(self) -> "BotTokens":
+        """Which bot speaks where."""
+        from countersign.adapters.slack.bot_tokens import BotTokens
+
+        return BotTokens(
+            self.secrets.bot_token,
+            self._home_of,
+            lambda: self.installed,
+            self.clock,
+            several=self.settings.several_workspaces,
+        )
+
+    @cached_property
+    def installed(self) -> "Installed":
+        """What installations left."""
+        from countersign.adapters.slack.bot_tokens import Installed
+
+        renew = self.fresh_bot_token if self.settings.renews_bot_tokens else None
+        return Installed(self.installations, self.bot_connections, self._open_bot, renew)
+
+    @cached_property
+    def installations(self) -> "InstallationStore":
+        """Where Countersign is installed."""
+        from countersign.adapters.dynamodb.installations import DynamoInstallationStore
+
+        return DynamoInstallationStore(self._table("WORKSPACES_TABLE"))
+
+    @cached_property
+    def bot_connections(self) -> "ports.ConnectionStore":
+        """The bots' tokens, by workspace."""
+        from countersign.adapters.dynamodb.connections import DynamoConnectionStore
+
+        return DynamoConnectionStore(self._table("WORKSPACES_TABLE"))
+
+    @cached_property
+    def bot_opener(self) -> "ports.Opener":
+        """Seals and opens the bots' tokens, under a key of their own."""
+        from countersign.adapters.kms import KmsSealer
+
+        return KmsSealer(aws.client("kms"), self.settings.require("BOT_KEY_ID"))
+
+    @cached_property
+    def fresh_bot_token(self) -> "FreshToken":
+        """The bots' tokens, renewed by the same lease as people's."""
+        from countersign.adapters.slack.install import SlackTokenServer
+        from countersign.domain.catalog import Catalog
+        from countersign.domain.installation import CHAT
+        from countersign.usecases.fresh_token import FreshToken
+
+        return FreshToken(
+            connections=self.bot_connections,
+            opener=self.bot_opener,
+            authorization=SlackTokenServer(self.slack_install),
+            catalog=Catalog({CHAT.id: CHAT}, {}),
+            redirect_uri=lambda _: "",
+            clock=self.clock,
+            deadline=self.deadline,
+            pause=self.pause,
+            worker=self.worker,
+        )
+
+    # --- installing
+
+    @cached_property
+    def slack_install(self) -> "SlackInstall":
+        """Slack's side of an installation."""
+        from countersign.adapters.slack.install import SlackInstall
+
+        settings = self.settings
+        return SlackInstall(self.http, settings.slack_api_url, settings.slack_web_url, self.secrets.slack_client)
+
+    @cached_property
+    def chat_install(self) -> "ChatInstall":
+        """The same as its port."""
+        return self.slack_install
+
+    @cached_property
+    def begin_install(self) -> "BeginInstall":
+        """Sends an admin's browser to Slack."""
+        from countersign.usecases.begin_install import BeginInstall
+
+        return BeginInstall(self.installations, self.chat_install, self.randomness, self.clock)
+
+    @cached_property
+    def complete_install(self) -> "CompleteInstall":
+        """Back from Slack."""
+        from countersign.usecases.complete_install import CompleteInstall
+
+        return CompleteInstall(
+            installations=self.installations,
+            tokens=self.bot_connections,
+            sealer=self.bot_opener,
+            chat=self.chat_install,
+            admit=self.admit_workspace,
+            audit=self.audit,
+            journal=self.journal,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def admit_workspace(self) -> "AdmitWorkspace":
+        """Which workspaces may have Countersign."""
+        from countersign.usecases.admit_workspace import AdmitWorkspace
+
+        allowed = self.settings.allowed_workspaces
+        return AdmitWorkspace(allowed, self.installations, lambda: self.bot_tokens.given() is not None, self.people)
+
+    def _open_bot(self, connection: "Connection") -> "Tokens":
+        from countersign.domain.token_codec import unpack
+
+        return unpack(self.bot_opener.open(connection.sealed, connection.owner))
+
+    def _home_of(self, given: Secret) -> Workspace:
+        from countersign.adapters.slack.people import SlackPeople
+        from countersign.adapters.slack.web_api import WebApi
+
+        return SlackPeople(WebApi(self.settings.slack_api_url, lambda _: given), self.clock, self._homes).workspace()
+
+    @cached_property
+    def _homes(self) -> "Kept":
+        return {}

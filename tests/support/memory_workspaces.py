@@ -1,0 +1,109 @@
+"""Installations in memory, and a chat service that installs whatever a code says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from countersign.domain.errors import Conflict, CountersignError, Unverified
+from countersign.domain.identity import Workspace
+from countersign.domain.installation import OPTIONAL_SCOPES, REQUIRED_SCOPES, Granted, Installation, InstallState
+from countersign.domain.secret import Secret
+from countersign.domain.tokens import Tokens
+
+NOW = 1_800_000_000
+ACME = Installation(
+    workspace=Workspace("T0ACME"),
+    name="Acme",
+    app_id="A0COUNTERSIGN",
+    bot_user="UBOT",
+    installed_by="U0PRIYA",
+    scopes=(*REQUIRED_SCOPES, *OPTIONAL_SCOPES),
+    installed_at=NOW,
+)
+LABS = replace(ACME, workspace=Workspace("T1LABS"), name="Acme Labs")
+ORGANISATION = replace(ACME, workspace=Workspace("E0ACME", "E0ACME"), name="Acme Group")
+SALES = replace(ACME, workspace=Workspace("T0SALES", "E0ACME"), name="Acme Sales")
+
+
+@dataclass
+class MemoryInstallationStore:
+    """Implements ``chat_ports.InstallationStore``."""
+
+    rows: dict[str, Installation] = field(default_factory=dict)
+    states: dict[str, InstallState] = field(default_factory=dict)
+    spent: set[str] = field(default_factory=set)
+    first_one: str = ""
+
+    def get(self, workspace_id: str) -> Installation | None:
+        return self.rows.get(workspace_id)
+
+    def list(self) -> Sequence[Installation]:
+        return [row for _, row in sorted(self.rows.items())]
+
+    def put(self, installation: Installation) -> None:
+        there = self.rows.get(installation.workspace.id)
+        at = installation.installed_at
+        if there is not None and (there.installed_at > at or (there.gone_at is not None and there.gone_at >= at)):
+            raise Conflict("a later one stands there")
+        self.rows[installation.workspace.id] = installation
+
+    def mark_gone(self, workspace_id: str, organisation: str | None, at: int) -> Installation:
+        unknown = Installation(Workspace(workspace_id, organisation), workspace_id, "", "", "", (), 0)
+        there = self.rows.get(workspace_id, unknown)
+        if there.gone_at is None or there.gone_at < at:
+            workspace = Workspace(workspace_id, organisation or there.workspace.organisation)
+            there = replace(there, gone_at=at, workspace=workspace)
+        self.rows[workspace_id] = there
+        return there
+
+    def first(self, workspace_id: str) -> str:
+        self.first_one = self.first_one or workspace_id
+        return self.first_one
+
+    def put_state(self, state: InstallState) -> None:
+        if state.id_hash in self.states:
+            raise Conflict("there is one")
+        self.states[state.id_hash] = state
+
+    def get_state(self, id_hash: str) -> InstallState | None:
+        return self.states.get(id_hash)
+
+    def consume_state(self, state: InstallState) -> bool:
+        if state.id_hash not in self.states or state.id_hash in self.spent:
+            return False
+        self.spent.add(state.id_hash)
+        return True
+
+
+@dataclass
+class MemoryChatInstall:
+    """Implements ``chat_ports.ChatInstall``: ``codes`` says what each code is for."""
+
+    codes: dict[str, Granted | CountersignError] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)
+    withdrawal_fails: CountersignError | None = None
+    exchanged: list[tuple[str, str]] = field(default_factory=list)
+
+    def authorization_url(self, redirect_uri: str, state: str) -> str:
+        return f"https://slack.example/oauth/v2/authorize?state={state}&redirect_uri={redirect_uri}"
+
+    def exchange(self, code: Secret, redirect_uri: str, now: int) -> Granted:
+        self.exchanged.append((code.reveal(), redirect_uri))
+        found = self.codes.pop(code.reveal(), Unverified("invalid_code"))
+        if isinstance(found, CountersignError):
+            raise found
+        return replace(found, installation=replace(found.installation, installed_at=now))
+
+    def withdraw(self, granted: Granted) -> None:
+        if self.withdrawal_fails is not None:
+            raise self.withdrawal_fails
+        self.withdrawn.append(granted.installation.workspace.id)
+
+    def workspaces_page(self, installation: Installation) -> str:
+        return f"https://slack.example/{installation.workspace.id}"
+
+
+def granted(installation: Installation, *, expires_in: int | None = None) -> Granted:
+    """What Slack gives for an installation; ``expires_in`` where it rotates tokens."""
+    name = installation.workspace.id
+    refresh_token = None if expires_in is None else Secret(f"xoxe-{name}-1")
+    return Granted(installation, Tokens(Secret(f"xoxb-{name}-1"), refresh_token), expires_in)
