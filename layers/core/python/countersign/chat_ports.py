@@ -47,11 +47,14 @@ class People(Protocol):
     def workspace(self) -> Workspace:
         """The workspace that the bot is installed in."""
 
-    def in_user_group(self, group: str) -> frozenset[str]:
-        """User ids of a user group's members."""
+    def is_admin(self, person: Person, workspace: Workspace) -> bool:
+        """Whether chat says that they administer this workspace, or its organisation. Doubt counts as no."""
 
-    def in_channel(self, channel: str) -> frozenset[str]:
-        """User ids of a channel's members."""
+    def in_user_group(self, group: str, workspace: Workspace) -> frozenset[str]:
+        """User ids of a user group's members, at most ten minutes old."""
+
+    def in_channel(self, channel: str, workspace: Workspace) -> frozenset[str]:
+        """User ids of a channel's members, at most ten minutes old."""
 
 
 class ChatOpenId(Protocol):

@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from countersign.usecases.ask_to_connect import AskToConnect
     from countersign.usecases.begin_sign_in import BeginSignIn
     from countersign.usecases.call_app import CallApp
+    from countersign.usecases.close_card import CloseCard
     from countersign.usecases.conclude import Conclude
     from countersign.usecases.end_action import EndAction
+    from countersign.usecases.heed_card import HeedCard
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.recognise_strangers import RecogniseStrangers
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from countersign.usecases.show_card import ShowCard
     from countersign.usecases.start_action import StartAction
     from countersign.usecases.tell_history import TellHistory
+    from countersign.usecases.tell_requester import TellRequester
 
 
 class ActionUseCases(BrowserUseCases):
@@ -55,7 +58,61 @@ class ActionUseCases(BrowserUseCases):
         """Draws cards."""
         from countersign.usecases.show_card import ShowCard
 
-        return ShowCard(self.messenger, self.catalog, self.settings.app_settings, self.stand_ins.resolve, self.journal)
+        return ShowCard(
+            messenger=self.messenger,
+            cards=self.cards,
+            catalog=self.catalog,
+            settings=self.settings.app_settings,
+            link=self.stand_ins.resolve,
+            journal=self.journal,
+        )
+
+    @cached_property
+    def tell_requester(self) -> "TellRequester":
+        """Tells who asked how it ended."""
+        from countersign.usecases.tell_requester import TellRequester
+
+        return TellRequester(
+            cards=self.cards,
+            people=self.people,
+            messenger=self.messenger,
+            catalog=self.catalog,
+            settings=self.settings.app_settings,
+            link=self.stand_ins.resolve,
+            journal=self.journal,
+            clock=self.clock,
+            deadline=self.deadline,
+        )
+
+    @cached_property
+    def close_card(self) -> "CloseCard":
+        """Shows on cards how actions ended."""
+        from countersign.usecases.close_card import CloseCard
+
+        return CloseCard(self.cards, self.catalog, self.show_card, self.tell_requester)
+
+    @cached_property
+    def heed_card(self) -> "HeedCard":
+        """What cards demand of whoever acts."""
+        from countersign.usecases.cast_vote import CastVote
+        from countersign.usecases.compare_record import CompareRecord
+        from countersign.usecases.heed_card import HeedCard
+        from countersign.usecases.may_decide import MayDecide
+
+        settings = self.settings.app_settings
+        return HeedCard(
+            cards=self.cards,
+            connections=self.connections,
+            catalog=self.catalog,
+            settings=settings,
+            may_decide=MayDecide(self.cards, self.people, self.journal),
+            cast_vote=CastVote(self.cards, self.show_card, self.journal, self.clock),
+            compare=CompareRecord(self.cards, self.catalog, settings, self.call_app, self.perform_step),
+        )
+
+    def redirect_uri(self, app: str) -> str:
+        """Where an app sends browsers back to."""
+        return f"{self.settings.public_url}/oauth/callback/{app}"
 
     @cached_property
     def call_app(self) -> "CallApp":
@@ -68,10 +125,11 @@ class ActionUseCases(BrowserUseCases):
             opener=self.opener,
             authorization=self.authorization,
             catalog=self.catalog,
-            redirect_uri=lambda app: f"{self.settings.public_url}/oauth/callback/{app}",
+            redirect_uri=self.redirect_uri,
             clock=self.clock,
             deadline=self.deadline,
             pause=self.pause,
+            journal=self.journal,
             worker=self.worker,
         )
         return CallApp(fresh_token, self.connections, self.http, self.catalog, self.app_settings)
@@ -93,6 +151,7 @@ class ActionUseCases(BrowserUseCases):
             actions=self.actions,
             cards=self.cards,
             show=self.show_card,
+            close_card=self.close_card,
             messenger=self.messenger,
             catalog=self.catalog,
             settings=self.settings.app_settings,
@@ -108,6 +167,7 @@ class ActionUseCases(BrowserUseCases):
 
         return SetAside(
             actions=self.actions,
+            cards=self.cards,
             connections=self.connections,
             catalog=self.catalog,
             end=self.end_action,
@@ -153,6 +213,7 @@ class ActionUseCases(BrowserUseCases):
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step),
             consent=Consent(self.actions, self.cards, self.clock),
+            heed_card=self.heed_card,
             hold_record=HoldRecord(self.actions, self.actions_queue, self.clock),
             end=self.end_action,
             set_aside=self.set_aside,

@@ -123,6 +123,21 @@ def card_place(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str 
     return (fill(card.channel, values) if card.channel else None, fill(card.person, values) if card.person else None)
 
 
+def told_at_the_end(recipe: Recipe, inputs: Inputs, settings: Settings) -> str | None:
+    """The e-mail address of who is told how a card ended; None where nobody is."""
+    if recipe.card is None or recipe.card.tell is None:
+        return None
+    return fill(recipe.card.tell, recipe_values(recipe, inputs, settings)).strip() or None
+
+
+def requester(recipe: Recipe, inputs: Inputs, settings: Settings) -> str | None:
+    """Who may not decide, where the recipe forbids it: empty where nobody says who asked. None: everybody may."""
+    card = recipe.card
+    if card is None or card.self_approval:
+        return None
+    return fill(card.requester or "", recipe_values(recipe, inputs, settings)).strip()
+
+
 def card_settled(recipe: Recipe, inputs: Inputs) -> Settled | None:
     """How the record was settled in the app itself, when the hook says so; None while it waits for a decision."""
     card = _card(recipe)

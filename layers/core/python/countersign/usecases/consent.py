@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.domain.action import Action, ActionStatus
+from countersign.domain.action import Action, ActionStatus, Outcome
+from countersign.domain.card import CardStatus
 from countersign.domain.card_button import fingerprint
 from countersign.domain.sign_in import RESUME_SECONDS
 from countersign.ports import ActionStore, CardStore, Clock
@@ -19,12 +20,16 @@ class Consent:
     cards: CardStore
     clock: Clock
 
-    def changed(self, action: Action) -> bool:
-        """Whether the card shows something else than its person saw, before anything was sent."""
+    def in_the_way(self, action: Action) -> Outcome | None:
+        """What of the card says that its person must be asked anew, or not at all; before anything was sent."""
         if action.card is None or action.sends or action.step or action.status not in _NOT_SENT:
-            return False
+            return None
         card = self.cards.get(action.card)
-        return card is not None and fingerprint(card.inputs) != action.shown
+        if card is None:
+            return None
+        if card.status is CardStatus.EXPIRED:
+            return Outcome.CARD_EXPIRED
+        return Outcome.CHANGED if fingerprint(card.inputs) != action.shown else None
 
     def still_wanted(self, action: Action) -> bool:
         """Whether what did not arrive may be sent again: asked for a short while ago, and nothing else since."""

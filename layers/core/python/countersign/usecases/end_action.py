@@ -5,17 +5,17 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from countersign.domain.action import RECHECK_SECONDS, Action, ActionStatus, Outcome, moved
-from countersign.domain.card import Card, CardStatus, Decision
+from countersign.domain.action import RECHECK_SECONDS, VOTES, Action, ActionStatus, Outcome, moved
+from countersign.domain.card import CardStatus
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.errors import ChatRefused, Conflict
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Button, Message
 from countersign.domain.recipe_view import Settings, card_view, chosen
 from countersign.domain.texts import cards, outcomes
-from countersign.domain.texts.accounts import on_card
 from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
+from countersign.usecases.close_card import CloseCard
 from countersign.usecases.show_card import ShowCard
 
 
@@ -37,6 +37,7 @@ class EndAction:
     actions: ActionStore
     cards: CardStore
     show: ShowCard
+    close_card: CloseCard
     messenger: Messenger
     catalog: Catalog
     settings: Settings
@@ -81,7 +82,7 @@ class EndAction:
     def finish(self, action: Action, reply_to: ReplyTo | None) -> Action:
         """What follows from an end; for an action whose worker died before it was all done, too."""
         self._settle(action)
-        shown = self._close_card(action)
+        shown = self.close_card(action)
         if action.told:
             return action
         self._tell(action, reply_to, shown=shown)
@@ -95,53 +96,11 @@ class EndAction:
     def _settle(self, action: Action) -> None:
         if action.subject is None:
             return
-        if action.status is ActionStatus.DONE:
+        if action.decides:
             with suppress(Conflict):  # a new round of the same record has begun
                 self.actions.settle_subject(action.subject, action)
         elif action.status is ActionStatus.FAILED:
             self.actions.free_subject(action.subject, action)
-
-    def _close_card(self, action: Action) -> bool:
-        """Close and rewrite the card where the record is settled. False: nobody can see it there."""
-        settled = action.status is ActionStatus.DONE or action.outcome is Outcome.ALREADY
-        if action.card is None or not settled:
-            return False
-        card = self.cards.get(action.card)
-        if card is None or not self._of_this_round(card, action):
-            return False
-        if card.status is CardStatus.OPEN:
-            card = self._closed(card, action)
-        return self.show.rewrite(card)
-
-    def _of_this_round(self, card: Card, action: Action) -> bool:
-        """A late end of an earlier round must not close the present one."""
-        app = (action.subject or "").partition("#")[0]
-        return action.subject == card.subject(app)
-
-    def _closed(self, card: Card, action: Action) -> Card:
-        decision = self._decision(action)
-        try:
-            return self.cards.save(replace(card, status=CardStatus.CLOSED, decision=decision))
-        except Conflict:
-            there = self.cards.get(card.id)
-            if there is None or there.status is CardStatus.CLOSED:
-                return there or card
-            return self.cards.save(replace(there, status=CardStatus.CLOSED, decision=decision))
-
-    def _decision(self, action: Action) -> Decision:
-        at = action.ended_at or 0
-        if action.outcome is Outcome.ALREADY:
-            return Decision("", action.detail or "Settled", None, action.recorded_label or "somebody", at)
-        procedure = self.catalog.recipes[action.recipe].procedures[action.procedure]
-        by_word = action.outcome is Outcome.TOLD
-        return Decision(
-            procedure.id,
-            procedure.past,
-            action.person.user_id,
-            cards.by_word(action.account_label) if by_word else _as_whom(action, self.catalog.recipes[action.recipe]),
-            at,
-            action.detail,
-        )
 
     def _tell(self, action: Action, reply_to: ReplyTo | None, *, shown: bool) -> None:
         message = self._message(action, shown=shown)
@@ -159,9 +118,9 @@ class EndAction:
     def _message(self, action: Action, *, shown: bool) -> Message | None:
         recipe = self.catalog.recipes.get(action.recipe)
         if recipe is None or action.procedure not in recipe.procedures:
-            return outcomes.gone(in_doubt=action.status is ActionStatus.UNKNOWN)
-        if action.status is ActionStatus.DONE and shown and not _recorded_otherwise(action):
-            return None  # the card says it to everyone
+            return outcomes.gone(action.status)
+        if action.status is ActionStatus.DONE and shown and self._said_by_the_card(action):
+            return None
         app = self._app_name(recipe, action)
         ended = outcomes.Ended(
             what=self.what(action, recipe),
@@ -173,13 +132,16 @@ class EndAction:
             account=action.account_label or "",
             shared=not recipe.verify_user_access,
             admins=tuple(sorted(self.admins)),
+            again=self._again(action, recipe) if action.outcome is Outcome.CHANGED else None,
         )
+        if action.outcome in VOTES:
+            return outcomes.voted(ended, before=action.outcome is Outcome.VOTED_BEFORE)
         if action.status is ActionStatus.DONE:
             return self._done_message(action, recipe, ended)
         if action.status is ActionStatus.UNKNOWN:
             return outcomes.unknown(ended, self._link(action, recipe), action.id)
         if action.outcome is Outcome.ALREADY:
-            return cards.already_decided(self._decision(action), ended.what)
+            return cards.already_decided(self.close_card.decision(action), ended.what)
         return outcomes.not_done(ended, action.outcome)
 
     def _done_message(self, action: Action, recipe: Recipe, ended: outcomes.Ended) -> Message:
@@ -187,6 +149,16 @@ class EndAction:
         if _recorded_otherwise(action):
             return outcomes.recorded_otherwise(ended, label)
         return outcomes.done(ended, label, self._link(action, recipe))
+
+    def _said_by_the_card(self, action: Action) -> bool:
+        return not _recorded_otherwise(action) and action.outcome is not Outcome.VOTED_BEFORE
+
+    def _again(self, action: Action, recipe: Recipe) -> Button | None:
+        """The same choice about what the card shows now, while it can be made."""
+        card = self.cards.get(action.card) if action.card else None
+        if card is None or card.status is not CardStatus.OPEN:
+            return None
+        return self.show.choice(recipe, card, recipe.procedures[action.procedure])
 
     def _app_name(self, recipe: Recipe, action: Action) -> AppName:
         """The app where it ended: of the step that was not done, or of the last one."""
@@ -202,10 +174,6 @@ class EndAction:
         inputs: Mapping[str, str] = card.inputs if card else {}
         link = card_view(recipe, inputs, self.settings).link if recipe.card else None
         return Button(link.label, CARD_OPEN, url=self.link(link.url)) if link else None
-
-
-def _as_whom(action: Action, recipe: Recipe) -> str:
-    return on_card(action.recorded_label or action.account_label or "", shared=not recipe.verify_user_access)
 
 
 def _recorded_otherwise(action: Action) -> bool:

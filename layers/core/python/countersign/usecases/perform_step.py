@@ -15,6 +15,7 @@ from countersign.domain.answer import (
     read_check,
     read_record,
 )
+from countersign.domain.card_rules import is_account
 from countersign.domain.catalog import Catalog, Operation
 from countersign.domain.errors import (
     AppUnavailable,
@@ -64,13 +65,17 @@ type StepEnd = Succeeded | Refused | Already | NotDone | InDoubt
 
 @dataclass(frozen=True, slots=True)
 class StepAt:
-    """A step about to be taken: the ledger's row, the opened connection to act with, and the step's filled inputs."""
+    """A step about to be taken: the ledger's row, the opened connection to act with, and the step's filled inputs.
+
+    ``not_by``: whose account must not take it (id, login or e-mail there): looked at again right before the call.
+    """
 
     action: Action
     opened: Opened
     operation: Operation
     step_id: str
     inputs: Mapping[str, str]
+    not_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,10 @@ class PerformStep:
                 return at, stop
         if self.deadline() - self.clock() < CALL_SECONDS:
             raise LeaseBusy("too little time left for the call")
-        at = self._write_sent(replace(at, opened=self.call_app.still_good(at.opened)))
+        at = replace(at, opened=self.call_app.still_good(at.opened))
+        if at.not_by is not None and is_account(at.opened.connection.account, at.not_by):
+            return at, NotDone(Outcome.OWN_REQUEST)
+        at = self._write_sent(at)
         try:
             at, end = self._act(at)
         except NOTHING_SENT:
@@ -113,6 +121,14 @@ class PerformStep:
         at = self._write_sent(replace(at, opened=self.call_app.still_good(at.opened)))
         at, end = self._act(at)
         return at, end if isinstance(end, Succeeded) else InDoubt(f"repeated: {type(end).__name__}")
+
+    def look(self, at: StepAt) -> tuple[StepAt, Succeeded | Refused | NotDone]:
+        """Read with an operation that changes nothing: the ledger knows nothing of it."""
+        try:
+            at, answer = self._answer(at)
+        except (AppUnavailable, TooLarge):
+            return at, NotDone(Outcome.NO_ANSWER)
+        return at, NotDone(Outcome.NO_ANSWER) if isinstance(answer, NotUsable) else answer
 
     def _before(self, at: StepAt) -> tuple[StepAt, StepEnd | None]:
         """What the record itself says before anything is sent; None: go on."""
@@ -133,16 +149,11 @@ class PerformStep:
 
     def _act(self, at: StepAt) -> tuple[StepAt, StepEnd]:
         try:
-            called: tuple[Opened, Succeeded | Refused | NotUsable] = self.call_app(
-                at.opened,
-                lambda base: build_request(self._call(at, base)),
-                lambda base, got: read_answer(self._call(at, base), got),
-            )
+            at, answer = self._answer(at)
         except AppUnavailable as error:
             return at, InDoubt(str(error)) if error.sent else NotDone(Outcome.UNREACHABLE)
         except TooLarge as error:
             return at, InDoubt(str(error))
-        at, answer = replace(at, opened=called[0]), called[1]
         match answer:
             case NotUsable(not_done=True):
                 return at, NotDone(Outcome.OVERLOADED)
@@ -150,6 +161,14 @@ class PerformStep:
                 return at, InDoubt(reason)
             case _:
                 return at, answer
+
+    def _answer(self, at: StepAt) -> tuple[StepAt, Succeeded | Refused | NotUsable]:
+        called: tuple[Opened, Succeeded | Refused | NotUsable] = self.call_app(
+            at.opened,
+            lambda base: build_request(self._call(at, base)),
+            lambda base, got: read_answer(self._call(at, base), got),
+        )
+        return replace(at, opened=called[0]), called[1]
 
     def _already(self, at: StepAt, refused: Refused) -> tuple[StepAt, StepEnd]:
         """The refusal sounds as if the record were settled: only the record itself can say so."""
@@ -199,6 +218,7 @@ class PerformStep:
             account=at.opened.connection.account,
             inputs=at.inputs,
             correlation_id=correlation_id(at.action.person.key, at.action.id, at.step_id),
+            credential=at.opened.tokens.credential,
         )
 
     def _write_sent(self, at: StepAt) -> StepAt:

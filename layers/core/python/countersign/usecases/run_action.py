@@ -20,7 +20,7 @@ from countersign.domain.errors import (
     SignInNeeded,
 )
 from countersign.domain.interaction import ReplyTo
-from countersign.domain.recipe_view import Inputs, Settings, recipe_values, step_inputs
+from countersign.domain.recipe_view import Inputs, Settings, recipe_values, requester, step_inputs
 from countersign.domain.step_plan import next_step
 from countersign.domain.template import Values
 from countersign.ports import ActionStore, Clock, Deadline, Journal
@@ -31,6 +31,7 @@ from countersign.usecases.consent import Consent
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.find_connections import FindConnections
 from countersign.usecases.fresh_token import LEASE_MARGIN
+from countersign.usecases.heed_card import HeedCard
 from countersign.usecases.hold_record import HoldRecord
 from countersign.usecases.perform_step import PerformStep, StepAt
 from countersign.usecases.set_aside import SetAside
@@ -53,6 +54,7 @@ class RunAction:
     perform: PerformStep
     settle_doubt: SettleDoubt
     consent: Consent
+    heed_card: HeedCard
     hold_record: HoldRecord
     end: EndAction
     set_aside: SetAside
@@ -83,8 +85,8 @@ class RunAction:
         if recipe is None:
             self.set_aside.stop(action, Outcome.GONE, None, reply_to)
             return
-        if self.consent.changed(action):
-            self.set_aside.stop(action, Outcome.CHANGED, None, reply_to)
+        if (why := self.consent.in_the_way(action)) is not None:
+            self.set_aside.stop(action, why, None, reply_to)
             return
         self._go_on(self.actions.save(self._claimed(action)), recipe, reply_to)
 
@@ -139,6 +141,9 @@ class RunAction:
 
     def _steps(self, action: Action, recipe: Recipe, reply_to: ReplyTo | None) -> None:
         procedure, inputs = recipe.procedures[action.procedure], self.inputs(action)
+        if (stopped := self.heed_card.before_connecting(action, recipe, inputs)) is not None:
+            self.set_aside.stopped_by_card(action, stopped, reply_to)
+            return
         action = self._planned(action, recipe, inputs)
         if action.step == len(procedure.steps):
             self.end(action, ActionStatus.FAILED, Outcome.NOTHING_APPLIES, reply_to=reply_to)
@@ -147,7 +152,10 @@ class RunAction:
         if (held := self.hold_record(action)) is not None:
             self.end(action, ActionStatus.FAILED, held.why, reply_to=reply_to, **held.changes)
             return
-        opened: dict[str, Opened] = {}
+        opened, stopped = self.heed_card.before_acting(action, recipe, inputs, connections)
+        if stopped is not None:
+            self.set_aside.stopped_by_card(action, stopped, reply_to)
+            return
         while action.step < len(procedure.steps):
             at = self._at(action, recipe, connections, opened, inputs)
             if action.status is ActionStatus.SENT:
@@ -191,4 +199,7 @@ class RunAction:
         step = recipe.procedures[action.procedure].steps[action.step]
         operation = self.catalog.operation(step.operation)
         ready = opened.get(operation.app) or self.call_app.open(connections[operation.app])
-        return StepAt(action, ready, operation, step.id, step_inputs(step, self._names(action, recipe, inputs)))
+        settles = operation.app == recipe.apps(action.procedure, self.catalog)[-1]
+        not_by = requester(recipe, inputs, self.settings) if settles else None
+        taken = step_inputs(step, self._names(action, recipe, inputs))
+        return StepAt(action, ready, operation, step.id, taken, not_by)

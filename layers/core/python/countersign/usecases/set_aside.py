@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.domain.action import Action, ActionStatus, Outcome, moved
+from countersign.domain.action import VOTES, Action, ActionStatus, Outcome, moved
 from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import SignInNeeded
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.texts import sign_in as texts
-from countersign.ports import ActionStore, Clock, ConnectionStore, Journal, Queue
+from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Journal, Queue
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.end_action import EndAction
+from countersign.usecases.heed_card import Stopped
 
 RECHECK_SECONDS: Final = 20
 """How long after a lost answer the app is asked again: longer than any call of ours can still be on its way."""
@@ -28,6 +29,7 @@ class SetAside:
     """What was sent is never said to be undone: it stays in doubt. Raises StoreUnavailable, ChatUnavailable."""
 
     actions: ActionStore
+    cards: CardStore
     connections: ConnectionStore
     catalog: Catalog
     end: EndAction
@@ -42,6 +44,11 @@ class SetAside:
             self.doubt(action, why.value, reply_to, settleable=why is not Outcome.GONE)
         else:
             self.end(action, ActionStatus.FAILED, why, reply_to=reply_to, detail=detail)
+
+    def stopped_by_card(self, action: Action, stopped: Stopped, reply_to: ReplyTo | None) -> None:
+        """What its card demands is not met; or it was a vote, and that is all."""
+        status = ActionStatus.DONE if stopped.why in VOTES else ActionStatus.FAILED
+        self.end(action, status, stopped.why, reply_to=reply_to, **stopped.changes)
 
     def cannot_act(self, action: Action, needed: SignInNeeded, reply_to: ReplyTo | None) -> None:
         """No usable connection: wait for one, or, where something was sent already, say that we can't know."""
@@ -73,6 +80,7 @@ class SetAside:
         waiting = self.actions.save(moved(action, ActionStatus.OPEN, waiting_for=app, owner=None, owned_until=0))
         if action.subject is not None:
             self.actions.free_subject(action.subject, action)
+        self._note_on_card(waiting)
         there = self.connections.get(action.person, app)
         if there is not None and there.status is Status.LIVE:
             self.queue.send(resume_message(waiting))  # the sign-in ended while we were not looking
@@ -88,3 +96,9 @@ class SetAside:
         if then:
             said.append(texts.needs_several([name, *(self.catalog.apps[other].name for other in then)]))
         return " ".join(said) or None
+
+    def _note_on_card(self, action: Action) -> None:
+        """A card that expires ends what waits on it."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        if action.card is not None and recipe is not None and recipe.card and recipe.card.expires_after is not None:
+            self.cards.note_waiting(action.card, action.person, action.id, self.clock())

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from countersign.domain.action import Action, ActionStatus, Outcome
+from countersign.domain.action import VOTES, Action, ActionStatus, Outcome
 from countersign.domain.card import Card, CardStatus
 from countersign.domain.card_button import CardButton, fingerprint
 from countersign.domain.catalog import Catalog, Procedure, Recipe
@@ -61,6 +61,8 @@ class StartAction:
             self.run(known, interaction.reply_to)  # delivered again: nothing new is begun
         elif card.status is CardStatus.CLOSED:
             self._say(interaction, texts.already_decided(card.decision))
+        elif card.status is CardStatus.EXPIRED:
+            self._say(interaction, texts.card_expired(card.ended_at))
         elif button.shown != fingerprint(card.inputs):
             self._say(interaction, texts.card_changed())
         elif any(action.clicked_at > interaction.at for action in mine):
@@ -106,7 +108,7 @@ class StartAction:
         self._supersede([action for action in mine if action.procedure != procedure.id])
         this_round = [action for action in attempts if action.subject == card.subject(self._app(recipe, procedure))]
         latest = max(this_round, key=lambda action: int(action.id.rpartition("#")[2]), default=None)
-        if latest is not None and latest.status is not ActionStatus.FAILED:
+        if latest is not None and latest.status is not ActionStatus.FAILED and latest.outcome not in VOTES:
             action: Action | None = self._asked_again(latest, interaction, procedure, card)
         else:
             action_id = f"{card.id}#{procedure.id}#{len(attempts)}"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from countersign.ports import Clock
 
 KEEP_SECONDS: Final = 600
+_ADMINS: Final = ("is_admin", "is_owner", "is_primary_owner")
+_NO_ADMINS: Final = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 PAGE: Final = 999
 """The most members that one call gives (docs.slack.dev/reference/methods/conversations.members)."""
 MOST_PAGES: Final = 30
@@ -99,6 +101,19 @@ class SlackPeople:
             if not cursor:
                 return frozenset(found)
         raise ChatRefused("too_many_members")
+
+    def is_admin(self, person: Person, workspace: Workspace) -> bool:
+        """An admin or owner of the workspace (docs.slack.dev/reference/objects/user-object), or of its organisation.
+
+        The flags of a person speak of the workspace that the same answer names as theirs: of no other one.
+        """
+        api = self._api.within(workspace)
+        with _expected_shape():
+            user = mapping(self._info(api, person), "user")
+            if self._foreign(api, user) != "no" or any(user.get(flag) for flag in _NO_ADMINS):
+                return False
+            here = user if identifier(user, "team_id") == workspace.id else {}
+            return any(where.get(flag) is True for where in (here, mapping(user, "enterprise_user")) for flag in _ADMINS)
 
     def _workspace(self, api: WebApi) -> Workspace:
         with _expected_shape():

@@ -1,11 +1,11 @@
 """What cards say, and what is said to a click on one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from countersign.domain.card import Card, CardStatus, Decision
+from countersign.domain.card import Card, CardStatus, Decision, Vote
 from countersign.domain.message import (
     Block,
     Button,
@@ -15,6 +15,7 @@ from countersign.domain.message import (
     Mention,
     Message,
     Moment,
+    Note,
     Paragraph,
     Text,
     Value,
@@ -22,6 +23,8 @@ from countersign.domain.message import (
 from countersign.domain.texts.say import say
 
 _POINT_IN_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+_NO_VOTES: Final[Mapping[str, tuple[str, int]]] = {}
 
 
 def card(
@@ -32,22 +35,64 @@ def card(
     *,
     link: Button | None,
     buttons: Sequence[Button],
+    needed: Mapping[str, tuple[str, int]] = _NO_VOTES,
 ) -> Message:
-    """An approval card: open with its buttons, or closed and naming who decided."""
+    """An approval card: open with its buttons, or over and saying how.
+
+    ``needed``: choice → its label and how many people must choose it, where that is more than one.
+    """
     blocks: list[Block] = [Heading(title)]
     if text:
         blocks.append(Paragraph(Text("{text}", {"text": text})))
     if facts:
         blocks.append(Facts([(label, _in_local_time(value)) for label, value in facts]))
-    if shown.status is CardStatus.CLOSED:
-        blocks.append(_closed(shown.decision))
+    blocks += _how_it_stands(shown, needed)
     row = [*(buttons if shown.status is CardStatus.OPEN else ()), *([link] if link else ())]
     if row:
         blocks.append(Buttons(row))
-    summary = Text("{title}", {"title": title})
+    return Message(_summary(shown, title), blocks)
+
+
+def card_of_nothing(shown: Card) -> Message:
+    """A card whose recipe is not in the catalog any more: what became of it is still said."""
+    title = f"Record {shown.record}"
+    over: list[Block] = [Paragraph(Text("Countersign doesn't know the recipe of this card any more."))]
+    if shown.status is CardStatus.CLOSED:
+        over.append(_closed(shown.decision))
+    return Message(_summary(shown, title), (Heading(title), *over))
+
+
+def _summary(shown: Card, title: str) -> Text:
+    if shown.status is CardStatus.EXPIRED:
+        return Text("Expired: {title}", {"title": title})
     if shown.status is CardStatus.CLOSED and shown.decision:
-        summary = Text("{past}: {title}", {"past": shown.decision.past, "title": title})
-    return Message(summary, blocks)
+        return Text("{past}: {title}", {"past": shown.decision.past, "title": title})
+    return Text("{title}", {"title": title})
+
+
+def _how_it_stands(shown: Card, needed: Mapping[str, tuple[str, int]]) -> Iterator[Block]:
+    if shown.status is CardStatus.EXPIRED:
+        yield Paragraph(Text("*Expired:* nobody decided in time here, {at}", {"at": Moment(shown.ended_at)}))
+        return
+    if shown.status is CardStatus.CLOSED:
+        yield _closed(shown.decision)
+    for choice, (label, votes) in needed.items():
+        if shown.status is CardStatus.OPEN or (shown.decision and shown.decision.choice == choice):
+            yield Note(_votes(label, votes, shown.chosen(choice)))
+    if shown.status is CardStatus.OPEN and shown.lapsed:
+        yield Note(Text("This changed, so {votes} earlier vote(s) don't count any more.", {"votes": shown.lapsed}))
+
+
+def _votes(label: str, needed: int, votes: Sequence[Vote]) -> Text:
+    """``Approve: 1 of 2: @tom``, with what they said."""
+    template, values = "*{label}*: {given} of {needed}", dict[str, Value](label=label, given=len(votes), needed=needed)
+    for place, vote in enumerate(votes):
+        template += (": " if place == 0 else ", ") + f"{{who{place}}}"
+        values[f"who{place}"] = Mention(vote.user_id)
+        if vote.comment:
+            template += f" “{{comment{place}}}”"
+            values[f"comment{place}"] = vote.comment
+    return Text(template, values)
 
 
 def _in_local_time(value: str) -> Value:
@@ -99,6 +144,36 @@ def card_gone() -> Message:
 def card_changed() -> Message:
     """The record changed between what was seen and the click."""
     return say("This changed after you saw it, so nothing was done. Look at the card again; it shows how it is now.")
+
+
+def card_expired(at: int) -> Message:
+    """A click on a card that nobody decided in time."""
+    return say(
+        "This card expired {at}, so nothing was done. The record may still wait: decide it in its app.", at=Moment(at)
+    )
+
+
+def reminder(title: str, people: Sequence[str], needed: Sequence[tuple[str, int, int]]) -> Message:
+    """Said once in the thread of a card that waits. ``needed``: label, votes given, votes needed."""
+    template, values = "*{title}* still waits for a decision.", dict[str, Value](title=title)
+    for place, (label, given, votes) in enumerate(needed):
+        template += f" {{label{place}}}: {{given{place}}} of {{votes{place}}}."
+        values |= {f"label{place}": label, f"given{place}": given, f"votes{place}": votes}
+    for place, user_id in enumerate(people):
+        template += (" " if place == 0 else ", ") + f"{{who{place}}}"
+        values[f"who{place}"] = Mention(user_id)
+    return say(template, **values)
+
+
+def outcome_for_requester(title: str, decision: Decision | None, link: Button | None) -> Message:
+    """How what a person asked for ended, in their direct message; no decision: its card expired."""
+    if decision is None:
+        text = Text("*{title}*: nobody decided in time, and its card expired. Ask again in the app.", {"title": title})
+    else:
+        who = _who_decided(decision)
+        text = Text(f"*{{title}}*\n{who.template}", {**who.values, "title": title})
+    summary = Text("{past}: {title}", {"past": decision.past if decision else "Expired", "title": title})
+    return Message(summary, (Paragraph(text), *((Buttons((link,)),) if link else ())))
 
 
 def by_word(account: str | None) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.domain.action import Outcome
+from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.message import Block, Button, Buttons, Mention, Message, Paragraph, Style, Text, Value
 from countersign.domain.texts.names import ACTION_HAPPENED, ACTION_NOT_HAPPENED, ACTION_RETRY, CONNECTIONS_CONNECT
 from countersign.domain.texts.say import say
@@ -21,6 +21,7 @@ class Ended:
         account: whom its person is signed in as, there; or how the workspace's shared account is called.
         shared: it acts with the workspace's connection, and not with its person's own.
         admins: user ids of those who can connect a shared one; empty where only the chat service knows.
+        again: the button of the same choice about what the card shows now, where it can be made.
     """
 
     what: str
@@ -32,6 +33,7 @@ class Ended:
     account: str
     shared: bool = False
     admins: tuple[str, ...] = ()
+    again: Button | None = None
 
 
 _WHY: Final[dict[Outcome, str]] = {
@@ -39,7 +41,9 @@ _WHY: Final[dict[Outcome, str]] = {
     Outcome.DONE_BEFORE: "you had done that before, in {app}. It waits for others now.",
     Outcome.BUSY: "a decision about it is being made right now. Look at the card again soon.",
     Outcome.HELD: "an earlier decision is on its way, and {app} has not said if it arrived. Look at it in {app}.",
-    Outcome.CHANGED: "it changed after you clicked. Look at it again; the card shows how it is now.",
+    Outcome.CARD_EXPIRED: "its card has expired. The record may still wait: decide it in {app}.",
+    Outcome.NOT_LISTED: "its recipe names others who may decide it. The card stays open for them.",
+    Outcome.OWN_REQUEST: "you, {account}, asked for it yourself, so somebody else has to decide. The card stays open.",
     Outcome.MOVED: "it has changed in {app} since you saw it. Please look at it again there.",
     Outcome.NOTHING_APPLIES: "there is nothing to do for what you filled in.",
     Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
@@ -65,14 +69,35 @@ def not_done(ended: Ended, why: Outcome | None) -> Message | None:
         return None
     if why is Outcome.REFUSED:
         return _refused(ended)
-    if why is Outcome.NOT_SHARED:
-        return _not_shared(ended)
     if why is Outcome.NOT_PERMITTED:
         return _not_permitted(ended)
+    if why is Outcome.CHANGED:
+        return _changed(ended)
+    if why is Outcome.NOT_SHARED:
+        return _not_shared(ended)
     reasons = _WHY | _WHY_SHARED if ended.shared else _WHY
     reason = reasons.get(why, "something went wrong on our side.") if why else "something went wrong on our side."
     values = {"what": ended.what, "app": ended.app, "account": ended.account, "detail": ended.detail}
     return say("*{what}* was not done: " + reason + _before(ended), **values)
+
+
+def _changed(ended: Ended) -> Message:
+    """The person is asked again: ``detail`` says what is different, where that is known."""
+    text = Text(
+        "*{what}* was not done: it changed after the card was drawn."
+        + (" {detail}" if ended.detail else "")
+        + " The card shows how it is now."
+        + (" Do you still want it?" if ended.again else ""),
+        {"what": ended.what, "detail": ended.detail},
+    )
+    return Message(text, (Paragraph(text), *((Buttons((ended.again,)),) if ended.again else ())))
+
+
+def voted(ended: Ended, *, before: bool) -> Message:
+    """A vote, where the card can't show it to everyone; ``before``: it was there already."""
+    if before:
+        return say("You chose *{what}* before; your vote counts. It is done when enough others do.", what=ended.what)
+    return say("*{what}*: your vote counts. It is done when enough others choose it, too.", what=ended.what)
 
 
 def _before(ended: Ended) -> str:
@@ -168,13 +193,28 @@ def still_unknown(app: str) -> Message:
     return say("{app} still does not say, so this stays open: its own word counts, and we go on asking it.", app=app)
 
 
-def gone(*, in_doubt: bool) -> Message:
-    """Its recipe is not there any more; ``in_doubt``: something was sent before that."""
-    if in_doubt:
+def membership_unknown(reason: str) -> str:
+    """Nobody can say whether a person may decide; ``reason``: Slack's own word."""
+    return (
+        f"Slack did not say who may decide it ({reason}). "
+        "Please tell the person who runs Countersign: it may lack a permission, or the recipe name who is gone."
+    )
+
+
+def requester_unknown() -> str:
+    """Self-approval is forbidden, and nobody knows whose it would be."""
+    return "it is not known who asked for it, and whoever did may not decide it. Please decide it in the app."
+
+
+def gone(status: ActionStatus) -> Message:
+    """Its recipe is not there any more."""
+    if status is ActionStatus.UNKNOWN:
         return say(
             "We don't know whether what you asked for happened, and Countersign doesn't know its recipe any more. "
             "Please look in its app."
         )
+    if status is ActionStatus.DONE:
+        return say("This is done. Countersign doesn't know its recipe any more.")
     return say("This was not done: Countersign doesn't know this recipe any more. Please do it in its app.")
 
 
