@@ -14,6 +14,7 @@ from sandbox.apps.records import Records
 from sandbox.apps.servicenow.change_api import change_api
 from sandbox.apps.servicenow.changes import Changes
 from sandbox.apps.servicenow.pages import pages
+from sandbox.apps.servicenow.requests import Desk, Requests
 from sandbox.apps.servicenow.table_api import table_api
 from sandbox.apps.servicenow.tables import Tables
 from sandbox.apps.state import AppState
@@ -34,14 +35,16 @@ def _account(person: Person) -> Account:
 
 
 def install(app: Flask, state: AppState) -> Records:
-    """Add the REST routes and pages, with a few changes that wait for approval."""
+    """Add the REST routes and pages, with a few changes and requested items that wait for approval."""
     tables = Tables(INSTANCE, state.directory, state.clock)
     changes = Changes(tables, state.directory, state.audit)
     changes.add_samples()
-    app.register_blueprint(table_api(tables, state.audit))
+    requests = Requests(tables, state.directory, state.audit)
+    requests.add_samples()
+    app.register_blueprint(table_api(tables, state.audit, requests))
     app.register_blueprint(change_api(tables, changes))
     app.register_blueprint(pages())
-    return changes
+    return Desk((changes, requests))
 
 
 DESCRIPTION = AppDescription(

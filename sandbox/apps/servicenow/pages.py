@@ -9,7 +9,7 @@ from sandbox.apps.record_pages import record_page
 
 
 def pages() -> Blueprint:
-    """`/nav_to.do?uri=change_request.do?sys_id=…` and `/change_request.do?sys_id=…`."""
+    """`/nav_to.do?uri=change_request.do?sys_id=…`, and the same without the frame; approvals likewise."""
     routes = Blueprint("servicenow_pages", __name__)
 
     @routes.get("/nav_to.do")
@@ -18,6 +18,7 @@ def pages() -> Blueprint:
         return _show(parse_qs(inner.query).get("sys_id", [""])[0])
 
     @routes.get("/change_request.do")
+    @routes.get("/sysapproval_approver.do")
     def bare() -> str | Response:
         return _show(request.args.get("sys_id", ""))
 

@@ -16,8 +16,11 @@ REFERENCES = {
     ("incident", "caller_id"): "sys_user",
     ("incident", "opened_by"): "sys_user",
     ("sysapproval_approver", "approver"): "sys_user",
-    ("sysapproval_approver", "sysapproval"): "change_request",
+    ("sc_req_item", "requested_for"): "sys_user",
+    ("sysapproval_approver", "sysapproval"): "task",
 }
+TASKS = ("change_request", "sc_req_item")
+"""Tables that extend `task`: a reference to a task may point into any of them."""
 LABELS = {
     ("change_request", "state"): {"-5": "New", "-4": "Assess", "-3": "Authorize", "-2": "Scheduled", "4": "Canceled"},
     ("change_request", "approval"): {
@@ -36,8 +39,15 @@ LABELS = {
     },
     ("incident", "state"): {"1": "New"},
 }
-NAMED_BY = {"sys_user": "name", "change_request": "number", "incident": "number", "sysapproval_approver": "sys_id"}
-NUMBERED = {"change_request": ("CHG", 30001), "incident": ("INC", 10001)}
+LABELS["sc_req_item", "approval"] = LABELS["change_request", "approval"]
+NAMED_BY = {
+    "sys_user": "name",
+    "change_request": "number",
+    "incident": "number",
+    "sc_req_item": "number",
+    "sysapproval_approver": "sys_id",
+}
+NUMBERED = {"change_request": ("CHG", 30001), "incident": ("INC", 10001), "sc_req_item": ("RITM", 10001)}
 AUTOMATIC = ("sys_id", "sys_created_by", "sys_created_on", "sys_updated_by", "sys_updated_on", "sys_mod_count")
 
 
@@ -79,7 +89,7 @@ class Tables:
     def row(self, table: str, sys_id: str) -> Row | None:
         """One row, or None."""
         with self.lock:
-            found = self._rows[table].get(sys_id)
+            found = next((self._rows[one][sys_id] for one in _of(table) if sys_id in self._rows[one]), None)
             return dict(found) if found else None
 
     def insert(self, table: str, fields: Row, *, by: str) -> Row:
@@ -112,9 +122,10 @@ class Tables:
         if target is None:
             return None if rest else Value(stored, LABELS.get((table, field), {}).get(stored, stored))
         referred = self.row(target, stored) or {}
+        actual = next((one for one in _of(target) if stored in self._rows[one]), _of(target)[0])
         if rest:
-            return self.value(target, referred, rest)
-        return Value(stored, referred.get(NAMED_BY[target], ""), target)
+            return self.value(actual, referred, rest)
+        return Value(stored, referred.get(NAMED_BY[actual], ""), target)
 
     def now(self) -> str:
         """The time as ServiceNow writes it: UTC, to the second."""
@@ -123,6 +134,11 @@ class Tables:
     def seconds(self) -> float:
         """Seconds since the epoch."""
         return self._clock()
+
+
+def _of(table: str) -> tuple[str, ...]:
+    """The tables that hold a table's rows."""
+    return TASKS if table == "task" else (table,)
 
 
 def at(seconds: float) -> str:
