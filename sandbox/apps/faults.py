@@ -5,28 +5,46 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.test import run_wsgi_app
 
-type Kind = Literal["server_error", "html", "close", "huge", "slow", "rate_limited", "act_then_close", "act_then_slow"]
+type Kind = Literal[
+    "server_error",
+    "html",
+    "close",
+    "huge",
+    "slow",
+    "drip",
+    "rate_limited",
+    "answer",
+    "act_then_close",
+    "act_then_slow",
+]
 KINDS: tuple[str, ...] = get_args(Kind.__value__)
 HUGE_BYTES = 10 * 1024 * 1024
+DRIPS_PER_SECOND = 5
 CONTROL_PATHS = "/sandbox/"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """The next `times` requests to `path` (shell pattern) fail as `kind`; `seconds` is how long the slow ones take."""
+    """The next `times` requests to `path` (shell pattern) fail as `kind`.
+
+    `seconds` is how long the slow ones take; `status`, `headers` and `body` are what an `answer` says for the app.
+    """
 
     path: str
     kind: str
     times: int = 1
     method: str | None = None
     seconds: float = 2.0
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
+    body: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -91,7 +109,19 @@ class FaultyApp:
             return self._app(environ, start_response)
         if fault.kind == "close":
             return hang_up(environ, start_response)
+        if fault.kind == "drip":
+            return self._drip(fault, start_response)
+        if fault.kind == "answer":
+            start_response(f"{fault.status} As Told", list(fault.headers.items()))
+            return [fault.body.encode()]
         return _wrong_answer(fault.kind, start_response)
+
+    def _drip(self, fault: Fault, start_response: StartResponse) -> Iterable[bytes]:
+        """A byte now and then, so that no single wait is long."""
+        start_response("200 OK", [("Content-Type", "application/json")])
+        for _ in range(int(fault.seconds * DRIPS_PER_SECOND)):
+            self._sleep(1 / DRIPS_PER_SECOND)
+            yield b" "
 
     def _act_first(self, fault: Fault, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if fault.kind == "act_then_slow":

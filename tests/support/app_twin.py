@@ -1,16 +1,17 @@
-"""Speaks to a sandbox app as Countersign does: with the shipped app file's own addresses, requests and queries."""
+"""Speaks to a sandbox app as Countersign does: with the shipped app file, and the adapters that ship.
 
-import re
-from dataclasses import dataclass, field
+Only the chat, the stores and the queue are left out. Every address goes to the twin under the name of the vendor's own
+host, so that what is asked at the wrong one is not found.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import unescape
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
-
+from countersign.adapters.http import HardenedHttp
+from countersign.adapters.oauth_http import OAuthHttp
 from countersign.domain.answer import (
     CheckResult,
     NotUsable,
@@ -20,95 +21,139 @@ from countersign.domain.answer import (
     TokenRejected,
     read_answer,
     read_check,
-    read_identity,
     read_record,
 )
 from countersign.domain.catalog import App
 from countersign.domain.connection import Account
-from countersign.domain.hosts import allowed_hosts, fill_settings, require_allowed
+from countersign.domain.hosts import allowed_hosts
 from countersign.domain.http import HttpAnswer, HttpRequest
-from countersign.domain.oauth import authorization_url, revocation_request
+from countersign.domain.local_hosts import LocalHosts
+from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.operation import (
     Call,
     build_request,
     check_request,
     correlation_id,
-    identity_request,
     read_back_request,
     with_token,
 )
-from countersign.domain.query import ask_text
 from countersign.domain.secret import Secret
-from sandbox.apps import create_app
-from sandbox.people import PEOPLE
-from tests.support.shipped_catalog import SETTINGS, shipped
+from countersign.domain.tokens import Tokens
+from countersign.usecases.find_sites import FindSites
+from countersign.usecases.identify_account import IdentifyAccount
+from sandbox.apps.accounts import Account as AppAccount
+from sandbox.apps.hosts import local_names
+from sandbox.apps.rest import Store
+from tests.support.running_app import CALLBACK, REGISTRATION, Clock, RunningApp, run
+from tests.support.shipped_catalog import shipped
 
-CALLBACK = "http://127.0.0.1:9/oauth/callback/app"
-REGISTRATION = {"client_id": "countersign", "client_secret": "sample-secret", "redirect_uri": CALLBACK}
 STATE, VERIFIER = "a1" * 32, "b2" * 32
-
-
-class Clock:
-    """Time that tests move."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        """Now."""
-        return self.now
+FORGIVING_SECONDS = 10
 
 
 @dataclass
 class Twin:
-    """A sandbox app, and the app file that must fit it."""
+    """A running sandbox app, and the app file that must fit it."""
 
     app: App
-    sandbox: Flask
-    clock: Clock
+    running: RunningApp
+    http: HardenedHttp
+    stand_ins: LocalHosts
 
-    @classmethod
-    def start(cls, app_id: str) -> "Twin":
-        """A new one, with its sample records."""
-        clock = Clock()
-        return cls(shipped().apps[app_id], create_app(app_id, REGISTRATION, PEOPLE, clock, token_seconds=300), clock)
+    @property
+    def clock(self) -> Clock:
+        """The time at the twin and at Countersign."""
+        return self.running.clock
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The settings of the app file with which its hosts are the twin's."""
+        return dict(self.running.state.description.settings)
+
+    @property
+    def store(self) -> Store:
+        """The twin's records."""
+        store: Store = self.running.app.extensions["sandbox-store"]
+        return store
+
+    def account(self, person: str) -> AppAccount:
+        """Somebody's account at the twin, by short name."""
+        wanted = f"{person}@acme.com"
+        return next(account for account in self.running.state.directory if account.email == wanted)
+
+    def card(self, place: int = 0) -> dict[str, str]:
+        """What the card of a record brings, by the record's place among those of the twin's pages."""
+        records = self.running.app.extensions["sandbox-records"]
+        cards = [card for view in records.listing() if (card := records.card(view.record_id))]
+        return {name: str(value) for name, value in cards[place].body.items()}
 
     def sign_in(self, person: str) -> "SignedIn":
-        """Connect a person, through the app's own pages."""
-        oauth, settings = self.app.oauth, SETTINGS[self.app.id]
-        endpoint = fill_settings(self.app, oauth.authorization_endpoint, settings)
-        ours = {"client_id": REGISTRATION["client_id"], "redirect_uri": CALLBACK}
-        browser = self.sandbox.test_client()
-        page = _open(browser, authorization_url(oauth, endpoint, **ours, state=STATE, code_verifier=VERIFIER))
-        login = person if self.app.id == "servicenow" else f"{person}@acme.com"
-        page = _submit(browser, page, login=login, password=f"{person}-sample")
-        page = _submit(browser, page, decision="allow")
-        back = parse_qs(urlsplit(page.headers["Location"]).query)
-        assert back["state"] == [STATE]
-        form = ours | {"client_secret": REGISTRATION["client_secret"], "code": back["code"][0]}
-        form |= {"grant_type": "authorization_code", "code_verifier": VERIFIER}
-        address = fill_settings(self.app, oauth.token_endpoint, settings)
-        tokens = self.send(HttpRequest("POST", address, form=form)).body
-        return SignedIn(self, tokens, ask_text(oauth.api_base, tokens))
+        """Connect a person, through the app's own pages; of several sites, the first."""
+        if self.app.credential:
+            return SignedIn(self, Tokens(None, None, credential=self._key(person)), None, person)
+        answer = self.oauth.exchange(self.app, Secret(self._code(person)), CALLBACK, VERIFIER)
+        sites = FindSites(self.http, lambda _: self.settings, local=True)(self.app, answer.access_token)
+        api_base = next(iter(sites.values()), answer.api_base)
+        return SignedIn(self, Tokens(answer.access_token, answer.refresh_token, api_base), answer, person)
 
     def send(self, request: HttpRequest) -> HttpAnswer:
         """The app's answer; the address must be one that the app file allows."""
-        require_allowed(request.url, allowed_hosts(self.app, SETTINGS[self.app.id]), local=False)
-        response = self.sandbox.test_client().open(
-            urlsplit(request.url).path,
-            method=request.method,
-            query_string=dict(request.query),
-            headers=dict(request.headers),
-            json=request.json,
-            data=dict(request.form) if request.form is not None else None,
-        )
-        body = response.get_json(silent=True)
-        return HttpAnswer(response.status_code, body, dict(response.headers), "" if body is not None else response.text)
+        return self.http.send(request, allowed_hosts(self.app, self.settings))
 
     def audit(self) -> list[tuple[str, str]]:
-        """(login, act) of everything that the app recorded."""
-        entries = self.sandbox.test_client().get("/sandbox/audit").get_json()["entries"]
-        return [(entry["login"], entry["act"]) for entry in entries]
+        """(short name, act) of everything that the app recorded."""
+        accounts = {account.account_id: account for account in self.running.state.directory}
+        entries = self.running.state.audit.entries()
+        return [(accounts[entry.account_id].email.partition("@")[0], entry.act) for entry in entries]
+
+    @cached_property
+    def oauth(self) -> OAuthHttp:
+        """The adapter that ships, with the twin's registration."""
+        credentials = ClientCredentials(REGISTRATION["client_id"], (Secret(REGISTRATION["client_secret"]),))
+        settings = self.settings
+        return OAuthHttp(self.http, lambda _: settings, lambda _: credentials, self.stand_ins, self.seconds, local=True)
+
+    @property
+    def identify(self) -> IdentifyAccount:
+        """The use case that asks who signed in."""
+        credentials = ClientCredentials(REGISTRATION["client_id"], (Secret(REGISTRATION["client_secret"]),))
+        return IdentifyAccount(self.http, lambda _: self.settings, lambda _: credentials, self.seconds)
+
+    def seconds(self) -> int:
+        """Whole seconds since the epoch, as Countersign's clock gives them."""
+        return int(self.clock.now)
+
+    def _code(self, person: str) -> str:
+        """Sign in and allow in a browser, at the address that the app file makes."""
+        url = urlsplit(self.oauth.authorization_url(self.app, CALLBACK, STATE, VERIFIER))
+        browser = self.running.browser(url.netloc)
+        page = browser.get(f"{url.path}?{url.query}")
+        if "Sign in to" in page.text:
+            page = browser.sign_in(page, self.account(person).login)
+        if "Allow access?" in page.text:
+            page = browser.submit(page, decision="allow")
+        back = parse_qs(urlsplit(page.headers["Location"]).query)
+        assert back["state"] == [STATE]
+        return back["code"][0]
+
+    def _key(self, person: str) -> dict[str, Secret]:
+        """Make a personal key on the app's page."""
+        assert self.app.credential is not None
+        state = self.running.state
+        made = state.keys.make(self.account(person))
+        names = (state.description.personal_keys.id_field, state.description.personal_keys.secret_field)
+        values = dict(zip(names, made, strict=True))
+        return {name: Secret(values[one.label]) for name, one in self.app.credential.fields.items()}
+
+
+@contextmanager
+def started(app_id: str) -> Iterator[Twin]:
+    """A new twin, with its sample records, on a port of its own."""
+    for running in run(app_id, Clock()):
+        port = urlsplit(running.base).port
+        names = local_names(running.state.description)
+        stand_ins = LocalHosts({host: f"http://{name}:{port}" for host, name in names.items()})
+        yield Twin(shipped().apps[app_id], running, HardenedHttp(stand_ins, local=True), stand_ins)
 
 
 @dataclass
@@ -116,79 +161,58 @@ class SignedIn:
     """One person at one app."""
 
     twin: Twin
-    tokens: dict[str, Any] = field(repr=False)
-    api_base: str | None
+    tokens: Tokens = field(repr=False)
+    answer: TokenAnswer | None = field(repr=False)
+    person: str
 
     @cached_property
     def account(self) -> Account:
         """Whom the app knows the person as; asked once."""
-        app = self.twin.app
-        return read_identity(app, self._ask(identity_request(app, SETTINGS[app.id], self.api_base)))
+        if self.answer is None:
+            return self.twin.identify.of_key(self.twin.app, self.tokens.credential, f"{self.person}@acme.com")
+        return self.twin.identify(self.twin.app, replace(self.answer, api_base=self.tokens.api_base))
 
-    def act(self, operation: str, **inputs: str) -> Succeeded | Refused | TokenRejected | NotUsable:
+    def act(self, operation: str, inputs: Mapping[str, str]) -> Succeeded | Refused | TokenRejected | NotUsable:
         """Call an operation."""
         call = self._call(operation, inputs)
         return read_answer(call, self._ask(build_request(call)))
 
-    def check(self, operation: str, **inputs: str) -> CheckResult | Refused | TokenRejected | NotUsable:
-        """What the record says now."""
+    def check(
+        self, operation: str, inputs: Mapping[str, str]
+    ) -> CheckResult | Refused | TokenRejected | NotUsable | None:
+        """What the record says now; None where the operation has no check."""
         call = self._call(operation, inputs)
         request = check_request(call)
-        assert request is not None
-        return read_check(call, self._ask(request))
+        return None if request is None else read_check(call, self._ask(request))
 
-    def read_back(self, operation: str, **inputs: str) -> Recorded | Refused | TokenRejected | NotUsable:
-        """Whom the app recorded."""
-        call = self._call(operation, inputs)
+    def read_back(
+        self, operation: str, inputs: Mapping[str, str], results: Mapping[str, str]
+    ) -> Recorded | Refused | TokenRejected | NotUsable | None:
+        """Whom the app recorded; None where the operation has no read-back."""
+        call = self._call(operation, inputs).with_results(results)
         request = read_back_request(call)
-        assert request is not None
-        return read_record(call, self._ask(request))
+        return None if request is None else read_record(call, self._ask(request))
 
-    def refresh(self) -> dict[str, Any]:
-        """A new access token (RFC 6749 §6)."""
+    def refresh(self) -> TokenAnswer:
+        """New tokens, kept as the product keeps them: the refresh token before stays where no new one came."""
+        answer = self.twin.oauth.refresh(self.twin.app, self.tokens, CALLBACK)
+        refresh_token = answer.refresh_token or self.tokens.refresh_token
+        api_base = answer.api_base or self.tokens.api_base
+        self.tokens = replace(
+            self.tokens, access_token=answer.access_token, refresh_token=refresh_token, api_base=api_base
+        )
+        return answer
+
+    def revoke(self) -> bool:
+        """End the grant; False where the app has no way to."""
+        return self.twin.oauth.revoke(self.twin.app, self.tokens)
+
+    def _call(self, operation: str, inputs: Mapping[str, str]) -> Call:
         app = self.twin.app
-        form = {name: REGISTRATION[name] for name in ("client_id", "client_secret")}
-        form |= {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
-        address = fill_settings(app, app.oauth.refresh_endpoint, SETTINGS[app.id])
-        return dict(self.twin.send(HttpRequest("POST", address, form=form)).body)
-
-    def revoke(self) -> int:
-        """End the grant; the answer's status."""
-        app, revocation = self.twin.app, self.twin.app.oauth.revocation
-        assert revocation is not None
-        token, secret = Secret(self.tokens[revocation.token]), Secret(REGISTRATION["client_secret"])
-        client_id = REGISTRATION["client_id"]
-        request = revocation_request(app, revocation, SETTINGS[app.id], token, client_id=client_id, secret=secret)
-        return self.twin.send(request).status
-
-    def _call(self, operation: str, inputs: dict[str, str]) -> Call:
-        app = self.twin.app
-        found = shipped().operation(f"{app.id}.{operation}")
-        key = correlation_id("T0ACME/U0JOSIE", "run#1", "step")
-        return Call(app, found, SETTINGS[app.id], self.api_base, self.account, inputs, key)
+        key = correlation_id(f"T0ACME/{self.person}", "run#1", operation)
+        base, credential = self.tokens.api_base, self.tokens.credential
+        settings = self.twin.settings
+        return Call(app, app.operations[operation], settings, base, self.account, inputs, key, credential=credential)
 
     def _ask(self, request: HttpRequest) -> HttpAnswer:
-        return self.twin.send(with_token(request, Secret(self.tokens["access_token"])))
-
-
-def _open(browser: FlaskClient, url: str) -> TestResponse:
-    parts = urlsplit(url)
-    return _followed(browser, browser.get(f"{parts.path}?{parts.query}"))
-
-
-def _followed(browser: FlaskClient, page: TestResponse) -> TestResponse:
-    while page.headers.get("Location", "").startswith("/"):
-        page = browser.get(page.headers["Location"])
-    return page
-
-
-def _submit(browser: FlaskClient, page: TestResponse, **values: str) -> TestResponse:
-    """Send the page's form that has these fields, with its hidden ones."""
-    for form in re.findall(r"<form.*?</form>", page.text, re.DOTALL):
-        if set(values) <= set(re.findall(r'name="([^"]+)"', form)):
-            action = re.search(r'<form[^>]*action="([^"]*)"', form)
-            hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)
-            fields = {name: unescape(value) for name, value in hidden} | values
-            path = unescape(action[1]) if action else page.request.full_path
-            return _followed(browser, browser.post(path, data=fields))
-    raise AssertionError(f"no form with {sorted(values)}:\n{page.text}")
+        return self.twin.send(with_token(request, self.tokens.access_token))

@@ -19,7 +19,7 @@ def token_wording(answer: Json) -> Json:
 DESCRIPTION = AppDescription(
     app_id="box",
     name="Box",
-    hosts=("account.box.com", "api.box.com"),
+    hosts=("app.box.com", "account.box.com", "api.box.com"),
     # box-openapi /authorize, /oauth2/token
     endpoints=Endpoints(
         "/api/oauth2/authorize",

@@ -1,12 +1,13 @@
 """Box's calls: who am I, files, tasks and their assignments (box-openapi, by path)."""
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.description import Json
 from sandbox.apps.records import Card
-from sandbox.apps.rest import Answer, Api, Call, Page, Problem, Record, Rights, Route, Store, create, me, person, read
+from sandbox.apps.rest import Answer, Api, Call, Page, Problem, Record, Rights, Route, Store, create, person, read
 
 DECISIONS = {"approved", "rejected", "incomplete"}
 CODES = {"unauthenticated": "unauthorized", "forbidden": "access_denied_insufficient_permissions"}
@@ -30,6 +31,15 @@ def user(account: Account) -> Json:
     return {"type": "user", "id": account.account_id, "name": account.name, "login": account.email}
 
 
+def myself(call: Call) -> Answer:
+    """GET /users/me: the enterprise only for who asks for it with `fields` (get_users_me)."""
+    asked = [name for name in call.query.get("fields", "").split(",") if name]
+    enterprise = {"enterprise": {"type": "enterprise", "id": "9901", "name": "Acme"}}
+    full = user(call.who) | {"status": "active", "language": "en"} | enterprise
+    wanted = {"type", "id", *asked} if asked else full.keys() - {"enterprise"}
+    return Answer(200, {name: value for name, value in full.items() if name in wanted})
+
+
 def file(record: Record) -> Json:
     """A file (resources/file)."""
     return {
@@ -37,11 +47,24 @@ def file(record: Record) -> Json:
         "id": record.id,
         "etag": "1",
         "name": record.fields["name"],
+        "sha1": sha1(record),
         "size": record.fields["size"],
         "description": record.fields["description"],
         "owned_by": user(record.made_by),
+        "modified_by": user(record.changed_by or record.made_by),
         "modified_at": moment(record.changed_at),
     }
+
+
+def mini(record: Record) -> Json:
+    """A file, short, as tasks and their assignments hold it (schemas File--Mini)."""
+    about = record.fields["file"]
+    return {"type": "file", "id": about.id, "etag": "1", "name": about.fields["name"], "sha1": sha1(about)}
+
+
+def sha1(record: Record) -> str:
+    """The hash of a file's content."""
+    return hashlib.sha1(str(record.fields["content"]).encode()).hexdigest()  # noqa: S324 - Box's own
 
 
 def task(record: Record) -> Json:
@@ -49,7 +72,7 @@ def task(record: Record) -> Json:
     return {
         "type": "task",
         "id": record.id,
-        "item": {"type": "file", "id": record.fields["file"].id, "name": record.fields["file"].fields["name"]},
+        "item": mini(record),
         "action": record.fields["action"],
         "message": record.fields["message"],
         "completion_rule": record.fields["completion_rule"],
@@ -66,7 +89,7 @@ def assignment(record: Record) -> Json:
     return {
         "type": "task_assignment",
         "id": record.id,
-        "item": {"type": "file", "id": record.fields["task"].fields["file"].id, "name": title(record)},
+        "item": mini(record.fields["task"]),
         "assigned_to": user(record.fields["assigned_to"]),
         "assigned_by": user(record.made_by),
         "assigned_at": moment(record.made_at),
@@ -87,13 +110,23 @@ def moment(seconds: float) -> str:
 
 
 def decide(call: Call) -> Answer:
-    """PUT /task_assignments/{id}: the assignee's ([U] 403 for others); a review can be decided anew (tasks/update)."""
+    """PUT /task_assignments/{id}; a review can be decided anew (guides/tasks/update).
+
+    It is not said that only the assignee may: so here everybody may who sees the file, and the client has to look.
+    """
     record = call.record("task_assignment", "{id}")
     word = call.text("resolution_state")
     if word not in DECISIONS:
         raise Problem("invalid", "Invalid value for resolution_state")
-    call.store.decide(call.caller, record, word, call.text("message", ""), again=True)
+    call.store.note(call.caller, record, word, call.text("message", ""))
     return Answer(200, assignment(record))
+
+
+def assignments(call: Call) -> Answer:
+    """GET /tasks/{id}/assignments."""
+    of = call.record("task", "{id}")
+    entries = [assignment(one) for one in call.of("task_assignment") if one.fields["task"] is of]
+    return Answer(200, {"total_count": len(entries), "entries": entries})
 
 
 def new_task(call: Call) -> Json:
@@ -127,7 +160,7 @@ def assign(call: Call) -> Answer:
 
 def waiting(store: Store, name: str, requester: Account, approver: Account) -> Record:
     """A file of the requester's that the approver shall review."""
-    about = store.add("file", {"name": name, "size": 48_213, "description": ""}, requester)
+    about = store.add("file", {"name": name, "size": 48_213, "description": "", "content": name}, requester)
     fields: Json = {"file": about, "action": "review", "message": "Please review", "due_at": None}
     of = store.add("task", fields | {"completion_rule": "all_assignees"}, requester)
     rights = Rights(decide=frozenset({person(approver)}))
@@ -144,9 +177,11 @@ def seed(store: Store, directory: Directory) -> None:
 def card(record: Record) -> Card:
     """The review's card."""
     decided = record.decided
-    body = {"key": record.id, "assignment_id": record.id, "file_id": record.fields["task"].fields["file"].id}
-    body |= {"file_name": title(record), "requested_by": record.made_by.email}
-    return Card("approve_document", body | {"state": decided.word if decided else "incomplete"})
+    about, asked = record.fields["task"].fields["file"], record.fields["task"].fields
+    body = {"key": record.id, "assignment_id": record.id, "reviewer": record.fields["assigned_to"].email}
+    body |= {"file_id": about.id, "file_name": title(record), "file_sha1": sha1(about)}
+    body |= {"requested_by": record.made_by.email, "message": asked["message"]}
+    return Card("review_file", body | {"state": decided.word if decided else "incomplete"})
 
 
 API = Api(
@@ -157,9 +192,10 @@ API = Api(
     seed=seed,
     add_for_approval=waiting,
     routes=(
-        Route("GET", "/2.0/users/me", me(user)),
+        Route("GET", "/2.0/users/me", myself),
         Route("GET", "/2.0/files/<id>", read("file", "{id}", file)),
         Route("GET", "/2.0/tasks/<id>", read("task", "{id}", task)),
+        Route("GET", "/2.0/tasks/<id>/assignments", assignments),
         Route("POST", "/2.0/tasks", create("task", new_task, lambda made: Answer(201, task(made)))),
         Route("GET", "/2.0/task_assignments/<id>", read("task_assignment", "{id}", assignment)),
         Route("POST", "/2.0/task_assignments", assign),

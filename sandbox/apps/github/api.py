@@ -16,7 +16,7 @@ MESSAGES = {
     "unauthenticated": "Bad credentials",
     "not_found": "Not Found",
     "forbidden": "Resource not accessible by integration",
-    "settled": "There are no pending deployment requests to approve or reject.",  # [U] the words
+    "settled": "No pending deployment requests to approve or reject",  # public reports
 }
 PRIVATE, PUBLIC = "/repos/acme/payments", "/repos/acme/website"
 MEMBERS = frozenset({"josie", "priya"})
@@ -50,6 +50,14 @@ def review(call: Call) -> Answer:
     return Answer(200, shapes.review(pull, made))
 
 
+def one_review(call: Call) -> Answer:
+    """GET …/pulls/{n}/reviews/{review_id}."""
+    found = [one for one in shapes.reviews(call.record("pull", "{number}")) if str(one["id"]) == call.at["review_id"]]
+    if not found:
+        raise Problem("not_found")
+    return Answer(200, found[0])
+
+
 def pending(call: Call) -> Answer:
     """GET …/actions/runs/{run_id}/pending_deployments: what waits, and whether this person may decide it."""
     run = call.record("run", "{run_id}")
@@ -57,11 +65,13 @@ def pending(call: Call) -> Answer:
 
 
 def decide_deployment(call: Call) -> Answer:
-    """POST …/pending_deployments: for a required reviewer, with a comment; [U] the answers to anybody else."""
+    """POST …/pending_deployments: for a required reviewer, with a comment; others hear what settled ones hear."""
     run = call.record("run", "{run_id}")
     state, comment = call.text("state"), call.text("comment")
     if state not in {"approved", "rejected"} or call.body.get("environment_ids") != [run.fields["environment_id"]]:
         raise Problem("invalid", "state or environment_ids is not right")
+    if not run.rights.may_decide(call.who):
+        raise Problem("settled")
     call.store.decide(call.caller, run, state, comment)
     return Answer(200, [shapes.deployment(run)])
 
@@ -92,8 +102,8 @@ def pull_card(record: Record) -> Card:
     """The pull request's card."""
     decided = record.decided
     body = {"key": f"acme/payments#{record.id}", "owner": "acme", "repo": "payments", "number": record.id}
-    body |= {"title": record.fields["title"], "commit_id": record.fields["commits"][-1]}
-    body |= {"requested_by": record.made_by.email}
+    body |= {"title": record.fields["title"], "head_sha": record.fields["commits"][-1]}
+    body |= {"author": record.made_by.login}
     return Card("review_pull_request", body | {"state": decided.word if decided else "open"})
 
 
@@ -102,7 +112,7 @@ def run_card(record: Record) -> Card:
     decided, waits_for = record.decided, record.fields
     body = {"key": f"acme/website/{record.id}", "owner": "acme", "repo": "website", "run_id": record.id}
     body |= {"environment_id": str(waits_for["environment_id"]), "environment": waits_for["environment"]}
-    body |= {"title": waits_for["title"], "requested_by": record.made_by.email}
+    body |= {"workflow": waits_for["title"], "requested_by": record.made_by.login}
     return Card("approve_deployment", body | {"state": decided.word if decided else "waiting"})
 
 
@@ -119,9 +129,11 @@ API = Api(
         Route("GET", f"{PRIVATE}/pulls/<number>", read("pull", "{number}", shapes.pull)),
         Route("GET", f"{PRIVATE}/pulls/<number>/reviews", read("pull", "{number}", shapes.reviews)),
         Route("POST", f"{PRIVATE}/pulls/<number>/reviews", review),
+        Route("GET", f"{PRIVATE}/pulls/<number>/reviews/<review_id>", one_review),
         Route("GET", f"{PUBLIC}/actions/runs/<run_id>/pending_deployments", pending),
         Route("POST", f"{PUBLIC}/actions/runs/<run_id>/pending_deployments", decide_deployment),
         Route("GET", f"{PUBLIC}/actions/runs/<run_id>/approvals", approvals),
+        Route("GET", f"{PUBLIC}/issues", issues.listed),
         Route("POST", f"{PUBLIC}/issues", issues.create),
         Route("GET", f"{PUBLIC}/issues/<number>", read("issue", "{number}", shapes.issue)),
         Route("GET", "/search/issues", issues.search),

@@ -17,6 +17,13 @@ def create(call: Call) -> Answer:
     return Answer(201, made, {"Location": f"https://api.github.com/repos/acme/website/issues/{made['number']}"})
 
 
+def listed(call: Call) -> Answer:
+    """rest/issues/issues, list repository issues: newest first, of one `creator` if asked; `per_page` of them."""
+    creator = call.query.get("creator")
+    found = [shapes.issue(one) for one in reversed(call.of("issue")) if creator in {None, one.made_by.login}]
+    return Answer(200, found[: int(call.query.get("per_page", "30"))])
+
+
 def search(call: Call) -> Answer:
     """rest/search/search, issues: all words must occur; of the qualifiers `repo`, `author`, `is`, `type`, `in`."""
     terms = shlex.split(call.query.get("q", ""))

@@ -77,6 +77,7 @@ def deployment(record: Record) -> Json:
     """rest/deployments, one deployment."""
     return {
         "id": 1_000 + record.number,
+        "url": f"https://api.github.com/repos/acme/website/deployments/{1_000 + record.number}",
         "environment": record.fields["environment"],
         "task": "deploy",
         "creator": user(record.made_by),

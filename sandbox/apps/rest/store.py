@@ -167,6 +167,13 @@ class Store:
                 raise Problem("forbidden")
             if record.decided and not again:
                 raise Problem("settled")
+            return self.note(caller, record, word, comments, details)
+
+    def note(
+        self, caller: Caller, record: Record, word: str, comments: str = "", details: Json | None = None
+    ) -> Decision:
+        """Write a decision down, whoever decides: for vendors that don't say that they ask."""
+        with self.lock:
             decision = Decision(caller.account, word, comments, self.clock(), details or {})
             record.decisions.append(decision)
             record.changed_by, record.changed_at = caller.account, decision.at

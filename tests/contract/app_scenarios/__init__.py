@@ -1,0 +1,1 @@
+"""One scenario per app file: `SCENARIO` in the module with the app's id."""
