@@ -1,5 +1,6 @@
 """``OAuthHttp`` and the shipped app files against a real authorization server, authlib's, in the sandbox apps."""
 
+import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,8 +11,9 @@ from countersign.adapters.oauth_http import OAuthHttp
 from countersign.domain.connection import Account
 from countersign.domain.errors import InvalidClient, InvalidGrant
 from countersign.domain.local_hosts import LocalHosts
-from countersign.domain.oauth import ClientCredentials
+from countersign.domain.oauth import ClientCredentials, tokens_after
 from countersign.domain.secret import Secret
+from countersign.domain.tokens import Tokens
 from countersign.usecases.identify_account import IdentifyAccount
 from tests.sandbox.apps.conftest import CALLBACK, REGISTRATION, Clock, RunningApp, run
 from tests.support.shipped_catalog import SETTINGS, shipped
@@ -34,7 +36,11 @@ def _oauth(running: RunningApp, *secrets: str) -> OAuthHttp:
     credentials = ClientCredentials(REGISTRATION["client_id"], ours)
     stand_ins = _stand_ins(running)
     http = HardenedHttp(stand_ins, local=True)
-    return OAuthHttp(http, SETTINGS.__getitem__, lambda _: credentials, stand_ins, local=True)
+    return OAuthHttp(http, SETTINGS.__getitem__, lambda _: credentials, stand_ins, _now, local=True)
+
+
+def _now() -> int:
+    return int(time.time())  # noqa: TID251 - the sandbox app has the real time too
 
 
 def _code(running: RunningApp, oauth: OAuthHttp, login: str = "josie") -> Secret:
@@ -56,14 +62,18 @@ def test_a_whole_life_of_tokens(running: RunningApp) -> None:
     app, oauth = shipped().apps[running.state.description.app_id], _oauth(running)
     tokens = oauth.exchange(app, _code(running, oauth), CALLBACK, VERIFIER)
     assert tokens.refresh_token is not None
-    account = IdentifyAccount(HardenedHttp(_stand_ins(running), local=True), SETTINGS.__getitem__)(app, tokens)
+    http = HardenedHttp(_stand_ins(running), local=True)
+    account = IdentifyAccount(http, SETTINGS.__getitem__, lambda _: ClientCredentials("countersign", ()), _now)(
+        app, tokens
+    )
     assert isinstance(account, Account)
     assert account.email == "josie@acme.com"
-    renewed = oauth.refresh(app, tokens.refresh_token, CALLBACK)
-    assert oauth.revoke(app, renewed.refresh_token or tokens.refresh_token)
+    before = Tokens(tokens.access_token, tokens.refresh_token, tokens.api_base)
+    renewed = tokens_after(before, oauth.refresh(app, before, CALLBACK))
+    assert oauth.revoke(app, renewed)
     with pytest.raises(InvalidGrant):
-        oauth.refresh(app, renewed.refresh_token or tokens.refresh_token, CALLBACK)
-    assert oauth.revoke(app, renewed.refresh_token or tokens.refresh_token), "revoking what is gone is a success"
+        oauth.refresh(app, renewed, CALLBACK)
+    assert oauth.revoke(app, renewed), "revoking what is gone is a success"
 
 
 def test_a_code_works_once_and_with_its_verifier_only(running: RunningApp) -> None:

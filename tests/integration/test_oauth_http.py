@@ -28,6 +28,7 @@ from countersign.domain.http import HttpRequest
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.secret import Secret
+from countersign.domain.tokens import Tokens
 from tests.support.scripted_server import (
     Behaviour,
     Server,
@@ -43,8 +44,10 @@ from tests.support.scripted_server import (
 from tests.support.shipped_catalog import SETTINGS, shipped
 
 APP = shipped().apps["servicenow"]
+NOW = 1_800_000_000
 TOKEN = "/oauth_token.do"
 GOOD = {"access_token": "at-secret", "token_type": "Bearer", "refresh_token": "rt-secret", "expires_in": 1800}
+OLD = Tokens(Secret("old at"), Secret("old rt"))
 LIMITS = Limits(connect=1, read=1, total=1.5)
 
 
@@ -64,7 +67,8 @@ def _stand_ins(server: Server) -> LocalHosts:
 
 def _oauth(server: Server, *secrets: str) -> OAuthHttp:
     credentials = ClientCredentials("our-id", tuple(map(Secret, secrets or ("our-secret",))))
-    return OAuthHttp(_http(server), SETTINGS.__getitem__, lambda _: credentials, _stand_ins(server), local=True)
+    settings = SETTINGS.__getitem__
+    return OAuthHttp(_http(server), settings, lambda _: credentials, _stand_ins(server), lambda: NOW, local=True)
 
 
 def _exchange(server: Server, app: App = APP, *secrets: str) -> TokenAnswer:
@@ -76,13 +80,17 @@ def _json(value: Any, status: int = 200) -> Behaviour:
 
 
 def _with(**changed: Any) -> App:
-    return replace(APP, oauth=replace(APP.oauth, **changed))
+    return replace(APP, oauth=replace(APP.server, **changed))
 
 
 def test_a_code_is_exchanged_as_rfc_6749_has_it(server: Server) -> None:
     server.on(TOKEN, _json(GOOD | {"scope": "useraccount something_else"}))
     assert _exchange(server) == TokenAnswer(
-        Secret("at-secret"), Secret("rt-secret"), 1800, ("useraccount", "something_else")
+        access_token=Secret("at-secret"),
+        refresh_token=Secret("rt-secret"),
+        expires_in=1800,
+        scopes=("useraccount", "something_else"),
+        members={"token_type": "Bearer", "expires_in": 1800, "scope": "useraccount something_else"},
     )
     (request,) = server.received
     assert (request.method, request.path) == ("POST", TOKEN)
@@ -105,7 +113,7 @@ def test_a_refresh_sends_what_the_app_file_says(server: Server) -> None:
         redirect_uri_on_refresh=True,
         token_parameters={"expires_in": "1800"},
     )
-    assert _oauth(server).refresh(app, Secret("old rt"), "https://x/cb").refresh_token == Secret("rt-secret")
+    assert _oauth(server).refresh(app, OLD, "https://x/cb").refresh_token == Secret("rt-secret")
     (request,) = server.received
     assert request.form == {
         "grant_type": "refresh_token",
@@ -211,14 +219,14 @@ def test_a_revocation_is_done_or_to_be_tried_again(server: Server, answers: list
     server.on("/services/oauth2/revoke", *answers)
     oauth = _oauth(server, "new", "old")
     if outcome is True:
-        assert oauth.revoke(shipped().apps["salesforce"], Secret("rt"))
+        assert oauth.revoke(shipped().apps["salesforce"], OLD)
     else:
         with pytest.raises(outcome):  # type: ignore[call-overload]
-            oauth.revoke(shipped().apps["salesforce"], Secret("rt"))
+            oauth.revoke(shipped().apps["salesforce"], OLD)
 
 
 def test_an_app_without_revocation_says_so(server: Server) -> None:
-    assert not _oauth(server).revoke(_with(revocation=None), Secret("rt"))
+    assert not _oauth(server).revoke(_with(revocation=None), OLD)
     assert server.received == []
 
 
@@ -264,9 +272,9 @@ def test_no_token_code_or_secret_is_logged_at_debug(server: Server, caplog: pyte
     server.on(TOKEN, _json(GOOD))
     with caplog.at_level(logging.DEBUG):
         _exchange(server)
-        _oauth(server).refresh(APP, Secret("old-rt"), "https://x/cb")
+        _oauth(server).refresh(APP, OLD, "https://x/cb")
     assert not [
-        secret for secret in ("at-secret", "rt-secret", "old-rt", "the code", "our-secret") if secret in caplog.text
+        secret for secret in ("at-secret", "rt-secret", "old rt", "the code", "our-secret") if secret in caplog.text
     ]
 
 

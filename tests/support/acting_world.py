@@ -28,6 +28,7 @@ from tests.support.memory_sign_in import (
     MemorySealer,
     MemorySignInStore,
 )
+from tests.support.memory_workspaces import MemoryChatInstall, MemoryInstallationStore
 from tests.support.scripted_servicenow import CHANGE, ScriptedServiceNow
 from tests.support.shipped_catalog import shipped
 
@@ -64,6 +65,10 @@ _OUTSIDE = {
     "opener",
     "slack",
     "authorization",
+    "installations",
+    "bot_connections",
+    "bot_opener",
+    "chat_install",
 }
 
 
@@ -77,17 +82,19 @@ class MemoryAuthorization:
     revocable: bool = True
     revoke_fails: Exception | None = None
 
-    def refresh(self, app: Any, refresh_token: Secret, redirect_uri: str) -> TokenAnswer:  # noqa: ARG002
-        self.refreshed.append(refresh_token.reveal())
+    def refresh(self, app: Any, tokens: Tokens, redirect_uri: str) -> TokenAnswer:  # noqa: ARG002
+        self.refreshed.append(tokens.refresh_token.reveal() if tokens.refresh_token else "")
         answer = self.answers.pop(0) if self.answers else InvalidGrant("gone")
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def revoke(self, app: Any, token: Secret) -> bool:  # noqa: ARG002
+    def revoke(self, app: Any, tokens: Tokens) -> bool:
         if self.revoke_fails is not None:
             raise self.revoke_fails
-        self.revoked.append(token.reveal())
+        sends_access_token = app.server.revocation.sends_access_token
+        token = tokens.access_token if sends_access_token or tokens.refresh_token is None else tokens.refresh_token
+        self.revoked.append(token.reveal() if token else "")
         return self.revocable
 
 
@@ -141,6 +148,10 @@ class ActingWorld(Container):
     actions_queue = cached_property(lambda _: MemoryQueue())  # type: ignore[assignment]
     connections_queue = cached_property(lambda _: MemoryQueue())  # type: ignore[assignment]
     opener = cached_property(lambda _: MemorySealer())  # type: ignore[assignment]
+    installations = cached_property(lambda _: MemoryInstallationStore())  # type: ignore[assignment]
+    bot_connections = cached_property(lambda _: MemoryConnectionStore())  # type: ignore[assignment]
+    bot_opener = cached_property(lambda _: MemorySealer())  # type: ignore[assignment]
+    chat_install = cached_property(lambda _: MemoryChatInstall())  # type: ignore[assignment]
     slack = cached_property(lambda _: MemoryChat())
     messenger = cached_property(lambda self: self.slack)  # type: ignore[assignment]
     people = cached_property(lambda self: self.slack)  # type: ignore[assignment]

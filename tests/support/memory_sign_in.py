@@ -162,6 +162,13 @@ class MemoryConnectionStore:
         saved = replace(connection, status=there.status, upkeep_at=upkeep_at)
         self._set(replace(saved, lease_owner=None, lease_until=0, refresh_sent=False))
 
+    def save_cut(self, connection: Connection) -> None:
+        there = self.get(connection.person, connection.app)
+        if there is None or there.version != connection.version - 1 or there.status is not Status.REVOKING:
+            raise Conflict("the row moved")
+        changes = {name: getattr(connection, name) for name in ("sealed", "version", "expires_at")}
+        self._set(replace(there, **changes))
+
     def needs_sign_in(self, connection: Connection) -> None:
         there = self.get(connection.person, connection.app)
         if there is None or there.version != connection.version or there.status is not Status.LIVE:

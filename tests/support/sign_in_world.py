@@ -9,20 +9,25 @@ from countersign.domain.catalog import App, Catalog
 from countersign.domain.errors import CountersignError
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.identity import Person, Workspace
-from countersign.domain.oauth import TokenAnswer
+from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import hash_of
+from countersign.domain.tokens import Tokens
 from countersign.ports import AuthorizationServer, ChatOpenId, Http
+from countersign.usecases.ask_to_confirm import AskToConfirm
 from countersign.usecases.begin_sign_in import BeginSignIn, BegunSignIn
 from countersign.usecases.bind_account import BindAccount
 from countersign.usecases.browser_leg import BrowserLeg
 from countersign.usecases.complete_app_leg import CompleteAppLeg
 from countersign.usecases.complete_slack_leg import CompleteSlackLeg
 from countersign.usecases.confirm_sign_in import ConfirmSignIn
+from countersign.usecases.enter_key import EnterKey
+from countersign.usecases.find_sites import FindSites
 from countersign.usecases.identify_account import IdentifyAccount
 from countersign.usecases.open_sign_in import OpenSignIn
 from countersign.usecases.send_new_link import SendNewLink
+from countersign.usecases.show_key_form import ShowKeyForm
 from countersign.usecases.start_sign_in import StartSignIn
 from countersign.usecases.store_connection import StoreConnection
 from tests.support.memory_sign_in import (
@@ -43,6 +48,7 @@ PROFILES = {
     TOM: {"name": "tom", "email": "tom@acme.com", "workspace_name": "Acme"},
     JOSIE: {"name": "josie", "email": "josie@acme.com", "workspace_name": "Acme"},
 }
+CLIENT = ClientCredentials("countersign", (Secret("sample-secret"),))
 _API_BASES = {"salesforce": "https://acme.my.salesforce.com"}
 
 
@@ -108,10 +114,10 @@ class ScriptedAuthorization:
             raise self.answer
         return replace(self.answer, api_base=_API_BASES.get(app.id))
 
-    def refresh(self, app: App, refresh_token: Secret, redirect_uri: str) -> TokenAnswer:
+    def refresh(self, app: App, tokens: Tokens, redirect_uri: str) -> TokenAnswer:
         raise NotImplementedError
 
-    def revoke(self, app: App, token: Secret) -> bool:
+    def revoke(self, app: App, tokens: Tokens) -> bool:
         raise NotImplementedError
 
 
@@ -199,6 +205,7 @@ class SignInWorld:
             self.sign_ins,
             self.chat_openid,
             self.authorization,
+            self.show_key_form,
             self.audit,
             self.queue,
             self.randomness,
@@ -206,24 +213,65 @@ class SignInWorld:
         )
 
     @cached_property
-    def complete_app_leg(self) -> CompleteAppLeg:
-        bind = BindAccount(
+    def show_key_form(self) -> ShowKeyForm:
+        return ShowKeyForm(self.settings, str)
+
+    @cached_property
+    def identify_account(self) -> IdentifyAccount:
+        return IdentifyAccount(self.http, self.settings, lambda _: CLIENT, self.clock)
+
+    @cached_property
+    def ask_to_confirm(self) -> AskToConfirm:
+        return AskToConfirm(self.connections)
+
+    @cached_property
+    def bind_account(self) -> BindAccount:
+        return BindAccount(
             self.browser_leg,
-            IdentifyAccount(self.http, self.settings),
+            self.ask_to_confirm,
             self.store_connection,
             self.sign_ins,
             self.connections,
             self.sealer,
             self.clock,
         )
+
+    @cached_property
+    def enter_key(self) -> EnterKey:
+        return EnterKey(
+            self.browser_leg,
+            self.show_key_form,
+            self.identify_account,
+            self.bind_account,
+            self.sign_ins,
+            self.audit,
+            self.randomness,
+            self.clock,
+        )
+
+    @cached_property
+    def complete_app_leg(self) -> CompleteAppLeg:
         return CompleteAppLeg(
-            self.browser_leg, bind, self.authorization, self.connections, self.settings, self.audit, self.clock
+            self.browser_leg,
+            self.bind_account,
+            self.authorization,
+            FindSites(self.http, self.settings, local=False),
+            self.identify_account,
+            self.settings,
+            self.audit,
+            self.clock,
         )
 
     @cached_property
     def confirm_sign_in(self) -> ConfirmSignIn:
         return ConfirmSignIn(
-            self.browser_leg, self.store_connection, self.sign_ins, self.connections, self.audit, self.clock
+            self.browser_leg,
+            self.ask_to_confirm,
+            self.store_connection,
+            self.sign_ins,
+            self.connections,
+            self.audit,
+            self.clock,
         )
 
     @cached_property

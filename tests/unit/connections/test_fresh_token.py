@@ -41,8 +41,9 @@ class ScriptedRefresh:
     meanwhile: Callable[[], object] = lambda: None
     used: list[str] = field(default_factory=list)
 
-    def refresh(self, _app: object, refresh_token: Secret, _redirect_uri: str) -> TokenAnswer:
-        self.used.append(refresh_token.reveal())
+    def refresh(self, _app: object, tokens: Tokens, _redirect_uri: str) -> TokenAnswer:
+        assert tokens.refresh_token is not None
+        self.used.append(tokens.refresh_token.reveal())
         self.meanwhile()
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -71,6 +72,7 @@ class World:
     server: ScriptedRefresh = field(default_factory=ScriptedRefresh)
     now: int = NOW
     killed_at: int = NOW + 20
+    noted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         account = Account("a1", "josie", "Josie", "josie@acme.com")
@@ -110,9 +112,14 @@ class World:
             clock=lambda: self.now,
             deadline=lambda: self.killed_at,
             pause=self.pause,
+            journal=self.journal,
             worker="w1",
         )
-        return use(of or self.row, renew=renew)[1].access_token.reveal()
+        token = use(of or self.row, renew=renew)[1].access_token
+        return token.reveal() if token else ""
+
+    def journal(self, event: str, **_facts: str | int | None) -> None:
+        self.noted.append(event)
 
 
 @pytest.fixture

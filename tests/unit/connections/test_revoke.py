@@ -72,11 +72,11 @@ def test_nobody_is_told_that_it_is_revoked_while_newer_tokens_live(
     cut = _cut(world)
     revoke = world.authorization.revoke
 
-    def refreshed_meanwhile(app: Any, token: Secret) -> bool:
+    def refreshed_meanwhile(app: Any, tokens: Tokens) -> bool:
         monkeypatch.undo()
         world.connections.rows[JOSIE.key, "servicenow"] = replace(cut, lease_owner="w1", lease_until=world.now)
         _save_refreshed(world)
-        return revoke(app, token)
+        return revoke(app, tokens)
 
     monkeypatch.setattr(world.authorization, "revoke", refreshed_meanwhile)
     world.revoke(cut)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from countersign.domain import errors
 from countersign.domain.answer import (
     CheckResult,
     NotUsable,
@@ -14,12 +13,10 @@ from countersign.domain.answer import (
     TokenRejected,
     read_answer,
     read_check,
-    read_identity,
     read_record,
 )
 from countersign.domain.connection import Account
 from countersign.domain.http import HttpAnswer
-from tests.support.shipped_catalog import shipped
 from tests.unit.domain.test_operation import ACCOUNT, DEAL, SYS_ID, call
 
 APPROVE = call("servicenow.approve_change", sys_id=SYS_ID)
@@ -192,28 +189,3 @@ def test_the_read_back_names_whom_the_app_recorded() -> None:
 def test_a_deals_read_back_names_the_last_actor() -> None:
     step = {"ActorId": "005Hs0000000001IAA", "Actor": {"Name": "Josie Vega"}, "StepStatus": "Approved"}
     assert read_record(DECIDE, HttpAnswer(200, {"records": [step]})) == Recorded("005Hs0000000001IAA", "Josie Vega")
-
-
-def test_identity_is_exactly_one_account() -> None:
-    app = shipped().apps["servicenow"]
-    one = {"sys_id": "s1", "user_name": "josie", "name": "Josie Vega", "email": ""}
-    assert read_identity(app, HttpAnswer(200, {"result": [one]})) == Account("s1", "josie", "Josie Vega", None, None)
-    for rows in ([], [one, one], [{**one, "sys_id": ""}], "one"):
-        with pytest.raises(errors.AppError, match="names no single account") as caught:
-            read_identity(app, HttpAnswer(200, {"result": rows}))
-        assert caught.value.user_message == "ServiceNow did not say who you are there, so nothing was connected."
-
-
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        (HttpAnswer(401, None), errors.TokenRejected),
-        (HttpAnswer(429, None), errors.AppUnavailable),
-        (HttpAnswer(500, None), errors.AppUnavailable),
-        (HttpAnswer(403, None), errors.AppError),
-        (HttpAnswer(200, None), errors.AppUnavailable),
-    ],
-)
-def test_an_identity_call_that_fails_connects_nobody(answer: HttpAnswer, error: type[Exception]) -> None:
-    with pytest.raises(error):
-        read_identity(shipped().apps["servicenow"], answer)

@@ -13,7 +13,6 @@ from countersign.domain.operation import (
     build_request,
     check_request,
     correlation_id,
-    identity_request,
     read_back_request,
     with_token,
 )
@@ -119,28 +118,6 @@ def test_a_required_input_that_is_missing_is_named() -> None:
     with pytest.raises(Malformed) as caught:
         build_request(call("servicenow.reject_change", sys_id=SYS_ID))
     assert caught.value.user_message == "Comment is missing."
-
-
-@pytest.mark.parametrize("instance", ["", "acme.example.com/", "acme@evil", "Acme"])
-def test_a_setting_of_another_form_stops_everything(instance: str) -> None:
-    with pytest.raises(ConfigurationError):
-        identity_request(shipped().apps["servicenow"], {"instance": instance}, None)
-
-
-def test_no_word_on_where_the_api_is_stops_everything() -> None:
-    with pytest.raises(ConfigurationError, match="where its API is"):
-        identity_request(shipped().apps["salesforce"], SETTINGS["salesforce"], None)
-
-
-def test_who_signed_in_is_asked_as_the_person() -> None:
-    request = identity_request(shipped().apps["servicenow"], SETTINGS["servicenow"], None)
-    sent = with_token(request, Secret("t0ken"))
-    assert (sent.url, sent.query["sysparm_query"]) == (
-        f"{SERVICENOW}/api/now/table/sys_user",
-        "sys_id=javascript:gs.getUserID()",
-    )
-    assert sent.headers == {"Accept": "application/json", "Authorization": "Bearer t0ken"}
-    assert "t0ken" not in repr(sent)
 
 
 def test_every_person_action_and_step_has_an_id_of_its_own() -> None:

@@ -143,8 +143,8 @@ def test_the_same_accounts_old_tokens_are_given_back_unless_that_would_end_the_n
     scripted: "Scripted", ends: str, retired: int
 ) -> None:
     app = scripted.world.catalog.apps["salesforce"]
-    assert app.oauth.revocation is not None
-    changed = replace(app, oauth=replace(app.oauth, revocation=replace(app.oauth.revocation, ends=ends)))
+    assert app.server.revocation is not None
+    changed = replace(app, oauth=replace(app.server, revocation=replace(app.server.revocation, ends=ends)))
     scripted.world.catalog = replace(scripted.world.catalog, apps={"salesforce": changed})
     for _ in range(2):
         _, cookie, state = scripted.to_app(JOSIE, "salesforce")
@@ -252,7 +252,7 @@ def test_an_answer_to_another_apps_address_is_refused_and_the_code_goes_nowhere(
 @pytest.mark.parametrize("iss", [None, "https://evil.example.com", "https://acme.my.salesforce.com/"])
 def test_an_app_that_names_its_issuer_is_held_to_it(scripted: "Scripted", iss: str | None) -> None:
     app = scripted.world.catalog.apps["salesforce"]
-    named = replace(app, oauth=replace(app.oauth, issuer="https://${settings.domain}.my.salesforce.com"))
+    named = replace(app, oauth=replace(app.server, issuer="https://${settings.domain}.my.salesforce.com"))
     scripted.world.catalog = replace(scripted.world.catalog, apps={"salesforce": named})
     _, cookie, state = scripted.to_app(JOSIE, "salesforce")
     with pytest.raises(Malformed):

@@ -3,14 +3,15 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from string import Formatter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from countersign.domain.page_texts import REASONS, TEXTS
-from countersign.domain.pages import Onward, Page, PageKind
+from countersign.domain.page_texts import ALERTS, REASONS, TEXTS
+from countersign.domain.pages import Alert, Entry, Onward, Page, PageKind
 from countersign.domain.sign_in_policy import Reason
 from countersign.entrypoints.api_gateway import Answer
 from countersign.entrypoints.pages import onward_answer, page_answer
@@ -38,6 +39,8 @@ VALUES = {
     "email": "josie@acme.com",
     "account_email": "j@else.example",
     "previous": "old@acme.com",
+    "hint": "It is under Settings.",
+    "tries_left": "2",
 }
 
 
@@ -62,8 +65,17 @@ class Tags(HTMLParser):
 
 def _full(kind: PageKind, values: dict[str, str] = VALUES) -> Page:
     facts = (("Slack", values["person"]), (values["app"], values["account"]))
-    reasons = tuple(Reason) if kind is PageKind.CONFIRM else ()
-    return Page(kind, values, "https://api.example.com/prod/connect/" + "a" * 64, facts, reasons)
+    page = Page(kind, values, "https://api.example.com/prod/connect/" + "a" * 64, facts)
+    match kind:
+        case PageKind.CONFIRM:
+            return replace(page, reasons=tuple(Reason))
+        case PageKind.CHOOSE:
+            choices = tuple((f"{place}{values['other']}", values["other"]) for place in range(12))
+            return replace(page, choices=choices, alert=Alert.NO_CHOICE, reasons=tuple(Reason))
+        case PageKind.KEY:
+            entries = (Entry("user_id", values["other"], secret=False), Entry("user_secret", "Secret", secret=True))
+            return replace(page, entries=entries, alert=Alert.KEY_WRONG, help_url=values["other"])
+    return page
 
 
 def _policy(answer: Answer) -> str:
@@ -73,7 +85,9 @@ def _policy(answer: Answer) -> str:
 def test_every_page_has_a_text_and_every_name_in_it_is_known() -> None:
     assert set(TEXTS) == set(PageKind)
     assert set(REASONS) == set(Reason)
-    texts = [text for page in TEXTS.values() for text in (page.title, *page.paragraphs)] + list(REASONS.values())
+    assert set(ALERTS) == set(Alert)
+    texts = [text for page in TEXTS.values() for text in (page.title, *page.paragraphs)]
+    texts += [*REASONS.values(), *ALERTS.values()]
     names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None}
     assert names <= set(VALUES)
 

@@ -16,6 +16,7 @@ from countersign.domain.revocation import may_revoke
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import code_verifier, confirm_secret, is_secret
 from countersign.domain.sign_in_policy import Reason, reasons_to_confirm
+from countersign.domain.tokens import Tokens
 from tests.support.shipped_catalog import SETTINGS, shipped
 
 STATE = "ab" * 32
@@ -30,7 +31,7 @@ def test_the_challenge_is_that_of_rfc_7636_appendix_b() -> None:
 
 
 def test_an_authorization_url_says_everything_once() -> None:
-    url = authorization_url(SALESFORCE.oauth, "https://login.example.com/authorize", **CLIENT)
+    url = authorization_url(SALESFORCE.server, "https://login.example.com/authorize", **CLIENT)
     assert parse_qs(urlsplit(url).query, strict_parsing=True) == {
         "response_type": ["code"],
         "client_id": ["our id"],
@@ -46,7 +47,7 @@ def test_an_authorization_url_says_everything_once() -> None:
 
 def test_a_query_of_the_endpoints_own_is_kept_and_extras_cannot_replace_ours() -> None:
     oauth = replace(
-        SALESFORCE.oauth,
+        SALESFORCE.server,
         authorization_parameters={"state": "theirs"},
         pkce=False,
         scopes=("a", "b"),
@@ -65,11 +66,11 @@ def test_verifier_and_confirm_secret_belong_to_cookie_and_state() -> None:
 
 
 def test_a_revocation_says_who_we_are_as_the_app_file_wants_it() -> None:
-    revocation = SALESFORCE.oauth.revocation
+    revocation = SALESFORCE.server.revocation
     assert revocation is not None
     basic = replace(revocation, client_authentication=ClientAuthentication.BASIC)
-    token, secret = Secret("r t"), Secret("s:s")
-    request = revocation_request(SALESFORCE, basic, SETTINGS["salesforce"], token, client_id="id", secret=secret)
+    tokens, secret = Tokens(Secret("a t"), Secret("r t")), Secret("s:s")
+    request = revocation_request(SALESFORCE, basic, SETTINGS["salesforce"], tokens, client_id="id", secret=secret)
     assert (request.method, request.url) == ("POST", "https://acme.my.salesforce.com/services/oauth2/revoke")
     assert (request.form, request.headers["Authorization"]) == ({"token": "r t"}, "Basic aWQ6czpz")
 
@@ -264,28 +265,34 @@ def test_settings_fill_hosts_and_nothing_but_what_the_app_file_allows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("email", "account", "existing", "asks", "reasons"),
+    ("email", "account", "existing", "unproved", "reasons"),
     [
-        ("a@b.c", "A@B.C", None, True, ()),
-        ("a@b.c", "a@b.c", "1", True, ()),
-        ("a@b.c", "a@b.c", "2", True, (Reason.ACCOUNT_CHANGES,)),
-        ("a@b.c", "a@b.c", None, False, (Reason.NOT_ASKED_WHO,)),
-        (None, "a@b.c", None, True, (Reason.EMAIL_DIFFERS,)),
-        ("a@b.c", None, None, True, (Reason.EMAIL_DIFFERS,)),
-        (None, None, None, True, (Reason.EMAIL_DIFFERS,)),
-        ("straße@b.c", "strasse@b.c", None, True, (Reason.EMAIL_DIFFERS,)),
-        ("\u212aim@b.c", "kim@b.c", None, True, (Reason.EMAIL_DIFFERS,)),
-        ("x@b.c", "a@b.c", "2", False, (Reason.EMAIL_DIFFERS, Reason.ACCOUNT_CHANGES, Reason.NOT_ASKED_WHO)),
+        ("a@b.c", "A@B.C", None, None, ()),
+        ("a@b.c", "a@b.c", "1", None, ()),
+        ("a@b.c", "a@b.c", "2", None, (Reason.ACCOUNT_CHANGES,)),
+        ("a@b.c", "a@b.c", None, Reason.NOT_ASKED_WHO, (Reason.NOT_ASKED_WHO,)),
+        (None, "a@b.c", None, None, (Reason.EMAIL_DIFFERS,)),
+        ("a@b.c", None, None, None, (Reason.EMAIL_DIFFERS,)),
+        (None, None, None, None, (Reason.EMAIL_DIFFERS,)),
+        ("straße@b.c", "strasse@b.c", None, None, (Reason.EMAIL_DIFFERS,)),
+        ("\u212aim@b.c", "kim@b.c", None, None, (Reason.EMAIL_DIFFERS,)),
+        (
+            "x@b.c",
+            "a@b.c",
+            "2",
+            Reason.NOT_ASKED_WHO,
+            (Reason.EMAIL_DIFFERS, Reason.ACCOUNT_CHANGES, Reason.NOT_ASKED_WHO),
+        ),
     ],
 )
 def test_when_a_binding_is_asked_about(
-    email: str | None, account: str | None, existing: str | None, asks: bool, reasons: tuple[Reason, ...]
+    email: str | None, account: str | None, existing: str | None, unproved: Reason | None, reasons: tuple[Reason, ...]
 ) -> None:
     before = Account(existing, "login", "name") if existing else None
-    assert reasons_to_confirm(email, Account("1", "login", "name", account), before, asks_who=asks) == reasons
+    assert reasons_to_confirm(email, Account("1", "login", "name", account), before, unproved=unproved) == reasons
 
 
 def test_an_app_without_revocation_leaves_nothing_to_revoke() -> None:
-    none = replace(SALESFORCE, oauth=replace(SALESFORCE.oauth, revocation=None))
+    none = replace(SALESFORCE, oauth=replace(SALESFORCE.server, revocation=None))
     assert not may_revoke(none, "1", beside=None)
     assert may_revoke(SALESFORCE, None, beside=None)

@@ -8,10 +8,10 @@ import pytest
 from countersign.domain.errors import AppUnavailable, InvalidClient, InvalidGrant
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
-from countersign.domain.token_answer import EXPIRES_IN_LIMIT, TOKEN_LIMIT, read_token_answer
+from countersign.domain.token_answer import EXPIRES_IN_LIMIT, read_introspection, read_token_answer
 from tests.support.shipped_catalog import shipped
 
-OAUTH = replace(shipped().apps["salesforce"].oauth, invalid_grant_status=(400, 401))
+OAUTH = replace(shipped().apps["salesforce"].server, invalid_grant_status=(400, 401))
 GOOD = {"access_token": "at", "token_type": "Bearer", "refresh_token": "rt", "expires_in": 1800, "scope": "a b"}
 
 
@@ -23,7 +23,13 @@ def _read(
 
 
 def test_a_good_answer() -> None:
-    assert _read(GOOD) == TokenAnswer(Secret("at"), Secret("rt"), 1800, ("a", "b"), None)
+    assert _read(GOOD) == TokenAnswer(
+        Secret("at"),
+        Secret("rt"),
+        1800,
+        ("a", "b"),
+        members={"token_type": "Bearer", "expires_in": 1800, "scope": "a b"},
+    )
     assert _read(GOOD | {"instance_url": "https://acme.my.salesforce.com"}).api_base == "https://acme.my.salesforce.com"
 
 
@@ -123,7 +129,38 @@ def test_what_is_no_answer_is_none(body: bytes, content_type: str) -> None:
 def test_a_form_where_the_endpoint_says_that_it_is_one() -> None:
     form = b"access_token=at&scope=repo%2Cgist&token_type=bearer"
     answer = _read(form, content_type="application/x-www-form-urlencoded; charset=utf-8")
-    assert answer == TokenAnswer(Secret("at"), None, None, ("repo", "gist"), None)
+    assert answer == TokenAnswer(
+        Secret("at"), None, None, ("repo", "gist"), members={"scope": "repo,gist", "token_type": "bearer"}
+    )
+
+
+def test_an_id_token_and_the_other_members_are_kept_apart_and_shown_nowhere() -> None:
+    answer = _read(GOOD | {"id_token": "h.p.s", "user_id": "canary"})
+    assert answer.id_token == Secret("h.p.s")
+    assert set(answer.members) == {"token_type", "expires_in", "scope", "user_id"}
+    assert "canary" not in repr(answer)
+    for unusable in (7, "", "with space", "x" * 20_000):
+        assert _read(GOOD | {"id_token": unusable}).id_token is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        ({"active": True, "exp": 1_000_300}, 300),
+        ({"active": True, "exp": 1_000_300.7}, 300),
+        ({"active": True, "exp": 999_000}, 0),
+        ({"active": True, "exp": 10**18}, 30 * 86_400),
+        ({"active": True, "exp": True}, None),
+        ({"active": True, "exp": "1000300"}, None),
+        ({"active": True}, None),
+        ({"active": False, "exp": 1_000_300}, None),
+        ({"active": "true", "exp": 1_000_300}, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_an_introspection_says_how_long_a_token_lives_or_nothing(answer: object, seconds: int | None) -> None:
+    assert read_introspection(answer, 1_000_000) == seconds
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ __all__ = [
     "Seal",
     "Sealer",
     "SignInStore",
+    "TokenRenewal",
 ]
 
 
@@ -116,6 +117,12 @@ class ConnectionStore(Protocol):
         """Store refreshed tokens (version one higher) and give the lease back; the status stays what it is there.
 
         Raises Conflict when the lease is not ``owner``'s any more.
+        """
+
+    def save_cut(self, connection: Connection) -> None:
+        """Store refreshed tokens (version one higher) of a REVOKING connection, to go on ending it with them.
+
+        Raises Conflict when it moved.
         """
 
     def needs_sign_in(self, connection: Connection) -> None:
@@ -274,14 +281,18 @@ class Http(Protocol):
     def send(self, request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer: ...
 
 
-class AuthorizationServer(Protocol):
+class TokenRenewal(Protocol):
+    """Renews tokens. Raises InvalidGrant, InvalidClient, AppUnavailable, HostNotAllowed."""
+
+    def refresh(self, app: App, tokens: Tokens, redirect_uri: str) -> TokenAnswer:
+        """The answer may be ``foreign_api_base``: then its tokens are to be kept, and not used."""
+
+
+class AuthorizationServer(TokenRenewal, Protocol):
     """An app's authorization server. Raises InvalidGrant, InvalidClient, AppUnavailable, HostNotAllowed."""
 
     def authorization_url(self, app: App, redirect_uri: str, state: str, code_verifier: str) -> str: ...
     def exchange(self, app: App, code: Secret, redirect_uri: str, code_verifier: str) -> TokenAnswer: ...
-    def refresh(self, app: App, tokens: Tokens, redirect_uri: str) -> TokenAnswer:
-        """The answer may be ``foreign_api_base``: then its tokens are to be kept, and not used."""
-
     def revoke(self, app: App, tokens: Tokens) -> bool:
         """True when the grant is gone there; False when the app has no revocation call.
 

@@ -2,12 +2,13 @@
 
 import logging
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import requests
 from requests_oauthlib import OAuth2Session
 
 from countersign.adapters.http import HardenedAdapter, HardenedSession, retry_after
-from countersign.domain.catalog import OAuth
+from countersign.domain.app_sign_in import OAuth, TokenRequest
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.token_answer import read_token_answer
 
@@ -34,9 +35,18 @@ class TokenSession(HardenedSession, OAuth2Session):
         self.register_compliance_hook("refresh_token_response", self._read)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send to the endpoint itself."""
+        """Send to the endpoint itself, and in the form that it takes."""
         request.url = self._url
+        if self._oauth.token_request is TokenRequest.JSON:
+            self._as_json(request)
         return super().send(request, **kwargs)
+
+    def _as_json(self, request: requests.PreparedRequest) -> None:
+        """The same parameters as a JSON object; numbers of the app file stay numbers."""
+        body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
+        parameters = dict(parse_qsl(body, keep_blank_values=True)) | dict(self._oauth.token_parameters)
+        request.headers["Content-Type"] = "application/json"
+        request.prepare_body(None, None, parameters)
 
     def _read(self, response: requests.Response) -> requests.Response:
         """Read the answer before the library does; our errors pass through it."""

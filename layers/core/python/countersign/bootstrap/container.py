@@ -10,6 +10,7 @@ from countersign.config import Settings
 if TYPE_CHECKING:
     from countersign.usecases.converse import Converse
     from countersign.usecases.end_grant import EndGrant
+    from countersign.usecases.keep_cards import KeepCards
     from countersign.usecases.keep_house import KeepHouse
     from countersign.usecases.post_card import PostCard
     from countersign.usecases.receive_interaction import ReceiveInteraction
@@ -43,10 +44,12 @@ class Container(ActionUseCases):
         """Answers about connections, and help."""
         from countersign.usecases.converse import Converse
         from countersign.usecases.disconnect import Disconnect
+        from countersign.usecases.list_connections import ListConnections
 
         disconnect = Disconnect(self.connections, self.actions_queue, self.catalog, self.journal, self.clock)
         return Converse(
-            connections=self.connections,
+            list_connections=ListConnections(self.connections, self.catalog, self.people, self.recognise_admins),
+            is_admin=self.recognise_admins,
             sign_ins=self.sign_ins,
             catalog=self.catalog,
             messenger=self.messenger,
@@ -79,7 +82,7 @@ class Container(ActionUseCases):
         """Revocation, as app files have it."""
         from countersign.usecases.end_grant import EndGrant
 
-        return EndGrant(self.authorization)
+        return EndGrant(self.authorization, self.redirect_uri, self.clock)
 
     @cached_property
     def revoke_leftover(self) -> "RevokeLeftover":
@@ -106,12 +109,32 @@ class Container(ActionUseCases):
         return PostCard(
             cards=self.cards,
             show=self.show_card,
+            tell=self.tell_requester,
             people=self.people,
             settings=self.settings.app_settings,
             journal=self.journal,
             clock=self.clock,
             deadline=self.deadline,
             pause=self.pause,
+        )
+
+    @cached_property
+    def keep_cards(self) -> "KeepCards":
+        """Reminds, and lets cards expire."""
+        from countersign.usecases.keep_cards import KeepCards
+
+        return KeepCards(
+            cards=self.cards,
+            actions=self.actions,
+            show=self.show_card,
+            tell=self.tell_requester,
+            end=self.end_action,
+            people=self.people,
+            catalog=self.catalog,
+            settings=self.settings.app_settings,
+            journal=self.journal,
+            clock=self.clock,
+            deadline=self.deadline,
         )
 
     @cached_property
@@ -123,11 +146,13 @@ class Container(ActionUseCases):
             connections=self.connections,
             actions=self.actions,
             sign_ins=self.sign_ins,
+            cards=self.cards,
             queue=self.actions_queue,
             revoke=self.revoke,
             leftover=self.revoke_leftover,
             end=self.end_action,
             notify=self.notify_sign_in,
+            keep_cards=self.keep_cards,
             journal=self.journal,
             clock=self.clock,
             deadline=self.deadline,

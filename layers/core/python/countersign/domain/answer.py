@@ -10,10 +10,8 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from countersign.domain import errors
 from countersign.domain.app_text import clean
 from countersign.domain.catalog import App
-from countersign.domain.connection import Account
 from countersign.domain.http import HttpAnswer
 from countersign.domain.operation import Call, values
 from countersign.domain.query import ask_text, holds
@@ -93,8 +91,8 @@ class Recorded:
 def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRejected | NotUsable:
     """The answer to ``build_request``."""
     operation = call.operation
-    if trouble := _trouble(call.app, answer):
-        return trouble
+    if problem := trouble(call.app, answer):
+        return problem
     if answer.status in operation.success_status:
         if operation.success is None or holds(operation.success, answer.body):
             return Succeeded(_results(operation.results, answer.body, _beside_the_body(answer)))
@@ -110,9 +108,16 @@ def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenR
     check = call.operation.check
     if check is None:
         raise ValueError("this operation has no check")
+    if answer.status in check.absent_status:
+        permitted = None if check.permitted is None else False
+        return CheckResult(done=False, decided=False, actor=None, description=None, permitted=permitted)
     if problem := _no_reading(call, answer):
         return problem
     known = values(call)
+    if check.success is not None and not holds(check.success, answer.body, known):
+        return NotUsable(
+            "the check's answer has another shape"
+        )  # which proves nothing, least of all that nothing happened
     return CheckResult(
         done=holds(check.done, answer.body, known),
         decided=holds(check.decided, answer.body, known),
@@ -137,34 +142,7 @@ def read_record(call: Call, answer: HttpAnswer) -> Recorded | Refused | TokenRej
     return Recorded(account_id, _cleaned(ask_text(read_back.name, answer.body, known)))
 
 
-def read_identity(app: App, answer: HttpAnswer) -> Account:
-    """The answer to ``identity_request``: whom the app knows the person as.
-
-    Raises TokenRejected, AppUnavailable, and AppError where the answer does not name exactly one account.
-    """
-    trouble = _trouble(app, answer) or _no_json(answer)
-    if isinstance(trouble, TokenRejected):
-        raise errors.TokenRejected(f"{app.id}: identity call answered {answer.status}")
-    if isinstance(trouble, NotUsable):
-        raise errors.AppUnavailable(f"{app.id}: identity call: {trouble.reason}", retry_after=trouble.retry_after)
-    identity = app.identity
-    account_id, login = ask_text(identity.account_id, answer.body), ask_text(identity.login, answer.body)
-    demanded = identity.demand is None or holds(identity.demand, answer.body)
-    if not (_is_success(answer.status) and demanded and account_id and login):
-        raise errors.AppError(
-            f"{app.id}: identity call answered {answer.status} and names no single account",
-            user_message=f"{app.name} did not say who you are there, so nothing was connected.",
-        )
-    return Account(
-        id=account_id,
-        login=clean(login),
-        name=clean(ask_text(identity.name, answer.body) or login),
-        email=_cleaned(ask_text(identity.email, answer.body)),
-        organisation=_cleaned(ask_text(identity.organisation, answer.body)),
-    )
-
-
-def _trouble(app: App, answer: HttpAnswer) -> TokenRejected | NotUsable | None:
+def trouble(app: App, answer: HttpAnswer) -> TokenRejected | NotUsable | None:
     """What no app file needs to say: a bad token, or too many requests."""
     if answer.status == HTTPStatus.UNAUTHORIZED and (
         app.token_rejected is None or holds(app.token_rejected, answer.body)
@@ -177,16 +155,16 @@ def _trouble(app: App, answer: HttpAnswer) -> TokenRejected | NotUsable | None:
 
 def _no_reading(call: Call, answer: HttpAnswer) -> Refused | TokenRejected | NotUsable | None:
     """Why an answer to a reading request can't be read, or None when it can."""
-    if trouble := _trouble(call.app, answer):
-        return trouble
+    if problem := trouble(call.app, answer):
+        return problem
     if _is_refusal(answer.status):
         return _refused(call, answer)
-    return _no_json(answer)
+    return no_json(answer)
 
 
-def _no_json(answer: HttpAnswer) -> NotUsable | None:
+def no_json(answer: HttpAnswer) -> NotUsable | None:
     """A server in trouble, a redirect, or a page where JSON belongs; None for JSON and for refusals."""
-    if _is_refusal(answer.status) or (_is_success(answer.status) and answer.body is not None):
+    if _is_refusal(answer.status) or (is_success(answer.status) and answer.body is not None):
         return None
     return NotUsable(f"status {answer.status}" + ("" if answer.body is not None else " without JSON"))
 
@@ -207,7 +185,8 @@ def _is_refusal(status: int) -> bool:
     return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.REQUEST_TIMEOUT
 
 
-def _is_success(status: int) -> bool:
+def is_success(status: int) -> bool:
+    """Any 2xx (RFC 9110 §15.3)."""
     return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 

@@ -1,21 +1,16 @@
-"""An app file as plain data: where an app is, and how one signs in. What can be done there: ``domain.app_operation``.
+"""An app file as plain data: where an app is.
 
+How one signs in there is ``domain.app_sign_in``, what can be done is ``domain.app_operation``.
 What *template* and *query* mean is said in ``domain.catalog``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from countersign.domain.app_operation import Operation, Request
-
-
-class ClientAuthentication(StrEnum):
-    """How we authenticate at an app's token endpoint (RFC 6749 §2.3.1)."""
-
-    BASIC = "client_secret_basic"
-    POST = "client_secret_post"
-    NONE = "none"
+from countersign.domain.app_operation import Operation
+from countersign.domain.app_sign_in import Credential, Identity, OAuth
+from countersign.domain.errors import ConfigurationError
 
 
 class ActsAs(StrEnum):
@@ -26,76 +21,12 @@ class ActsAs(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
-    """How a grant is ended at the app (RFC 7009, and where vendors differ).
-
-    Attributes:
-        request: may use ``${token}``, ``${client_id}``, ``${client_secret}``.
-        token: which token is sent, ``refresh_token`` or ``access_token``.
-        ends: ``token`` when only this token's family ends, ``grant`` when everything of this person and client does.
-        gone_status: statuses that also mean "not live any more" (unknown token), beside any 2xx.
-    """
-
-    request: Request
-    token: str
-    ends: str
-    client_authentication: ClientAuthentication
-    gone_status: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class OAuth:
-    """The app's authorization server, in the words of RFC 6749, 7636, 7009 and 9207."""
-
-    authorization_endpoint: str
-    token_endpoint: str
-    refresh_endpoint: str
-    client_authentication: ClientAuthentication
-    pkce: bool
-    scopes: Sequence[str]
-    scope_separator: str
-    authorization_parameters: Mapping[str, str]
-    asks_who: bool
-    """True when the app shows who signs in (a ``prompt`` is sent); False when it may pass silently as whoever is
-    signed in, and our own confirm step must be the stop."""
-    revocation: Revocation | None
-    issuer: str | None
-    """RFC 9207: when set, ``iss`` must come back and be exactly this."""
-    api_base: str | None
-    """Query over the token answer for the API's base address (Salesforce ``instance_url``); inside ``hosts``."""
-    refresh_rotates: bool
-    refresh_grace: bool
-    """True only where the vendor documents that a refresh token may be used again after a lost answer."""
-    redirect_uri_on_refresh: bool
-    invalid_grant_status: Sequence[int]
-    token_parameters: Mapping[str, str] = field(default_factory=dict)
-    """Sent with every token request beside what RFC 6749 asks for (Zendesk: how long the token shall live)."""
-    refresh_idle_days: int | None = None
-    """The refresh token ends when unused this long; None: the vendor names no end."""
-    refresh_max_days: int | None = None
-    """The refresh token ends this long after the sign-in whatever happens; None: the vendor names no end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who signed in at the app: one call, and queries over its answer."""
-
-    request: Request
-    account_id: str
-    login: str
-    name: str
-    email: str | None
-    organisation: str | None
-    demand: str | None
-    """Query that must be true of the answer, e.g. exactly one row."""
-
-
-@dataclass(frozen=True, slots=True)
 class App:
     """One business app: where it is, how one signs in, what can be done there.
 
     Attributes:
         settings: per-deployment setting → pattern it must match.
+        oauth, credential: how one signs in; exactly one of the two is there.
         hosts: templates of every host that may be called or linked to; ``*.`` allowed as the first label.
         account_url: template of the page where a person removes access by hand, shown where there is no revocation.
         api_base: template of the API's address, where the token answer does not name it (``oauth.api_base``).
@@ -108,9 +39,22 @@ class App:
     acts_as: ActsAs
     settings: Mapping[str, str]
     hosts: Sequence[str]
-    oauth: OAuth
+    oauth: OAuth | None
     identity: Identity
     operations: Mapping[str, Operation]
     account_url: str | None
     api_base: str | None = None
     token_rejected: str | None = None
+    credential: Credential | None = None
+
+    @property
+    def server(self) -> OAuth:
+        """Its authorization server. Raises ConfigurationError for an app that takes a key of each person's instead."""
+        if self.oauth is None:
+            raise ConfigurationError(f"{self.id}: there is no OAuth at this app")
+        return self.oauth
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether the app itself shows who signs in; a key says nothing of who entered it."""
+        return self.oauth is not None and self.oauth.asks_who

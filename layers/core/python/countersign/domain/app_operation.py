@@ -39,14 +39,17 @@ class Idempotency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request to an app. ``url``, query, header and body strings are templates."""
+    """An HTTP request to an app. ``url``, query, header and body strings are templates.
+
+    A value of ``form`` is a template, or a JSON value that is sent as its text in that form field.
+    """
 
     method: str
     url: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Check:
     ``done`` means: this very effect, by this very account. ``decided``: somebody settled it, one way or another.
     ``permitted`` (query): the record names this account as one who may; needed where the app does not check it itself.
     ``results``: the operation's results read from here, for one whose own answer was lost.
+    ``success`` (query): true of every answer that can be believed; any other proves nothing, least of all "not done".
+    ``absent_status``: statuses that mean that there is no such record, so that nothing was done and nobody decided.
     """
 
     request: Request
@@ -66,6 +71,8 @@ class Check:
     description: str | None
     permitted: str | None = None
     results: Mapping[str, str] = field(default_factory=dict)
+    absent_status: Sequence[int] = ()
+    success: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countersign.domain.app_file import ActsAs, App, ClientAuthentication, Identity, OAuth, Revocation
+from countersign.domain.app_file import ActsAs, App
 from countersign.domain.app_operation import (
     Check,
     Choices,
@@ -22,6 +22,7 @@ from countersign.domain.app_operation import (
     ReadBack,
     Request,
 )
+from countersign.domain.app_sign_in import ClientAuthentication, Credential, Identity, OAuth, Revocation, Sites
 from countersign.domain.card_template import CardTemplate, Unchanged, Who
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.message import Confirmation, Field, Style
@@ -36,6 +37,7 @@ __all__ = [
     "ClientAuthentication",
     "Comparison",
     "Condition",
+    "Credential",
     "Idempotency",
     "Identity",
     "Input",
@@ -48,6 +50,7 @@ __all__ = [
     "Recipe",
     "Request",
     "Revocation",
+    "Sites",
     "Step",
     "Unchanged",
     "Who",

@@ -6,6 +6,7 @@ An app or recipe is read when it is first asked for: a cold Slack function that 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from countersign.domain.app_sign_in_data import read_credential, read_identity, read_oauth
 from countersign.domain.card_template import seconds
 from countersign.domain.catalog import (
     ActsAs,
@@ -14,21 +15,17 @@ from countersign.domain.catalog import (
     Catalog,
     Check,
     Choices,
-    ClientAuthentication,
     Comparison,
     Condition,
     Idempotency,
-    Identity,
     Input,
     InputType,
-    OAuth,
     Operation,
     OperationKind,
     Procedure,
     ReadBack,
     Recipe,
     Request,
-    Revocation,
     Step,
     Unchanged,
     Who,
@@ -74,14 +71,15 @@ def read_app(raw: Raw) -> App:
         acts_as=ActsAs(raw["acts_as"]),
         settings={name: setting["pattern"] for name, setting in raw["settings"].items()},
         hosts=raw["hosts"],
-        oauth=_oauth(raw["oauth"]),
-        identity=Identity(**_with_request(raw["identity"], "email", "organisation", "demand")),
+        oauth=read_oauth(raw["oauth"]) if "oauth" in raw else None,
+        identity=read_identity(raw["identity"]),
         operations={
             name: _operation(raw["id"], name, operation) for name, operation in raw.get("operations", {}).items()
         },
         account_url=raw.get("account_url"),
         api_base=raw.get("api_base"),
         token_rejected=raw.get("token_rejected"),
+        credential=read_credential(raw["credential"]) if "credential" in raw else None,
     )
 
 
@@ -100,21 +98,6 @@ def read_recipe(raw: Raw) -> Recipe:
         procedures={name: _procedure(name, procedure, raw["title"]) for name, procedure in raw["procedures"].items()},
         needs=raw["needs"],
     )
-
-
-def _oauth(raw: Raw) -> OAuth:
-    optional = {name: raw.get(name) for name in ("issuer", "api_base", "refresh_idle_days", "refresh_max_days")}
-    changed = {
-        "client_authentication": ClientAuthentication(raw["client_authentication"]),
-        "refresh_endpoint": raw.get("refresh_endpoint", raw["token_endpoint"]),
-        "revocation": _revocation(raw["revocation"]) if "revocation" in raw else None,
-    }
-    return OAuth(**{**raw, **optional, **changed})
-
-
-def _revocation(raw: Raw) -> Revocation:
-    authentication = ClientAuthentication(raw["client_authentication"])
-    return Revocation(**{**raw, "request": Request(**raw["request"]), "client_authentication": authentication})
 
 
 def _operation(app: str, name: str, raw: Raw) -> Operation:

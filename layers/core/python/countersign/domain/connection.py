@@ -37,6 +37,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """One of the places that a grant covers, as its person knows it. ``id`` is the app's own; ``name`` can be shown."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """The row. ``version`` moves at every change of the tokens and is part of the seal.
 
@@ -51,6 +59,7 @@ class Connection:
         refreshed_at: when its tokens were last refreshed; None: not since the sign-in.
         upkeep_at: when housekeeping must look after it while it lives (``domain.upkeep``); None: never.
         warned: its person was told that it will end whatever is done.
+        site: id of the chosen place, where one grant covers several; where its API is, is sealed with the tokens.
         sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
             the tokens on that leg are in use and not to be revoked.
     """
@@ -73,6 +82,7 @@ class Connection:
     revocation_failed: bool = False
     retired: bool = False
     sign_in: str = ""
+    site: str = ""
     steward: Person | None = None
     refreshed_at: int | None = None
     upkeep_at: int | None = None

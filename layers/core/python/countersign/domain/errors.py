@@ -174,6 +174,12 @@ class PermissionNeeded(AppError):
         self.step = step
 
 
+class NoSites(AppError):
+    """The app signed the person in, and names no place there that they could work in."""
+
+    code = "no_sites"
+
+
 class SealBroken(CountersignError):
     """Sealed tokens do not open for the row they stand in: moved, rolled back or damaged. Never used."""
 

@@ -7,6 +7,9 @@ from typing import Any, Final
 LONGEST_ANSWER: Final = 10
 """Seconds after which an answer is given up, however it arrives: what is begun needs at least these left."""
 
+QUICK_ANSWER: Final = 3
+"""Seconds after which an answer is given up that is only good to know."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:

@@ -3,14 +3,16 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from countersign.domain.catalog import App, ClientAuthentication, OAuth, Revocation
 from countersign.domain.hosts import fill_settings
 from countersign.domain.http import HttpRequest
 from countersign.domain.secret import Secret
-from countersign.domain.template import Landing, Scalar, fill, fill_json, fill_map
+from countersign.domain.template import Landing, Scalar, fill, fill_form, fill_json, fill_map
+from countersign.domain.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class TokenAnswer:
     """A token endpoint's success (RFC 6749 §5.1), read strictly.
 
     ``expires_in`` is clamped to [0, 30 days], or None where the app does not say. ``scopes`` is None where the answer
-    does not name them. ``api_base`` is where the API lives when the answer says so.
+    does not name them. ``api_base`` is where the API lives when the answer says so; ``foreign_api_base``: it said so,
+    and named a place outside the app's hosts. ``members`` are the answer's other members, tokens never among them.
     """
 
     access_token: Secret
@@ -34,6 +37,19 @@ class TokenAnswer:
     expires_in: int | None
     scopes: tuple[str, ...] | None
     api_base: str | None = None
+    foreign_api_base: bool = False
+    id_token: Secret | None = None
+    members: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def tokens_after(before: Tokens, answer: TokenAnswer) -> Tokens:
+    """What is kept after a refresh: what the answer does not name stays as it was (RFC 6749 §6)."""
+    return replace(
+        before,
+        access_token=answer.access_token,
+        refresh_token=answer.refresh_token or before.refresh_token,
+        api_base=answer.api_base or before.api_base,
+    )
 
 
 def authorization_url(
@@ -67,29 +83,56 @@ def revocation_request(
     app: App,
     revocation: Revocation,
     settings: Mapping[str, str],
-    token: Secret,
+    tokens: Tokens,
     *,
     client_id: str,
     secret: Secret | None,
 ) -> HttpRequest:
     """How a grant is ended at the app (RFC 7009 §2.1, or the vendor's own way).
 
-    The app file's request names ``${token}``, ``${client_id}`` and ``${client_secret}`` where the vendor wants them;
-    HTTP Basic authentication is added where the app file says so (RFC 6749 §2.3.1).
+    The app file's request names ``${token}``, ``${client_id}``, ``${client_secret}`` and ``${api_base}`` where the
+    vendor wants them; HTTP Basic authentication (RFC 6749 §2.3.1), or the person's own token as a bearer (RFC 6750
+    §2.1), is added where the app file says so.
     """
-    client_secret = secret.reveal() if secret else ""
     values: dict[str, Scalar | None] = {f"settings.{name}": value for name, value in settings.items()}
-    values |= {"token": token.reveal(), "client_id": client_id, "client_secret": client_secret}
+    values |= {
+        "token": _token_to_end(revocation, tokens),
+        "api_base": tokens.api_base or fill_settings(app, app.api_base or "", settings),
+    }
+    values |= {"client_id": client_id, "client_secret": secret.reveal() if secret else ""}
     request = revocation.request
     headers = fill_map(request.headers, values, Landing.HEADER)
-    if revocation.client_authentication is ClientAuthentication.BASIC:
-        pair = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
-        headers["Authorization"] = f"Basic {pair}"
+    if revocation.bearer:
+        headers["Authorization"] = f"Bearer {tokens.access_token.reveal() if tokens.access_token else ''}"
+    elif revocation.client_authentication is ClientAuthentication.BASIC:
+        headers["Authorization"] = _basic(client_id, secret)
     return HttpRequest(
         method=request.method,
         url=fill(fill_settings(app, request.url, settings), values, Landing.URL),
         query=fill_map(request.query, values),
         headers=headers,
         json=None if request.json is None else fill_json(request.json, values),
-        form=None if request.form is None else fill_map(request.form, values),
+        form=None if request.form is None else fill_form(request.form, values),
     )
+
+
+def introspection_request(
+    oauth: OAuth, endpoint: str, token: Secret, *, client_id: str, secret: Secret | None
+) -> HttpRequest:
+    """Asks how long an access token lives (RFC 7662 §2.1); we say who we are as at the token endpoint."""
+    form = {"token": token.reveal(), "token_type_hint": "access_token"}
+    if oauth.client_authentication is ClientAuthentication.BASIC:
+        return HttpRequest("POST", endpoint, headers={"Authorization": _basic(client_id, secret)}, form=form)
+    form |= {"client_id": client_id} | ({"client_secret": secret.reveal()} if secret else {})
+    return HttpRequest("POST", endpoint, form=form)
+
+
+def _token_to_end(revocation: Revocation, tokens: Tokens) -> str:
+    refresh = revocation.token == "refresh_token"  # noqa: S105 - the kind of a token
+    token = tokens.refresh_token if refresh and tokens.refresh_token else tokens.access_token
+    return token.reveal() if token else ""
+
+
+def _basic(client_id: str, secret: Secret | None) -> str:
+    pair = f"{client_id}:{secret.reveal() if secret else ''}"
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"

@@ -12,11 +12,11 @@ from typing import Final
 
 from countersign.domain.catalog import App, Input, InputType, Operation, Request
 from countersign.domain.connection import Account
-from countersign.domain.errors import ConfigurationError, Malformed
+from countersign.domain.errors import Malformed
 from countersign.domain.hosts import fill_settings
 from countersign.domain.http import HttpRequest
 from countersign.domain.secret import Secret
-from countersign.domain.template import Landing, Scalar, Values, fill, fill_json, fill_map
+from countersign.domain.template import Landing, Scalar, Values, fill, fill_form, fill_json, fill_map
 
 _BOOLEANS: Final = {"true": True, "false": False}
 _DIGITS: Final = 15
@@ -34,6 +34,7 @@ class Call:
         inputs: by name, as text; what has no value is missing or empty.
         correlation_id: ``correlation_id(…)``: the same at every attempt, so the app can tell a repeat.
         results: what the operation gave, for its read-back; empty when that isn't known.
+        credential: the person's key, where the app takes one instead of a token.
     """
 
     app: App
@@ -44,6 +45,7 @@ class Call:
     inputs: Mapping[str, str]
     correlation_id: str
     results: Mapping[str, str] = field(default_factory=dict)
+    credential: Mapping[str, Secret] = field(default_factory=dict)
 
     def with_results(self, results: Mapping[str, str]) -> "Call":
         """The same call after it gave these results."""
@@ -57,28 +59,25 @@ def correlation_id(person_key: str, action_id: str, step: str) -> str:
 
 def build_request(call: Call) -> HttpRequest:
     """The act. Raises Malformed where an input is missing or not what the app file allows, ConfigurationError."""
-    return _filled(call.operation.request, values(call))
+    return filled(call.operation.request, values(call))
 
 
 def check_request(call: Call) -> HttpRequest | None:
     """Reads the record before (or instead of) the act; None where the operation has no check."""
     check = call.operation.check
-    return _filled(check.request, values(call)) if check else None
+    return filled(check.request, values(call)) if check else None
 
 
 def read_back_request(call: Call) -> HttpRequest | None:
     """Asks the app whom it recorded; None where the operation has no read-back."""
     read_back = call.operation.read_back
-    return _filled(read_back.request, values(call)) if read_back else None
+    return filled(read_back.request, values(call)) if read_back else None
 
 
-def identity_request(app: App, settings: Mapping[str, str], api_base: str | None) -> HttpRequest:
-    """Asks the app who signed in. Raises ConfigurationError."""
-    return _filled(app.identity.request, _app_values(app, settings, api_base))
-
-
-def with_token(request: HttpRequest, access_token: Secret) -> HttpRequest:
-    """The request as its person: RFC 6750 §2.1."""
+def with_token(request: HttpRequest, access_token: Secret | None) -> HttpRequest:
+    """The request as its person (RFC 6750 §2.1). Without a token it is as it was, with its key inside."""
+    if access_token is None:
+        return request
     return replace(request, headers={**request.headers, "Authorization": f"Bearer {access_token.reveal()}"})
 
 
@@ -86,7 +85,7 @@ def values(call: Call) -> Values:
     """Every name that an operation's templates and queries may use, with its value. Raises Malformed."""
     operation = call.operation
     return {
-        **_app_values(call.app, call.settings, call.api_base),
+        **app_values(call.app, call.settings, call.api_base, call.credential),
         **{f"input.{name}": _given(name, declared, call.inputs) for name, declared in operation.inputs.items()},
         **{f"results.{name}": call.results.get(name) for name in operation.results},
         "action.id": call.correlation_id,
@@ -95,13 +94,18 @@ def values(call: Call) -> Values:
     }
 
 
-def _app_values(app: App, settings: Mapping[str, str], api_base: str | None) -> dict[str, Scalar | None]:
+def app_values(
+    app: App, settings: Mapping[str, str], api_base: str | None, credential: Mapping[str, Secret]
+) -> dict[str, Scalar | None]:
+    """The names that every request to an app may use. Raises ConfigurationError for a missing setting.
+
+    ``credential`` is the person's key, in clear from here on: what is returned goes into requests, and nowhere else.
+    """
     base = api_base or fill_settings(app, app.api_base or "", settings)
-    if not base:
-        raise ConfigurationError(f"{app.id}: neither the app file nor the token answer says where its API is")
     return {
-        "api_base": base,
+        **({"api_base": base} if base else {}),  # while a person has not chosen a site there is none
         **{f"settings.{name}": fill_settings(app, f"${{settings.{name}}}", settings) for name in app.settings},
+        **{f"credential.{name}": part.reveal() for name, part in credential.items()},
     }
 
 
@@ -140,12 +144,13 @@ def _typed(kind: InputType, text: str) -> Scalar:
             return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _filled(request: Request, known: Values) -> HttpRequest:
+def filled(request: Request, known: Values) -> HttpRequest:
+    """A request of an app file with its names filled in. Raises UnknownName, UnusableValue."""
     return HttpRequest(
         method=request.method,
         url=fill(request.url, known, Landing.URL),
         query=fill_map(request.query, known),
         headers={"Accept": "application/json", **fill_map(request.headers, known, Landing.HEADER)},
         json=None if request.json is None else fill_json(request.json, known),
-        form=None if request.form is None else fill_map(request.form, known),
+        form=None if request.form is None else fill_form(request.form, known),
     )

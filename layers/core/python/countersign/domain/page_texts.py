@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.pages import Do, PageKind
+from countersign.domain.pages import Alert, Do, PageKind
 from countersign.domain.sign_in_policy import Reason
 
 LANGUAGE: Final = "en"
@@ -42,6 +42,39 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         "Are both of these you?",
         ("What you do from Slack will be done in {app} as this account.",),
         ((Do.CONFIRM, "Yes, connect"), (Do.DECLINE, "No, cancel")),
+    ),
+    PageKind.CHOOSE: PageText(
+        HTTPStatus.OK,
+        "Where in {app}?",
+        (
+            "You signed in as {account}, who can work in several places there.",
+            "Choose the one that is meant when you use {app} from Slack. To change it later, press Reconnect there.",
+        ),
+        ((Do.CHOOSE, "Connect this one"), (Do.DECLINE, "No, cancel")),
+    ),
+    PageKind.KEY: PageText(
+        HTTPStatus.OK,
+        "Your {app} key",
+        (
+            "{app} has no sign-in for other programs; it lets each person make a key. {hint}",
+            "What you do from Slack is then done with your key. It is checked at {app} and kept sealed.",
+            "Never send it to anybody, in Slack or elsewhere.",
+        ),
+        ((Do.ENTER_KEY, "Check this key"),),
+    ),
+    PageKind.KEY_REFUSED: PageText(
+        HTTPStatus.FORBIDDEN,
+        "{app} did not take the key",
+        ("It was tried three times. " + _AGAIN, "If you are not sure of it, make a new one in {app} first."),
+    ),
+    PageKind.NO_SITES: PageText(
+        HTTPStatus.FORBIDDEN,
+        "There is nothing to connect",
+        (
+            "{app} signed you in, but named no place there that you could use from Slack.",
+            "Nothing was connected; what {app} gave us is given back.",
+            "Ask whoever runs {app} to let you in, then press the Connect button in Slack again.",
+        ),
     ),
     PageKind.DONE: PageText(
         HTTPStatus.OK,
@@ -221,9 +254,19 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
 REASONS: Final[Mapping[Reason, str]] = {
     Reason.EMAIL_DIFFERS: "Your e-mail addresses are not the same: {email} in Slack, {account_email} in {app}.",
     Reason.ACCOUNT_CHANGES: "So far you were connected as {previous}. This account would take its place.",
+    Reason.KEY_ENTERED: "A key works for whoever has it: make sure that this one is your own.",
     Reason.NOT_ASKED_WHO: "{app} may not have asked who you are: it takes whoever is signed in there in this browser.",
 }
 
+ALERTS: Final[Mapping[Alert, str]] = {
+    Alert.KEY_FORM: "This is not a whole key of {app}. Copy every part of it again.",
+    Alert.KEY_WRONG: "{app} does not take this key. Copy it again, or make a new one. Tries left: {tries_left}.",
+    Alert.KEY_UNCHECKED: "{app} did not answer, so the key could not be checked. Try again. Tries left: {tries_left}.",
+    Alert.NO_CHOICE: "Choose one of these.",
+}
+
+KEY_HELP: Final = "Make a key in {app}"
+CHOICES: Final = "Places in {app}"
 ONWARD_TITLE: Final = "On to {service}"
 ONWARD_TEXT: Final = "Your browser goes on by itself. If it does not:"
 ONWARD_LINK: Final = "Continue to {service}"

@@ -14,6 +14,10 @@ class PageKind(StrEnum):
 
     CONNECT = "connect"
     CONFIRM = "confirm"
+    CHOOSE = "choose"
+    KEY = "key"
+    KEY_REFUSED = "key_refused"
+    NO_SITES = "no_sites"
     DONE = "done"
     DECLINED = "declined"
     NEW_LINK_SENT = "new_link_sent"
@@ -48,7 +52,27 @@ class Do(StrEnum):
     GO = "go"
     CONFIRM = "confirm"
     DECLINE = "decline"
+    CHOOSE = "choose"
+    ENTER_KEY = "enter_key"
     NEW_LINK = "new_link"
+
+
+class Alert(StrEnum):
+    """What was wrong with what a page's form brought, or why it could not be checked."""
+
+    KEY_FORM = "key_form"
+    KEY_WRONG = "key_wrong"
+    KEY_UNCHECKED = "key_unchecked"
+    NO_CHOICE = "no_choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field to fill in. What is secret is hidden while it is typed; nothing entered is ever shown again."""
+
+    name: str
+    label: str
+    secret: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +84,10 @@ class Page:
         post_to: where its buttons post to, on our own host; empty where it has none.
         facts: labelled values, such as the two identities.
         reasons: why something must be confirmed.
+        alert: what was wrong with the same page's form before.
+        choices: value and label of each place to choose from.
+        entries: what is to be filled in.
+        help_url: a page of the app's own, that helps to fill it in.
         cause: an error's code and detail, for the operator's log; never shown.
         trace_id: of the click that the sign-in began with, for the log; empty where it is not known.
     """
@@ -69,6 +97,10 @@ class Page:
     post_to: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Reason, ...] = ()
+    alert: Alert | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
+    help_url: str = ""
     cause: str = ""
     trace_id: str = ""
 

@@ -15,7 +15,7 @@ def may_revoke(app: App, account_id: str | None, *, beside: Connection | None) -
         account_id: of the left-over tokens; None where the app never said.
         beside: the person's connection to the app as it is now.
     """
-    revocation = app.oauth.revocation
+    revocation = app.oauth.revocation if app.oauth else None
     if revocation is None:
         return False
     if revocation.ends == "token" or beside is None or beside.status is not Status.LIVE:

@@ -6,11 +6,11 @@ in code; the database's own expiry only tidies up.
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from countersign.domain.connection import Account, seal_owner
+from countersign.domain.connection import Account, Site, seal_owner
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.tokens import Sealed, SealOwner
 
@@ -39,6 +39,8 @@ class LegStep(StrEnum):
     SLACK = "slack"
     APP = "app"
     CONFIRM = "confirm"
+    KEY = "key"
+    """A key is to be entered on our page, for an app without OAuth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,13 @@ class Leg:
         id_hash: hash of the ``state`` (or, on the confirm page, of the form's own secret).
         cookie_hash: hash of the ``__Host-bt`` cookie that the browser must bring again.
         nonce: for the id_token (SLACK).
-        person_email: on APP, the e-mail address that the chat service's id_token named.
+        person_email: on APP and CONFIRM, the e-mail address that the chat service named; on KEY only what its id_token
+            proved.
         account, sealed, scopes, token_expires_at, version: on CONFIRM, the connection that will be; its tokens are
             sealed to what it will be, so that confirming copies them and never opens them. Without an account it can
             only be revoked.
+        sites: the places that the grant covers, of which its person chooses one; where their APIs are is sealed.
+        site: the chosen one, or the only one.
         declined: its person said no: it can't be confirmed any more.
     """
 
@@ -109,7 +114,21 @@ class Leg:
     token_expires_at: int | None = None
     version: int = 0
     person_email: str | None = None
+    sites: tuple[Site, ...] = ()
+    site: str = ""
     declined: bool = False
+
+    @property
+    def asks_site(self) -> bool:
+        """Whether its person must still choose a site."""
+        return bool(self.sites) and not self.site
+
+    def at(self, site_id: str) -> "Leg | None":
+        """The same for the chosen site, by whose name the account's organisation is called; None if it has no such."""
+        site = next((site for site in self.sites if site.id == site_id), None)
+        if site is None or self.account is None:
+            return None
+        return replace(self, site=site.id, account=replace(self.account, organisation=site.name))
 
 
 class LinkState(StrEnum):
@@ -160,6 +179,11 @@ def code_verifier(cookie: str, state: str) -> str:
 def confirm_secret(cookie: str, state: str) -> str:
     """Id of the CONFIRM leg that follows an APP leg: derived like the verifier, so that a reload finds the same one."""
     return hmac.new(cookie.encode(), b"confirm" + state.encode(), hashlib.sha256).hexdigest()
+
+
+def key_secret(cookie: str, state: str) -> str:
+    """Id of the KEY leg that follows a SLACK leg: derived, so that a reload finds the same one."""
+    return hmac.new(cookie.encode(), b"key" + state.encode(), hashlib.sha256).hexdigest()
 
 
 def is_secret(value: str) -> bool:

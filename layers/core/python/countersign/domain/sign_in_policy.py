@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from countersign.domain.catalog import App
 from countersign.domain.connection import Account
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.sign_in import Intent
@@ -24,6 +25,8 @@ class Reason(StrEnum):
     ACCOUNT_CHANGES = "account_changes"
     NOT_ASKED_WHO = "not_asked_who"
     """The app may have passed silently, as whoever was signed in there."""
+    KEY_ENTERED = "key_entered"
+    """A key works for whoever has it, and says nothing of who entered it."""
 
 
 def match_person(intent: Intent, claims: IdTokenClaims) -> Match:
@@ -39,7 +42,7 @@ def match_person(intent: Intent, claims: IdTokenClaims) -> Match:
 
 
 def reasons_to_confirm(
-    email: str | None, account: Account, existing: Account | None, *, asks_who: bool
+    email: str | None, account: Account, existing: Account | None, *, unproved: Reason | None
 ) -> tuple[Reason, ...]:
     """Why ``account`` must be confirmed before it is bound; empty when it needn't be.
 
@@ -47,16 +50,23 @@ def reasons_to_confirm(
         email: the person's address in chat. Where either side has none, they count as different.
         account: who signed in at the app.
         existing: the account of the person's present connection to it.
-        asks_who: whether the app itself showed who signs in.
+        unproved: why the way of signing in proves too little by itself, where it does.
     """
     reasons = []
     if not _same_address(email, account.email):
         reasons.append(Reason.EMAIL_DIFFERS)
     if existing is not None and existing.id != account.id:
         reasons.append(Reason.ACCOUNT_CHANGES)
-    if not asks_who:
-        reasons.append(Reason.NOT_ASKED_WHO)
+    if unproved is not None:
+        reasons.append(unproved)
     return tuple(reasons)
+
+
+def unproved_by(app: App) -> Reason | None:
+    """Why the way in which one signs in to ``app`` does not show who did."""
+    if app.credential is not None:
+        return Reason.KEY_ENTERED
+    return None if app.asks_who else Reason.NOT_ASKED_WHO
 
 
 def _same_address(one: str | None, other: str | None) -> bool:

@@ -85,6 +85,15 @@ def fill_map(templates: Mapping[str, str], values: Values, landing: Landing = La
     }
 
 
+def fill_form(templates: Mapping[str, Any], values: Values) -> dict[str, str]:
+    """Fill a form's fields: a field that is a JSON value is filled as one and written as its JSON text."""
+    texts = {name: template for name, template in templates.items() if isinstance(template, str)}
+    documents = {name: template for name, template in templates.items() if name not in texts}
+    written = {name: json.dumps(fill_json(template, values)) for name, template in documents.items()}
+    filled = fill_map(texts, values) | written
+    return {name: filled[name] for name in templates if name in filled}
+
+
 def fill_json(template: Any, values: Values) -> Any:
     """Fill every string of a JSON value. A string that is one name alone takes the value's own type (number, true).
 

@@ -18,6 +18,7 @@ TOKEN_LIMIT: Final = 16_384
 """Characters. A bundle of large JWTs is a third of it; what is longer is no token."""
 _SCOPE_LIMIT: Final = 8_192
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")  # VSCHAR (RFC 6749 appendix A.12) without the space, so that a header holds
+_TOKENS: Final = frozenset({"access_token", "refresh_token", "id_token"})
 _ERROR: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _OK: Final = 200
 _BAD_REQUEST: Final = 400
@@ -70,14 +71,26 @@ def read_token_answer(
         raise AppUnavailable(f"token endpoint: status {status} without an error code")
     if str(answer.get("token_type", "")).lower() != "bearer":
         raise AppUnavailable("token endpoint: a token_type other than bearer")
-    refresh_token = answer.get("refresh_token")
+    refresh_token, id_token = answer.get("refresh_token"), answer.get("id_token")
     return TokenAnswer(
         access_token=_token(answer.get("access_token"), "access_token"),
         refresh_token=_token(refresh_token, "refresh_token") if refresh_token else None,
         expires_in=_expires_in(answer.get("expires_in")),
         scopes=_scopes(answer.get("scope")),
         api_base=ask_text(oauth.api_base, answer),
+        id_token=Secret(id_token) if isinstance(id_token, str) and _is_token(id_token) else None,
+        members={name: value for name, value in answer.items() if name not in _TOKENS},
     )
+
+
+def read_introspection(answer: Any, now: int) -> int | None:
+    """Seconds that an access token still lives, by its introspection (RFC 7662 §2.2); None where that does not say."""
+    if not isinstance(answer, Mapping) or answer.get("active") is not True:
+        return None
+    ends = answer.get("exp")
+    if isinstance(ends, bool) or not isinstance(ends, int | float):
+        return None
+    return _expires_in(ends - now)
 
 
 def _parse(content_type: str, body: bytes) -> Mapping[str, Any]:
@@ -105,9 +118,13 @@ def _error(error: Any, status: int, grant_over: Sequence[int]) -> InvalidGrant |
 
 
 def _token(value: Any, name: str) -> Secret:
-    if not isinstance(value, str) or len(value) > TOKEN_LIMIT or not _TOKEN.fullmatch(value):
+    if not isinstance(value, str) or not _is_token(value):
         raise AppUnavailable(f"token endpoint: no usable {name}")
     return Secret(value)
+
+
+def _is_token(value: str) -> bool:
+    return len(value) <= TOKEN_LIMIT and _TOKEN.fullmatch(value) is not None
 
 
 def _expires_in(value: Any) -> int | None:

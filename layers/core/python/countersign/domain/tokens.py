@@ -1,7 +1,8 @@
 """Tokens, sealed and open, and to whom a seal belongs."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from countersign.domain.identity import Person
@@ -12,11 +13,20 @@ SEAL_SCHEMA: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a token endpoint gave. ``api_base`` is kept sealed with them because it decides where they are sent."""
+    """What a token endpoint gave, or the key that a person entered. Whatever decides where they go is sealed with them.
 
-    access_token: Secret
+    Attributes:
+        access_token: None for a key.
+        api_base: where the API lives, when that was said; of ``sites``, the chosen one's.
+        sites: every place that the grant covers, by its id: where its API lives.
+        credential: the parts of a key, by the names of the app file.
+    """
+
+    access_token: Secret | None
     refresh_token: Secret | None
     api_base: str | None = None
+    sites: Mapping[str, str] = field(default_factory=dict)
+    credential: Mapping[str, Secret] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
+from countersign.domain import strict_json
 from countersign.domain.errors import (
     ConfigurationError,
     CountersignError,
@@ -17,17 +18,19 @@ from countersign.domain.errors import (
 from countersign.domain.pages import Do, Onward, Page, PageKind, View
 from countersign.domain.sign_in import is_secret
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, read_request, request_id
-from countersign.entrypoints.pages import COOKIE, onward_answer, page_answer
+from countersign.entrypoints.pages import CHOICE, COOKIE, ENTRY, onward_answer, page_answer
 from countersign.ports import Journal
 from countersign.usecases.complete_app_leg import CompleteAppLeg
 from countersign.usecases.complete_slack_leg import CompleteSlackLeg
 from countersign.usecases.confirm_sign_in import ConfirmSignIn
+from countersign.usecases.enter_key import EnterKey
 from countersign.usecases.open_sign_in import OpenSignIn
 from countersign.usecases.send_new_link import SendNewLink
 from countersign.usecases.start_sign_in import StartSignIn
 
 _LOG: Final = logging.getLogger(__name__)
 _FORM: Final = "application/x-www-form-urlencoded"
+_MOST_FIELDS: Final = 8
 _SLACK_CALLBACK: Final = "/oauth/slack/callback"
 _FAILURES: Final[Mapping[type[CountersignError], PageKind]] = {
     Malformed: PageKind.BAD_REQUEST,
@@ -52,6 +55,8 @@ class SignIn(Protocol):
     def complete_app_leg(self) -> CompleteAppLeg: ...  # noqa: D102
     @property
     def confirm_sign_in(self) -> ConfirmSignIn: ...  # noqa: D102
+    @property
+    def enter_key(self) -> EnterKey: ...  # noqa: D102
     @property
     def send_new_link(self) -> SendNewLink: ...  # noqa: D102
     @property
@@ -94,28 +99,35 @@ def _connect(request: HttpRequestIn, secret: str, cookie: str | None, container:
     if not is_secret(secret):
         return Page(PageKind.UNKNOWN)
     if request.method == "GET":
-        return container.open_sign_in(secret)
-    match _button(request):
+        page = container.open_sign_in(secret)
+        return container.enter_key.look(secret, cookie) if page.kind is PageKind.UNKNOWN else page
+    button, fields = _form(request)
+    match button:
         case Do.GO:
             return container.start_sign_in(secret, cookie)
         case Do.CONFIRM:
             return container.confirm_sign_in(secret, cookie, accepted=True)
         case Do.DECLINE:
             return container.confirm_sign_in(secret, cookie, accepted=False)
+        case Do.CHOOSE:
+            return container.confirm_sign_in(secret, cookie, accepted=True, site=fields.get(CHOICE, ""))
+        case Do.ENTER_KEY:
+            entered = {name.removeprefix(ENTRY): value for name, value in fields.items() if name.startswith(ENTRY)}
+            return container.enter_key(secret, cookie, entered)
         case Do.NEW_LINK:
             return container.send_new_link(secret)
 
 
-def _button(request: HttpRequestIn) -> Do:
-    """Which button was pressed. Raises Malformed."""
+def _form(request: HttpRequestIn) -> tuple[Do, Mapping[str, str]]:
+    """Which button was pressed, and what was filled in or chosen. Raises Malformed, which quotes none of it."""
     if request.method != "POST" or request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise Malformed("not a form of ours")
     try:
-        fields = parse_qsl(request.body.decode("ascii"), keep_blank_values=True, max_num_fields=4)
-        ((name, value),) = fields
-        return Do(value if name == "do" else "")
+        pairs = parse_qsl(request.body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        fields = strict_json.unique(pairs)
+        return Do(fields.pop("do", "")), fields
     except ValueError:
-        raise Malformed("not a button of ours") from None
+        raise Malformed("not a form of ours") from None
 
 
 def _cookie(request: HttpRequestIn) -> str | None:

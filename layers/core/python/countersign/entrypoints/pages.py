@@ -5,6 +5,9 @@ from http import HTTPStatus
 from typing import Final
 
 from countersign.domain.page_texts import (
+    ALERTS,
+    CHOICES,
+    KEY_HELP,
     ONWARD_LINK,
     ONWARD_TEXT,
     ONWARD_TITLE,
@@ -13,7 +16,7 @@ from countersign.domain.page_texts import (
     TEXTS,
     PageText,
 )
-from countersign.domain.pages import Onward, Page
+from countersign.domain.pages import Do, Entry, Onward, Page
 from countersign.domain.sign_in import WHOLE_SECONDS
 from countersign.entrypoints.api_gateway import Answer, answer, page
 from countersign.entrypoints.frame import framed
@@ -25,6 +28,9 @@ COOKIE: Final = "__Host-bt"
 
 It lives as long as a whole sign-in: every leg must bring it, and so must the last question's answer.
 """
+ENTRY: Final = "key_"
+"""Before the name of every part of a key, so that none can be taken for a field of ours."""
+CHOICE: Final = "site"
 _NO_PLACEHOLDER: Final = "—"
 
 
@@ -43,8 +49,13 @@ def page_answer(shown: Page, reference: str) -> Answer:
         body.append(element("dl", *(_fact(label, value) for label, value in shown.facts)))
     if shown.reasons:
         body.append(element("ul", *(element("li", REASONS[reason].format_map(values)) for reason in shown.reasons)))
+    if shown.help_url:
+        opens = {"href": shown.help_url, "target": "_blank", "rel": "noopener noreferrer"}
+        body.append(element("p", element("a", KEY_HELP.format_map(values), **opens)))
+    if shown.alert is not None:
+        body.append(element("p", ALERTS[shown.alert].format_map(values), role="alert", class_="alert"))
     if text.buttons and shown.post_to:
-        body.append(_form(text, shown.post_to, values))
+        body.append(_form(text, shown, values))
     if text.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         body.append(element("p", f"{REFERENCE}: ", element("code", reference), class_="reference"))
     return page(text.status, framed(text.title.format_map(values), body), style_source=SOURCE)
@@ -69,12 +80,32 @@ def onward_answer(onward: Onward, *, after_post: bool) -> Answer:
     return page(HTTPStatus.OK, html, style_source=SOURCE, cookies=[cookie])
 
 
-def _form(text: PageText, post_to: str, values: Mapping[str, str]) -> Element:
-    buttons = [
-        element("button", label.format_map(values), type="submit", name="do", value=do, class_="" if position else "go")
-        for position, (do, label) in enumerate(text.buttons)
-    ]
-    return element("form", *buttons, method="post", action=post_to)
+def _form(text: PageText, shown: Page, values: Mapping[str, str]) -> Element:
+    fields = [_entry(entry) for entry in shown.entries]
+    if shown.choices:
+        legend = element("legend", CHOICES.format_map(values))
+        fields.append(element("fieldset", legend, *(_choice(value, label) for value, label in shown.choices)))
+    buttons = [_button(do, label.format_map(values), first=not place) for place, (do, label) in enumerate(text.buttons)]
+    return element("form", *fields, *buttons, method="post", action=shown.post_to)
+
+
+def _button(do: Do, label: str, *, first: bool) -> Element:
+    """Only the first one needs what is asked for above it: saying no needs nothing."""
+    how = {"class_": "go"} if first else {"class_": "", "formnovalidate": ""}
+    return element("button", label, type="submit", name="do", value=do, **how)
+
+
+def _entry(entry: Entry) -> Element:
+    """A labelled field. What is secret is hidden while it is typed; the browser is asked to remember none of it."""
+    name = ENTRY + entry.name
+    how = {"type": "password" if entry.secret else "text", "autocomplete": "off", "maxlength": "600", "required": ""}
+    field = element("input", id=name, name=name, autocapitalize="none", spellcheck="false", **how)
+    return element("div", element("label", entry.label, for_=name), field, class_="entry")
+
+
+def _choice(value: str, label: str) -> Element:
+    radio = element("input", type="radio", name=CHOICE, value=value, required="")
+    return element("label", radio, element("span", label), class_="choice")
 
 
 def _fact(label: str, value: str) -> Element:

@@ -4,24 +4,28 @@ from dataclasses import dataclass
 
 from countersign.domain.callback import Query, read_callback
 from countersign.domain.catalog import App
-from countersign.domain.connection import Status
 from countersign.domain.errors import (
     AppUnavailable,
     ConfigurationError,
+    CountersignError,
     HostNotAllowed,
     InvalidClient,
     InvalidGrant,
+    NoSites,
     TooLarge,
 )
+from countersign.domain.grant import grant_of
 from countersign.domain.hosts import fill_settings
 from countersign.domain.oauth import TokenAnswer
-from countersign.domain.pages import Page, PageKind, done
+from countersign.domain.pages import Page, PageKind
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier
-from countersign.ports import AppSettings, AuditLog, AuthorizationServer, Clock, ConnectionStore
+from countersign.ports import AppSettings, AuditLog, AuthorizationServer, Clock
 from countersign.usecases.bind_account import BindAccount
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.complete_slack_leg import app_redirect_uri
+from countersign.usecases.find_sites import FindSites
+from countersign.usecases.identify_account import IdentifyAccount
 
 _DENIED = "access_denied"
 
@@ -33,7 +37,8 @@ class CompleteAppLeg:
     browser_leg: BrowserLeg
     bind_account: BindAccount
     authorization: AuthorizationServer
-    connections: ConnectionStore
+    find_sites: FindSites
+    identify: IdentifyAccount
     settings: AppSettings
     audit: AuditLog
     clock: Clock
@@ -48,17 +53,18 @@ class CompleteAppLeg:
         if isinstance(found, Page):
             return found
         if found.intent.status is IntentStatus.DONE:
-            return self._done(found)
+            return self.bind_account.finished(found)
         if not self.browser_leg.spend(found):
             return self.bind_account.pending(found) or found.page(PageKind.REPLAYED)
         if callback.code is None:
             return self._refused(found, callback.error or "")
         started = self.clock()
         tokens = self._exchange(found, callback.code)
-        return tokens if isinstance(tokens, Page) else self.bind_account(found, tokens, started)
+        return tokens if isinstance(tokens, Page) else self._bind(found, tokens, started)
 
     def _issuer(self, app: App) -> str | None:
-        return None if app.oauth.issuer is None else fill_settings(app, app.oauth.issuer, self.settings(app.id))
+        issuer = app.server.issuer
+        return None if issuer is None else fill_settings(app, issuer, self.settings(app.id))
 
     def _exchange(self, journey: Journey, code: Secret) -> TokenAnswer | Page:
         redirect_uri = app_redirect_uri(journey.intent.base_url, journey.app.id)
@@ -72,14 +78,26 @@ class CompleteAppLeg:
         except (InvalidClient, HostNotAllowed, ConfigurationError) as error:
             return journey.page(PageKind.MISCONFIGURED, cause=str(error))
 
+    def _bind(self, journey: Journey, tokens: TokenAnswer, started: int) -> Page:
+        """Ask whose the tokens are, and for which sites: as long as nobody knows, they are given back."""
+        app, grant = journey.app, grant_of(journey.app, tokens, started)
+        try:
+            grant = grant.covering(self.find_sites(app, tokens.access_token))
+            account = self.identify(app, tokens)
+        except CountersignError as error:
+            self.bind_account.give_back(journey, grant)
+            return journey.page(_unknown(error), cause=str(error))
+        return self.bind_account(journey, grant, account)
+
     def _refused(self, journey: Journey, error: str) -> Page:
         facts = {"app": journey.app.id, "error": error, "trace_id": journey.intent.trace_id}
         self.audit.record("sign_in.refused_by_app", journey.intent.person, facts)
         kind = PageKind.DENIED if error == _DENIED else PageKind.APP_ERROR
         return journey.page(kind, cause=error, error=error)
 
-    def _done(self, journey: Journey) -> Page:
-        connection = self.connections.get(journey.intent.person, journey.app.id)
-        if connection is None or connection.status is not Status.LIVE:
-            return self.browser_leg.used(journey)
-        return done(journey.intent, journey.app.name, connection.account)
+
+def _unknown(error: CountersignError) -> PageKind:
+    """The page for tokens of which nobody knows whose they are."""
+    if isinstance(error, NoSites):
+        return PageKind.NO_SITES
+    return PageKind.APP_TROUBLE if isinstance(error, AppUnavailable) else PageKind.NO_IDENTITY

@@ -8,10 +8,11 @@ from countersign.domain.openid import IdTokenClaims
 from countersign.domain.pages import Onward, Page, PageKind, View
 from countersign.domain.queue_messages import sign_in_burnt_message
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import IntentStatus, Leg, LegStep, code_verifier, hash_of, leg_expiry
+from countersign.domain.sign_in import IntentStatus, Leg, LegStep, code_verifier, hash_of, key_secret, leg_expiry
 from countersign.domain.sign_in_policy import Match, match_person
 from countersign.ports import AuditLog, AuthorizationServer, ChatOpenId, Clock, Queue, Randomness, SignInStore
 from countersign.usecases.browser_leg import BrowserLeg, Journey
+from countersign.usecases.show_key_form import ShowKeyForm
 from countersign.usecases.start_sign_in import slack_redirect_uri
 
 _DENIED = "access_denied"
@@ -25,13 +26,17 @@ class CompleteSlackLeg:
     sign_ins: SignInStore
     chat_openid: ChatOpenId
     authorization: AuthorizationServer
+    show_key_form: ShowKeyForm
     audit: AuditLog
     actions_queue: Queue
     randomness: Randomness
     clock: Clock
 
     def __call__(self, query: Query, cookie: str | None) -> View:
-        """Onward to the app, or a page. Raises Malformed, StoreUnavailable, ConfigurationError."""
+        """Onward to the app, or a page; for an app without OAuth it is the one that asks for a key.
+
+        Raises Malformed, StoreUnavailable, ConfigurationError.
+        """
         callback = read_callback(query, None)
         found = self.browser_leg(callback.state, cookie, LegStep.SLACK)
         if isinstance(found, Page):
@@ -39,7 +44,7 @@ class CompleteSlackLeg:
         if found.intent.status is IntentStatus.DONE:
             return self.browser_leg.used(found)
         if not self.browser_leg.spend(found):
-            return found.page(PageKind.REPLAYED)
+            return self._replayed(found)
         if callback.code is None:
             return _refused(found, callback.error or "")
         claims = self._identify(found, callback.code)
@@ -61,6 +66,8 @@ class CompleteSlackLeg:
 
     def _judge(self, journey: Journey, claims: IdTokenClaims) -> View:
         match match_person(journey.intent, claims):
+            case Match.SAME if journey.app.credential is not None:
+                return self._on_to_the_key(journey, claims)
             case Match.SAME:
                 return self._on_to_the_app(journey, claims)
             case Match.OTHER_WORKSPACE:
@@ -73,17 +80,35 @@ class CompleteSlackLeg:
         redirect_uri = app_redirect_uri(intent.base_url, intent.app)
         verifier = code_verifier(journey.cookie, state)
         url = self.authorization.authorization_url(journey.app, redirect_uri, state, verifier)
-        leg = Leg(
-            id_hash=hash_of(state),
-            intent_hash=intent.id_hash,
-            app=intent.app,
-            cookie_hash=journey.leg.cookie_hash,
-            step=LegStep.APP,
-            expires_at=leg_expiry(intent, self.clock()),
-            person_email=claims.email or intent.person_email,
-        )
-        self.sign_ins.put_leg(leg)
+        self.sign_ins.put_leg(self._next(journey, state, LegStep.APP, claims.email or intent.person_email))
         return Onward(url, journey.app.name, journey.cookie, intent.trace_id)
+
+    def _on_to_the_key(self, journey: Journey, claims: IdTokenClaims) -> Page:
+        """The app has no OAuth: a key of its person's is asked for here, of the browser that has just proved itself."""
+        secret = key_secret(journey.cookie, journey.secret)
+        page = self.show_key_form(journey.intent, journey.app, secret)
+        # Only what Slack proved: an app may take this address as the word for whose the key is.
+        self.sign_ins.put_leg(self._next(journey, secret, LegStep.KEY, claims.email))
+        return page
+
+    def _next(self, journey: Journey, secret: str, step: LegStep, person_email: str | None) -> Leg:
+        return Leg(
+            id_hash=hash_of(secret),
+            intent_hash=journey.intent.id_hash,
+            app=journey.intent.app,
+            cookie_hash=journey.leg.cookie_hash,
+            step=step,
+            expires_at=leg_expiry(journey.intent, self.clock()),
+            person_email=person_email,
+        )
+
+    def _replayed(self, journey: Journey) -> Page:
+        """A reload: the form again, where a key is asked for; everywhere else the browser is at the app by now."""
+        secret = key_secret(journey.cookie, journey.secret)
+        leg = self.sign_ins.get_leg(hash_of(secret)) if journey.app.credential else None
+        if leg is None or self.clock() >= leg.expires_at:
+            return journey.page(PageKind.REPLAYED)
+        return self.show_key_form(journey.intent, journey.app, secret)
 
     def _count_try(self, journey: Journey, claims: IdTokenClaims) -> Page:
         """Another workspace: this leg is over, the link lives, three times at most."""

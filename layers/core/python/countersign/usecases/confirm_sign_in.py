@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
-from countersign.domain.pages import Page, PageKind, done
+from countersign.domain.pages import Alert, Page, PageKind, done
 from countersign.domain.sign_in import IntentStatus, LegStep
 from countersign.ports import AuditLog, Clock, ConnectionStore, SignInStore
+from countersign.usecases.ask_to_confirm import AskToConfirm
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.store_connection import StoreConnection
 
@@ -16,14 +17,18 @@ class ConfirmSignIn:
     """Stores what the CONFIRM leg holds, or makes it due for revocation: each is final."""
 
     browser_leg: BrowserLeg
+    ask_to_confirm: AskToConfirm
     store_connection: StoreConnection
     sign_ins: SignInStore
     connections: ConnectionStore
     audit: AuditLog
     clock: Clock
 
-    def __call__(self, secret: str, cookie: str | None, *, accepted: bool) -> Page:
-        """The end of a sign-in; the same page again when it is sent twice. Raises StoreUnavailable."""
+    def __call__(self, secret: str, cookie: str | None, *, accepted: bool, site: str = "") -> Page:
+        """The end of a sign-in; the same page again when it is sent twice. Raises StoreUnavailable.
+
+        ``site``: the id of the place that its person chose, where there are several.
+        """
         found = self.browser_leg(secret, cookie, LegStep.CONFIRM)
         if isinstance(found, Page):
             return found
@@ -33,10 +38,20 @@ class ConfirmSignIn:
             return self._again(found)
         if not accepted:
             return self._declined(found)
+        leg = found.leg.at(site) if found.leg.asks_site else found.leg
+        if leg is None:
+            return self._ask_again(found)
         try:
-            return self._done(found, self.store_connection(found.intent, found.leg, found.app))
+            return self._done(found, self.store_connection(found.intent, leg, found.app))
         except Conflict as error:
             return found.page(PageKind.CHANGED, cause=str(error))
+
+    def _ask_again(self, journey: Journey) -> Page:
+        """Nothing was chosen, or something that was never offered."""
+        leg = journey.leg
+        if leg.account is None:
+            return journey.page(PageKind.CHANGED, cause="the leg holds no connection")
+        return self.ask_to_confirm(journey.intent, journey.app, leg, leg.account, journey.secret, alert=Alert.NO_CHOICE)
 
     def _declined(self, journey: Journey) -> Page:
         """No is final: what the app gave is given back from now on. Unless a yes was faster."""

@@ -10,6 +10,7 @@ from countersign.domain.errors import (
     AppUnavailable,
     ConfigurationError,
     Conflict,
+    HostNotAllowed,
     InvalidClient,
     InvalidGrant,
     LeaseBusy,
@@ -17,13 +18,12 @@ from countersign.domain.errors import (
     SignInNeeded,
     StoreUnavailable,
 )
-from countersign.domain.http import LONGEST_ANSWER
-from countersign.domain.oauth import TokenAnswer
-from countersign.domain.secret import Secret
+from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER
+from countersign.domain.oauth import TokenAnswer, tokens_after
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import SealOwner, Tokens
 from countersign.domain.upkeep import upkeep_at
-from countersign.ports import AuthorizationServer, Clock, ConnectionStore, Deadline, Opener, Pause, Seal
+from countersign.ports import Clock, ConnectionStore, Deadline, Journal, Opener, Pause, Seal, TokenRenewal
 
 LEASE_MARGIN: Final = 5
 """Seconds after a worker's kill time at which it is dead for certain, clocks and slow kills included."""
@@ -42,17 +42,18 @@ class FreshToken:
     """Tokens that can be used now. ``renew``: the app has just refused the access token that looked good.
 
     Raises SignInNeeded (only a new sign-in helps), LeaseBusy (another worker is at it, try again shortly),
-    AppUnavailable, InvalidClient, StoreUnavailable.
+    AppUnavailable, InvalidClient, HostNotAllowed, StoreUnavailable.
     """
 
     connections: ConnectionStore
     opener: Opener
-    authorization: AuthorizationServer
+    authorization: TokenRenewal
     catalog: Catalog
     redirect_uri: Callable[[str], str]
     clock: Clock
     deadline: Deadline
     pause: Pause
+    journal: Journal
     worker: str
 
     def __call__(self, connection: Connection, *, renew: bool = False) -> tuple[Connection, Tokens]:
@@ -70,11 +71,11 @@ class FreshToken:
             # A refresh was sent and its answer never came: the refresh token may be used up, and using it again may
             # end the whole family. So the access token is used to its end first.
             return connection, tokens
-        return self._refresh(connection, tokens, tokens.refresh_token, still_good=still_good)
+        return self._refresh(connection, tokens, still_good=still_good)
 
     def _open(self, connection: Connection) -> Tokens:
         try:
-            return unpack(self.opener.open(connection.sealed, connection.owner))
+            return unpack(self.opener.open(connection.sealed, connection.owner), connection.site)
         except SealBroken as error:
             # Kept, not deleted: a row that was tampered with is evidence.
             self.connections.needs_sign_in(connection)
@@ -84,20 +85,18 @@ class FreshToken:
         self.connections.needs_sign_in(connection)
         return SignInNeeded(connection.app)
 
-    def _refresh(
-        self, connection: Connection, tokens: Tokens, refresh_token: Secret, *, still_good: bool
-    ) -> tuple[Connection, Tokens]:
+    def _refresh(self, connection: Connection, tokens: Tokens, *, still_good: bool) -> tuple[Connection, Tokens]:
         app = self.catalog.apps[connection.app]
         seal = self.opener.prepare(_renewed_owner(connection))  # now: what can fail must not fail after the answer
         started = self.clock()
-        if self.deadline() - started < NEEDED:
+        if self.deadline() - started < NEEDED + (QUICK_ANSWER if app.server.introspection_endpoint else 0):
             raise LeaseBusy(f"{app.id}: too little time left to refresh")
         try:
             leased = self.connections.lease(connection, self.worker, self.deadline() + LEASE_MARGIN, started)
         except Conflict:
             return self._as_it_stands(connection)
         try:
-            answer = self._ask(leased, app, refresh_token)
+            answer = self._ask(leased, app, tokens)
         except AppUnavailable as error:
             if still_good:
                 return replace(connection, refresh_sent=error.sent), tokens
@@ -106,10 +105,10 @@ class FreshToken:
             return self._refused(leased)
         return self._save(leased, tokens, answer, started, seal)
 
-    def _ask(self, leased: Connection, app: App, refresh_token: Secret) -> TokenAnswer:
+    def _ask(self, leased: Connection, app: App, tokens: Tokens) -> TokenAnswer:
         """The answer; without one the lease is given back, and says whether the refresh token may be used up."""
         try:
-            return self.authorization.refresh(app, refresh_token, self.redirect_uri(app.id))
+            return self.authorization.refresh(app, tokens, self.redirect_uri(app.id))
         except InvalidGrant:
             raise
         except AppUnavailable as error:
@@ -131,15 +130,13 @@ class FreshToken:
     def _save(
         self, leased: Connection, before: Tokens, answer: TokenAnswer, started: int, seal: Seal
     ) -> tuple[Connection, Tokens]:
-        tokens = Tokens(
-            answer.access_token, answer.refresh_token or before.refresh_token, answer.api_base or before.api_base
-        )
+        tokens = tokens_after(before, answer)
         renewed = replace(
             leased,
             sealed=seal(pack(tokens)),
             version=leased.version + 1,
             # Counted from the request's start: early is safe, late is not.
-            expires_at=None if answer.expires_in is None else started + answer.expires_in,
+            expires_at=_end(answer, started),
             lease_owner=None,
             lease_until=0,
             refresh_sent=False,
@@ -153,6 +150,9 @@ class FreshToken:
             now = self.clock()
             self.connections.retire(renewed, now=now, due_at=now)
             return self._as_it_stands(leased)
+        if answer.foreign_api_base:
+            self.journal("foreign_api_base", app=leased.app)
+            raise HostNotAllowed(f"{leased.app}: a refresh names an API outside the app's hosts")
         return renewed, tokens
 
     def _persist(self, renewed: Connection) -> None:
@@ -173,6 +173,19 @@ class FreshToken:
         if there.version == before.version:
             raise LeaseBusy(f"{before.app}: another worker has just tried to refresh")
         return self(there)
+
+
+def _end(answer: TokenAnswer, started: int) -> int | None:
+    """When the access token ends, as it is stored.
+
+    Where the app names an API outside its hosts, nothing is called: an authorization server that points elsewhere is
+    not to be trusted with the act that waits, and the old address may not be the right one any more. The tokens are
+    kept all the same, or a rotated refresh token would be lost with them; and they are kept as ended already, so that
+    every use asks again, and goes on by itself once the app, or the app file, says otherwise.
+    """
+    if answer.foreign_api_base:
+        return started
+    return None if answer.expires_in is None else started + answer.expires_in
 
 
 def _renewed_owner(connection: Connection) -> SealOwner:

@@ -1,25 +1,60 @@
 """Asks an app who has just signed in there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from countersign.domain.answer import read_identity
 from countersign.domain.catalog import App
+from countersign.domain.claims import read_claims
 from countersign.domain.connection import Account
 from countersign.domain.hosts import allowed_hosts
+from countersign.domain.identify import SignedIn, account_in, identity_request, identity_values, read_identity
 from countersign.domain.oauth import TokenAnswer
-from countersign.domain.operation import identity_request, with_token
-from countersign.ports import AppSettings, Http
+from countersign.domain.operation import app_values, with_token
+from countersign.domain.secret import Secret
+from countersign.domain.template import fill
+from countersign.ports import AppCredentials, AppSettings, Clock, Http
 
 
 @dataclass(frozen=True)
 class IdentifyAccount:
-    """The app's identity call with a new token."""
+    """The app's identity call, or the claims that came with its tokens, as the app file says."""
 
     http: Http
     settings: AppSettings
+    credentials: AppCredentials
+    clock: Clock
 
     def __call__(self, app: App, tokens: TokenAnswer) -> Account:
-        """The one account that the token is of. Raises AppUnavailable, TokenRejected, AppError, TooLarge."""
+        """The one account that new tokens are of.
+
+        Raises AppUnavailable, TokenRejected, AppError, TooLarge, ConfigurationError.
+        """
+        claims = self._claims(app, tokens)
+        return self._ask(app, SignedIn(tokens.api_base, claims), tokens.access_token)
+
+    def of_key(self, app: App, credential: Mapping[str, Secret], email: str | None) -> Account:
+        """The one account that a key is of; this call is its check. Raises the same.
+
+        ``email``: the address that the chat service proved, for apps whose keys do not say whose they are.
+        """
+        return self._ask(app, SignedIn(credential=credential, email=email), None)
+
+    def _ask(self, app: App, signed_in: SignedIn, access_token: Secret | None) -> Account:
         settings = self.settings(app.id)
-        request = with_token(identity_request(app, settings, tokens.api_base), tokens.access_token)
-        return read_identity(app, self.http.send(request, allowed_hosts(app, settings)))
+        known = identity_values(app, settings, signed_in)
+        request = identity_request(app, known)
+        if request is None:
+            return account_in(app, signed_in.claims, known)
+        return read_identity(
+            app, self.http.send(with_token(request, access_token), allowed_hosts(app, settings)), known
+        )
+
+    def _claims(self, app: App, tokens: TokenAnswer) -> Mapping[str, Any]:
+        identity = app.identity
+        if identity.claims_of is None:
+            return {}
+        known = app_values(app, self.settings(app.id), tokens.api_base, {})
+        issuer = fill(identity.issuer, known) if identity.issuer else None
+        client_id = self.credentials(app.id).client_id
+        return read_claims(identity.claims_of, tokens, issuer=issuer, client_id=client_id, now=self.clock())

@@ -1,16 +1,17 @@
 """Ends a connection at its app, tells its person the truth, and tries for a day when the app does not answer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Connection, Status
-from countersign.domain.errors import AppError, SealBroken
+from countersign.domain.errors import AppError, Conflict, SealBroken
 from countersign.domain.identity import Person
 from countersign.domain.message import Message
 from countersign.domain.texts import connections as texts
-from countersign.domain.token_codec import unpack
+from countersign.domain.token_codec import pack, unpack
+from countersign.domain.tokens import Tokens
 from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Messenger, Opener
 from countersign.usecases.end_grant import EndGrant
 
@@ -48,16 +49,36 @@ class Revoke:
             # What the refresh brings is what must be ended; it is saved, or its worker dead, by then.
             self.connections.postpone(connection, connection.lease_until + 1)
             return
-        app = self.catalog.apps[connection.app]
+        app, current = self.catalog.apps[connection.app], connection
+
+        def keep(tokens: Tokens, expires_at: int | None) -> None:
+            nonlocal current
+            current = self._kept(current, tokens, expires_at)
+
         try:
-            revoked = self.end_grant(app, unpack(self.opener.open(connection.sealed, connection.owner)))
+            tokens = unpack(self.opener.open(connection.sealed, connection.owner), connection.site)
+            revoked = self.end_grant(app, tokens, connection.expires_at, keep)
         except SealBroken:
-            self._finish(connection, app, "unreadable", texts.not_revocable(app.name, self.account_url(app)))
+            self._finish(connection, app, "unreadable", self._not_revocable(app))
         except AppError as error:
-            self._failed(connection, app, error)
+            self._failed(current, app, error)
+        except Conflict:
+            return  # a twin of this run renewed it first: the row is still due, with the twin's tokens
         else:
-            said = texts.revoked(app.name) if revoked else texts.not_revocable(app.name, self.account_url(app))
-            self._finish(connection, app, "revoked" if revoked else "not_revocable", said)
+            said = texts.revoked(app.name) if revoked else self._not_revocable(app)
+            self._finish(current, app, "revoked" if revoked else "not_revocable", said)
+
+    def _kept(self, connection: Connection, tokens: Tokens, expires_at: int | None) -> Connection:
+        """The same with tokens that a refresh brought, stored: the next attempt could not get them again."""
+        unsealed = replace(connection, version=connection.version + 1, expires_at=expires_at)
+        renewed = replace(unsealed, sealed=self.opener.seal(pack(tokens), unsealed.owner))
+        self.connections.save_cut(renewed)
+        return renewed
+
+    def _not_revocable(self, app: App) -> Message:
+        if app.credential is not None:
+            return texts.key_lives_on(app.name, self.account_url(app))
+        return texts.not_revocable(app.name, self.account_url(app))
 
     def _failed(self, connection: Connection, app: App, error: AppError) -> None:
         now = self.clock()

@@ -1,15 +1,16 @@
 """Ends tokens that nobody uses: of a sign-in that was never confirmed, or that another one replaced."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.catalog import Catalog
-from countersign.domain.connection import Connection, Status
+from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import SealBroken
 from countersign.domain.revocation import may_revoke
-from countersign.domain.sign_in import Intent, Leg, leg_owner
-from countersign.domain.token_codec import unpack
-from countersign.domain.tokens import Sealed, SealOwner, Tokens
+from countersign.domain.sign_in import Intent, Leg
+from countersign.domain.token_codec import pack, unpack
+from countersign.domain.tokens import Sealed, Tokens
 from countersign.ports import Clock, ConnectionStore, Journal, Opener, SignInStore
 from countersign.usecases.end_grant import EndGrant
 
@@ -38,39 +39,58 @@ class RevokeLeftover:
         confirming = self.clock() < leg.expires_at + STILL_CONFIRMING
         if not leg.declined and not self.sign_ins.consume_leg(leg) and confirming:
             return
-        account_id = leg.account.id if leg.account else None
-        beside = self.connections.get(intent.owner, leg.app)
-        outcome = self._end(leg.app, leg.sealed, leg_owner(intent, leg), account_id, beside)
+        outcome = self._end(_as_connection(intent, leg, leg.sealed, self.clock()), self._set_aside)
         self.journal("leftover_ended", trace_id=intent.trace_id, app=leg.app, outcome=outcome)
         self.sign_ins.settle(leg)
 
     def of_retired(self, retired: Connection) -> None:
         """Tokens of a connection that another sign-in replaced; or was to replace, and never did."""
         beside = self.connections.get(retired.person, retired.app)
-        if beside is not None and beside.same_sign_in(retired):
-            outcome = "in_use"
-        else:
-            outcome = self._end(retired.app, retired.sealed, retired.owner, retired.account.id, beside)
+        in_use = beside is not None and beside.same_sign_in(retired)
+        outcome = "in_use" if in_use else self._end(retired, self._instead_of(retired))
         self.journal("leftover_ended", app=retired.app, outcome=outcome)
         self.connections.delete(retired)
+
+    def _instead_of(self, retired: Connection) -> Callable[[Connection], None]:
+        def keep(renewed: Connection) -> None:
+            self._set_aside(renewed)
+            self.connections.delete(retired)
+
+        return keep
+
+    def _set_aside(self, renewed: Connection) -> None:
+        """Keep what a refresh brought until it is ended: the next attempt could not get it again."""
+        now = self.clock()
+        self.connections.retire(renewed, now=now, due_at=now + STILL_CONFIRMING)
 
     def _became_connection(self, intent: Intent, leg: Leg) -> bool:
         connection = self.connections.get(intent.owner, leg.app)
         return connection is not None and connection.sign_in == leg.id_hash
 
-    def _end(
-        self, app_id: str, sealed: Sealed, owner: SealOwner, account_id: str | None, beside: Connection | None
-    ) -> str:
-        app = self.catalog.apps[app_id]
-        if not may_revoke(app, account_id, beside=beside):
+    def _end(self, leftover: Connection, keep: Callable[[Connection], None]) -> str:
+        app, beside = self.catalog.apps[leftover.app], self.connections.get(leftover.person, leftover.app)
+        if not may_revoke(app, leftover.account.id or None, beside=beside):
             return "left_alone"
         try:
-            tokens = unpack(self.opener.open(sealed, owner))
+            tokens = unpack(self.opener.open(leftover.sealed, leftover.owner), leftover.site)
         except SealBroken:
             return "unreadable"
         if self._lives_on(tokens, beside):
             return "in_use"
-        return "revoked" if self.end_grant(app, tokens) else "not_revocable"
+        renewed: list[Connection] = []
+
+        def kept(fresh: Tokens, expires_at: int | None) -> None:
+            renewed.append(self._renewed(leftover, fresh, expires_at))
+            keep(renewed[-1])
+
+        revoked = self.end_grant(app, tokens, leftover.expires_at, kept)
+        for row in renewed:
+            self.connections.delete(replace(row, status=Status.REVOKING, retired=True))
+        return "revoked" if revoked else "not_revocable"
+
+    def _renewed(self, leftover: Connection, tokens: Tokens, expires_at: int | None) -> Connection:
+        unsealed = replace(leftover, version=leftover.version + 1, expires_at=expires_at)
+        return replace(unsealed, sealed=self.opener.seal(pack(tokens), unsealed.owner))
 
     def _lives_on(self, tokens: Tokens, beside: Connection | None) -> bool:
         """Some apps give the same refresh token again at the next sign-in (ServiceNow)."""
@@ -81,3 +101,19 @@ class RevokeLeftover:
         except SealBroken:
             return False
         return (tokens.refresh_token or tokens.access_token) in (present.refresh_token, present.access_token)
+
+
+def _as_connection(intent: Intent, leg: Leg, sealed: Sealed, now: int) -> Connection:
+    """The connection that a leg's tokens would have become; without an account where the app never named one."""
+    return Connection(
+        person=intent.owner,
+        workspace=intent.workspace,
+        app=leg.app,
+        account=leg.account or Account("", "", ""),
+        status=Status.REVOKING,
+        version=leg.version,
+        sealed=sealed,
+        scopes=leg.scopes,
+        expires_at=leg.token_expires_at,
+        connected_at=now,
+    )

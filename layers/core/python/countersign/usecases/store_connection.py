@@ -71,6 +71,7 @@ class StoreConnection:
             expires_at=leg.token_expires_at,
             connected_at=self.clock(),
             sign_in=leg.id_hash,
+            site=leg.site,
             steward=intent.person if intent.shared else None,
         )
         return replace(connection, upkeep_at=upkeep_at(connection, app.oauth))

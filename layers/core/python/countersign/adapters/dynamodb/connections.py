@@ -119,6 +119,21 @@ class DynamoConnectionStore:
             without_nothing({**values, **changes}),
         )
 
+    def save_cut(self, connection: Connection) -> None:
+        """Store refreshed tokens of a cut connection over the version before. Raises Conflict."""
+        changes: Item = {
+            "sealed": sealed_item(connection.sealed),
+            "version": connection.version,
+            "expires_at": connection.expires_at,
+        }
+        self._table.update(
+            connection.person.key,
+            sort_key(connection.app),
+            update_expression(changes),
+            "version = :before AND #status = :cut",
+            without_nothing({**changes, "before": connection.version - 1, "cut": Status.REVOKING.value}),
+        )
+
     def needs_sign_in(self, connection: Connection) -> None:
         """Mark as ended at the app, unless it moved or another worker's refresh is under way."""
         ended = replace(connection, status=Status.NEEDS_SIGN_IN, upkeep_at=0 if connection.shared else None)

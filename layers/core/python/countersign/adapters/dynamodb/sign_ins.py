@@ -1,10 +1,12 @@
 """Sign-ins on DynamoDB: intents, single-use legs, and which deliveries were seen."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
+from countersign.domain.connection import Site
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
@@ -218,6 +220,8 @@ def _leg_item(leg: Leg) -> Item:
             "token_expires_at": leg.token_expires_at,
             "version": leg.version,
             "person_email": leg.person_email,
+            "sites": [asdict(site) for site in leg.sites] or None,
+            "site": leg.site or None,
             "declined": leg.declined or None,
             "due_kind": _DUE_TOKENS if leg.sealed else None,
             "due_at": leg.expires_at if leg.sealed else None,
@@ -241,5 +245,7 @@ def _read_leg(item: Item) -> Leg:
         token_expires_at=item.get("token_expires_at"),
         version=item["version"],
         person_email=item.get("person_email"),
+        sites=tuple(Site(**site) for site in item.get("sites", ())),
+        site=item.get("site", ""),
         declined=item.get("declined", False),
     )

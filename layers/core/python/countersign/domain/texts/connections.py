@@ -1,66 +1,8 @@
 """What is said about connections, and their end."""
 
-from collections.abc import Mapping, Sequence
-
-from countersign.domain.connection import Connection, Status
-from countersign.domain.message import (
-    Block,
-    Button,
-    Buttons,
-    Confirmation,
-    Divider,
-    Heading,
-    Message,
-    Moment,
-    Paragraph,
-    Style,
-    Text,
-    Value,
-)
+from countersign.domain.message import Button, Buttons, Confirmation, Message, Moment, Paragraph, Style, Text
 from countersign.domain.texts.names import CARD_OPEN, CONNECTIONS_CONNECT, CONNECTIONS_DISCONNECT
 from countersign.domain.texts.say import say
-
-
-def connections(rows: Sequence[Connection], names: Mapping[str, str]) -> Message:
-    """What a person has connected, and what they could. ``names``: app id → name, of every app of the catalog."""
-    blocks: list[Block] = [Heading("Your connections")]
-    by_app = {row.app: row for row in rows}
-    for position, row in enumerate(rows):
-        blocks += [Divider()] if position else []
-        blocks += [Paragraph(_connection_line(row, names.get(row.app, row.app))), _connection_buttons(row, names)]
-    missing = [app for app in names if app not in by_app]
-    if not rows:
-        blocks.append(Paragraph(Text("You have not connected anything yet. You are asked when you first act.")))
-    if missing:
-        blocks += [Divider()] if rows else []
-        blocks.append(Buttons([Button(f"Connect {names[app]}", CONNECTIONS_CONNECT, app) for app in missing[:25]]))
-    return Message(Text("Your connections"), blocks)
-
-
-def _connection_line(row: Connection, name: str) -> Text:
-    values: dict[str, Value] = {"app": name, "label": row.account.label, "since": Moment(row.connected_at)}
-    template = {
-        Status.LIVE: "*{app}* as {label}\nConnected {since}",
-        Status.NEEDS_SIGN_IN: "*{app}* as {label}\nEnded at {app}; sign in again to use it",
-        Status.REVOKING: "*{app}* as {label}\nDisconnected; being revoked at {app}",
-    }[row.status]
-    if row.account.organisation:
-        template = template.replace("{label}", "{label} ({organisation})", 1)
-        values["organisation"] = row.account.organisation
-    if row.status is Status.LIVE and row.last_used_at:
-        template += ", last used {used}"
-        values["used"] = Moment(row.last_used_at)
-    return Text(template, values)
-
-
-def _connection_buttons(row: Connection, names: Mapping[str, str]) -> Block:
-    name = names.get(row.app, row.app)
-    if row.status is Status.REVOKING:
-        return Buttons((Button(f"Connect {name} again", CONNECTIONS_CONNECT, row.app),))
-    again = Button("Reconnect", CONNECTIONS_CONNECT, row.app)
-    if row.status is Status.NEEDS_SIGN_IN:
-        again = Button("Reconnect", CONNECTIONS_CONNECT, row.app, style=Style.PRIMARY)
-    return Buttons((again, disconnect_button(name, row.app, "Disconnect")))
 
 
 def disconnect_button(app: str, app_id: str, label: str) -> Button:
@@ -108,6 +50,13 @@ def not_revocable(app: str, url: str | None) -> Message:
     return Message(Text("{app}: removed here", {"app": app}), blocks)
 
 
+def key_lives_on(app: str, url: str | None) -> Message:
+    """A key is deleted here alone: the app made it, and only its person can end it there."""
+    said = "*{app}*: your key was deleted here. It still works in {app} until you delete it there yourself."
+    buttons = (Buttons((Button(f"Open {app}"[:75], CARD_OPEN, url=url),)),) if url else ()
+    return Message(Text("{app}: key deleted here", {"app": app}), (Paragraph(Text(said, {"app": app})), *buttons))
+
+
 def revocation_goes_on(app: str, until: int) -> Message:
     """The app did not answer."""
     return say(
@@ -115,6 +64,18 @@ def revocation_goes_on(app: str, until: int) -> Message:
         app=app,
         until=Moment(until),
     )
+
+
+def ends_soon(app: str, app_id: str, at: int) -> Message:
+    """To a person whose sign-in ends whatever is done, once, in time."""
+    text = Text(
+        "Your sign-in to *{app}* ends {at}, whatever is done: {app} sets that limit. Sign in again before then, and "
+        "nothing that you do from Slack is held up.",
+        {"app": app, "at": Moment(at)},
+    )
+    button = Button(f"Reconnect {app}"[:75], CONNECTIONS_CONNECT, app_id, style=Style.PRIMARY)
+    summary = Text("Your sign-in to {app} ends soon", {"app": app})
+    return Message(summary, (Paragraph(text), Buttons((button,))))
 
 
 def revocation_gave_up(app: str, url: str | None) -> Message:

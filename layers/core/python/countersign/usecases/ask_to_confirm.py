@@ -1,0 +1,50 @@
+"""Shows both identities of a sign-in before anything is stored, and the places to choose from."""
+
+from dataclasses import dataclass, replace
+
+from countersign.domain.catalog import App
+from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.page_texts import NO_ADDRESS
+from countersign.domain.pages import Alert, Page, PageKind, connect_address, identities, page_about
+from countersign.domain.sign_in import Intent, Leg
+from countersign.domain.sign_in_policy import reasons_to_confirm, unproved_by
+from countersign.ports import ConnectionStore
+
+
+@dataclass(frozen=True)
+class AskToConfirm:
+    """The page about a CONFIRM leg, as often as it is asked for."""
+
+    connections: ConnectionStore
+
+    def __call__(
+        self, intent: Intent, app: App, leg: Leg, account: Account, secret: str, alert: Alert | None = None
+    ) -> Page:
+        """The page; without reasons and choices there is nothing to ask. Raises StoreUnavailable.
+
+        ``account``: the leg's. ``secret``: the leg's id, which the buttons post to.
+        """
+        existing = self.connections.get(intent.owner, app.id)
+        live = existing if existing and existing.status is not Status.REVOKING else None
+        email = leg.person_email or intent.person_email
+        page = page_about(
+            PageKind.CHOOSE if leg.asks_site else PageKind.CONFIRM,
+            intent,
+            app.name,
+            connect_address(intent, secret),
+            email=email or NO_ADDRESS,
+            account=account.label,
+            account_email=account.email or NO_ADDRESS,
+            previous=live.account.label if live else "",
+        )
+        return replace(
+            page,
+            facts=identities(intent, app.name, account),
+            reasons=reasons_to_confirm(email, account, _account(live), unproved=unproved_by(app)),
+            choices=tuple((site.id, site.name) for site in leg.sites) if leg.asks_site else (),
+            alert=alert,
+        )
+
+
+def _account(connection: Connection | None) -> Account | None:
+    return connection.account if connection else None
