@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from countersign.domain.errors import Conflict, CountersignError, Unverified
+from countersign.domain.errors import Conflict, CountersignError, StoreUnavailable, Unverified
 from countersign.domain.identity import Workspace
 from countersign.domain.installation import OPTIONAL_SCOPES, REQUIRED_SCOPES, Granted, Installation, InstallState
 from countersign.domain.secret import Secret
@@ -32,6 +32,8 @@ class MemoryInstallationStore:
     states: dict[str, InstallState] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
     first_one: str = ""
+    broken: bool = False
+    """Makes a new state raise StoreUnavailable."""
 
     def get(self, workspace_id: str) -> Installation | None:
         return self.rows.get(workspace_id)
@@ -60,6 +62,8 @@ class MemoryInstallationStore:
         return self.first_one
 
     def put_state(self, state: InstallState) -> None:
+        if self.broken:
+            raise StoreUnavailable("the store is broken")
         if state.id_hash in self.states:
             raise Conflict("there is one")
         self.states[state.id_hash] = state

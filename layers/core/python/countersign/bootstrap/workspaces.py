@@ -47,7 +47,7 @@ class Workspaces(Adapters):
         """What installations left."""
         from countersign.adapters.slack.bot_tokens import Installed
 
-        renew = self.fresh_bot_token if self.settings.renews_bot_tokens else None
+        renew = self._renew_bot if self.settings.renews_bot_tokens else None
         return Installed(self.installations, self.bot_connections, self._open_bot, renew)
 
     @cached_property
@@ -74,7 +74,6 @@ class Workspaces(Adapters):
     @cached_property
     def fresh_bot_token(self) -> "FreshToken":
         """The bots' tokens, renewed by the same lease as people's."""
-        from countersign.adapters.slack.install import SlackTokenServer
         from countersign.domain.catalog import Catalog
         from countersign.domain.installation import CHAT
         from countersign.usecases.fresh_token import FreshToken
@@ -82,14 +81,22 @@ class Workspaces(Adapters):
         return FreshToken(
             connections=self.bot_connections,
             opener=self.bot_opener,
-            authorization=SlackTokenServer(self.slack_install),
+            authorization=self.bot_token_server,
             catalog=Catalog({CHAT.id: CHAT}, {}),
             redirect_uri=lambda _: "",
             clock=self.clock,
             deadline=self.deadline,
             pause=self.pause,
+            journal=self.journal,
             worker=self.worker,
         )
+
+    @cached_property
+    def bot_token_server(self) -> "ports.TokenRenewal":
+        """Where the bots' tokens are renewed."""
+        from countersign.adapters.slack.install import SlackTokenServer
+
+        return SlackTokenServer(self.slack_install)
 
     # --- installing
 
@@ -136,6 +143,9 @@ class Workspaces(Adapters):
 
         allowed = self.settings.allowed_workspaces
         return AdmitWorkspace(allowed, self.installations, lambda: self.bot_tokens.given() is not None, self.people)
+
+    def _renew_bot(self, connection: "Connection") -> "tuple[Connection, Tokens]":
+        return self.fresh_bot_token(connection)
 
     def _open_bot(self, connection: "Connection") -> "Tokens":
         from countersign.domain.token_codec import unpack
