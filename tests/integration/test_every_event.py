@@ -65,11 +65,13 @@ def test_each_folder_of_events_is_a_functions() -> None:
 
 # --- behind the API
 
-USUALLY = {"slack_interactions": 200, "oauth_callback": 404, "card_hooks": 400}
+USUALLY = {"slack_interactions": 200, "oauth_callback": 404, "card_hooks": 400, "slack_install": 410}
 """Signed requests are taken, links that nobody made are unknown, and most recorded hooks are somebody's mistake."""
 STATUS = {
     "oauth_callback/connect_unknown_button": 400,
     "oauth_callback/slack_callback_without_state": 400,
+    "slack_install/install": 302,
+    "slack_install/oauth_redirect_without_state": 200,
     "card_hooks/decided_in_the_app": 202,
     "card_hooks/health": 200,
     "card_hooks/no_card_in_recipe": 404,
@@ -91,7 +93,7 @@ def test_a_request_gets_its_status_in_api_gateways_shape(name: str, handler_of: 
     assert answer["statusCode"] == STATUS.get(name, USUALLY[folder])
 
 
-@pytest.mark.parametrize("name", [name for name in REQUESTS if name.startswith("slack") and "health" not in name])
+@pytest.mark.parametrize("name", [name for name in REQUESTS if name.startswith("slack_interactions") and "health" not in name])
 def test_a_request_of_slacks_as_it_is_recorded_is_stale(name: str, handler_of: HandlerOf) -> None:
     assert handler_of("slack_interactions")(recorded(name))["statusCode"] == 401
 
@@ -146,6 +148,7 @@ DOES: Mapping[str, tuple[Callable[[EveryWorld], None], set[str]]] = {
     "app_actions/button_happened": (arrived, {"card rewritten"}),
     "app_actions/button_not_happened": (unknown, {"told U0JOSIE"}),
     "app_actions/button_retry": (waiting_for_nothing, {"acted", "card rewritten"}),
+    "app_actions/channel_moved": (nothing, {"channel followed"}),
     "app_actions/connected": (tom_connected, {"told U0TOM"}),
     "app_actions/form_comment": (connected, {"acted", "card rewritten"}),
     "app_actions/form_opportunity_organisation": (nothing, {"link made", "told U0JOSIE"}),
@@ -183,6 +186,7 @@ def done(world: EveryWorld) -> set[str]:
     happened = {
         "acted": world.servicenow.acts == 1,
         "card rewritten": bool(world.slack.updated),
+        "channel followed": world.cards.moved_channel("G0APPROVALS") == "C0SHARED",
         "home shown": bool(world.slack.homes),
         "link made": len(world.sign_ins.intents) == 2,
         "prompt kept": any(intent.prompt for intent in world.sign_ins.intents.values()),
@@ -243,6 +247,7 @@ def test_all_but_a_few_events_hold_secrets() -> None:
     assert FILES.keys() - HOLDS_SECRETS == {
         "card_hooks/health",
         "housekeeping/every_minute",
+        "slack_install/install",
         "slack_interactions/health",
     }
 

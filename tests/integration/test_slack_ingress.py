@@ -23,6 +23,7 @@ TO_ACTIONS = {"button_approve", "button_in_thread", "button_organisation_install
     "button_connect_link",
     "form_comment",
     "form_opportunity_organisation",
+    "event_channel_id_changed",
 }
 TO_CONNECTIONS = {"button_disconnect_in_home", "command_connections", "command_help", "event_message_connections"} | {
     "event_mention",
@@ -64,6 +65,19 @@ def test_a_duplicate_is_accepted_too_and_has_the_same_id() -> None:
     assert [handle(event, ingress)["statusCode"] for _ in range(2)] == [200, 200]
     first, second = (message["interaction"]["id"] for message in ingress.actions.sent)
     assert first == second
+
+
+def test_a_channels_new_id_is_queued_unless_a_stranger_says_so() -> None:
+    ours, strangers = Ingress(), Ingress({"ALLOWED_WORKSPACES": "T0OTHER"})
+    event = load("event_channel_id_changed")
+    trace_id = event["requestContext"]["requestId"]
+
+    assert [handle(signed(event), one)["statusCode"] == 200 for one in (ours, strangers)] == [True, False]
+
+    assert ours.actions.sent == [
+        {"v": 1, "kind": "channel_moved", "trace_id": trace_id, "old": "G0APPROVALS", "new": "C0SHARED"}
+    ]
+    assert strangers.untouched
 
 
 @pytest.fixture

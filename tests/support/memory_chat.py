@@ -25,6 +25,15 @@ class MemoryChat:
     spoke_in: list[Workspace] = field(default_factory=list)
     """As whose bot each was said or asked, where that was said."""
     emails: Mapping[str, Person] = field(default_factory=dict)
+    replied: list[tuple[MessageRef, Message]] = field(default_factory=list)
+    """What was said in the threads of messages."""
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Members by the id of their user group or channel."""
+    lost_channels: Mapping[str, str] = field(default_factory=dict)
+    """Channel → why nothing can be said there any more."""
+    admins: frozenset[tuple[str, str]] = frozenset()
+    """(user id, workspace) of those whom chat calls admins there."""
+    refuses_admins: bool = False
     foreign: str = "no"
     unknown_people: bool = False
     down: bool = False
@@ -35,13 +44,17 @@ class MemoryChat:
         return self
 
     def post(self, channel: str, message: Message) -> MessageRef:
-        self._answer()
+        self._answer(channel)
         self.posted.append((channel, message))
         return MessageRef(channel, f"{len(self.posted)}.0")
 
     def update(self, ref: MessageRef, message: Message) -> None:
-        self._answer()
+        self._answer(ref.channel)
         self.updated.append((ref, message))
+
+    def reply(self, ref: MessageRef, message: Message) -> None:
+        self._answer(ref.channel)
+        self.replied.append((ref, message))
 
     def direct(self, person: Person, message: Message) -> MessageRef:
         self._answer()
@@ -71,14 +84,38 @@ class MemoryChat:
     def profile(self, person: Person) -> Mapping[str, str]:
         if self.unknown_people:
             raise ChatRefused("user_not_found")
-        return {"name": person.user_id.lower(), "workspace_name": "Acme", "foreign": self.foreign}
+        profile = {"name": person.user_id.lower(), "workspace_name": "Acme", "foreign": self.foreign}
+        email = next((address for address, someone in self.emails.items() if someone == person), None)
+        return profile if email is None else {**profile, "email": email}
 
     def workspace(self) -> Workspace:
         return Workspace("T0ACME")
 
-    def _answer(self) -> None:
+    def is_admin(self, person: Person, workspace: Workspace) -> bool:
+        self._answer()
+        if self.refuses_admins:
+            raise ChatRefused("missing_scope")
+        return (person.user_id, workspace.id) in self.admins
+
+    def in_user_group(self, group: str, workspace: Workspace) -> frozenset[str]:
+        self.spoke_in.append(workspace)
+        return self._members(group, "no_such_subteam")
+
+    def in_channel(self, channel: str, workspace: Workspace) -> frozenset[str]:
+        self.spoke_in.append(workspace)
+        return self._members(channel, "channel_not_found")
+
+    def _members(self, of: str, unknown: str) -> frozenset[str]:
+        self._answer(of)
+        if of not in self.groups:
+            raise ChatRefused(unknown)
+        return self.groups[of]
+
+    def _answer(self, channel: str = "") -> None:
         if self.down:
             raise ChatUnavailable("chat is down")
+        if channel in self.lost_channels:
+            raise ChatRefused(self.lost_channels[channel])
         if self.refuses:
             raise ChatRefused(self.refuses)
 
@@ -98,5 +135,9 @@ def words(message: Message) -> str:
 
 
 def buttons(message: Message) -> list[Button]:
-    """All buttons of a message."""
-    return [button for block in message.blocks if isinstance(block, Buttons) for button in block.buttons]
+    """All buttons of a message, in rows and beside texts."""
+    found: list[Button] = []
+    for block in message.blocks:
+        found += block.buttons if isinstance(block, Buttons) else ()
+        found += [block.button] if isinstance(block, Paragraph) and block.button else ()
+    return found

@@ -16,6 +16,7 @@ from countersign.domain.action import Action, ActionStatus
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.queue_messages import (
+    channel_moved_message,
     connected_message,
     interaction_message,
     new_link_message,
@@ -97,6 +98,7 @@ def batches() -> dict[tuple[str, str], Batch]:
         "button_not_happened": interaction_message(_button("action.not_happened", ACTION.id)),
         "message_history": interaction_message(_typed("history")),
         "connected": connected_message(INTENT),
+        "channel_moved": channel_moved_message("G0APPROVALS", "C0SHARED", ACTION.trace_id),
         "sign_in_burnt": sign_in_burnt_message(INTENT),
         "new_link": new_link_message(INTENT),
         "revoke": revoke_message(JOSIE, "servicenow", ACTION.trace_id),

@@ -57,6 +57,9 @@ class ListMessenger:
     def update(self, ref: MessageRef, message: Message) -> None:
         raise NotImplementedError
 
+    def reply(self, ref: MessageRef, message: Message) -> None:
+        raise NotImplementedError
+
     def direct(self, person: Person, message: Message) -> MessageRef:
         raise NotImplementedError
 
@@ -87,6 +90,10 @@ class Ingress:
 
     def signing_secrets(self) -> Sequence[Secret]:
         return self.secrets
+
+    @property
+    def actions_queue(self) -> ListQueue:
+        return self.actions
 
     @property
     def receive_interaction(self) -> ReceiveInteraction:

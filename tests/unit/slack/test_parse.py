@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from countersign.adapters.slack.inbound import (
+    ChannelMoved,
     Ignored,
     Inbound,
     LifecycleEvent,
@@ -164,6 +165,7 @@ NOT_BY_A_PERSON: dict[str, Inbound] = {
     "event_uninstalled": LifecycleEvent("app_uninstalled", "Ev0GONE", frozenset({"T0ACME"})),
     "event_user_deactivated": LifecycleEvent("user_change", "Ev0LEFT", frozenset({"T0ACME"})),
     "event_user_status": Ignored("user_change"),
+    "event_channel_id_changed": ChannelMoved("G0APPROVALS", "C0SHARED", "trace-1", frozenset({"T0ACME"})),
 }
 
 

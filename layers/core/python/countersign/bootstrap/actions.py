@@ -3,29 +3,27 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from countersign.bootstrap.browser import BrowserUseCases
+from countersign.bootstrap.cards import CardUseCases
 
 if TYPE_CHECKING:
     from countersign.usecases.ask_to_connect import AskToConnect
     from countersign.usecases.begin_sign_in import BeginSignIn
     from countersign.usecases.call_app import CallApp
-    from countersign.usecases.close_card import CloseCard
     from countersign.usecases.conclude import Conclude
     from countersign.usecases.end_action import EndAction
     from countersign.usecases.heed_card import HeedCard
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
+    from countersign.usecases.recognise_admins import RecogniseAdmins
     from countersign.usecases.recognise_strangers import RecogniseStrangers
     from countersign.usecases.resume_actions import ResumeActions
     from countersign.usecases.run_action import RunAction
     from countersign.usecases.set_aside import SetAside
-    from countersign.usecases.show_card import ShowCard
     from countersign.usecases.start_action import StartAction
     from countersign.usecases.tell_history import TellHistory
-    from countersign.usecases.tell_requester import TellRequester
 
 
-class ActionUseCases(BrowserUseCases):
+class ActionUseCases(CardUseCases):
     """What the actions queue takes from."""
 
     # --- sign-in, in chat
@@ -49,47 +47,9 @@ class ActionUseCases(BrowserUseCases):
         """Tells a link's person what became of it."""
         from countersign.usecases.notify_sign_in import NotifySignIn
 
-        return NotifySignIn(self.sign_ins, self.messenger, self.catalog, self.ask_to_connect)
+        return NotifySignIn(self.sign_ins, self.messenger, self.catalog, self.ask_to_connect, self.recognise_admins)
 
     # --- actions
-
-    @cached_property
-    def show_card(self) -> "ShowCard":
-        """Draws cards."""
-        from countersign.usecases.show_card import ShowCard
-
-        return ShowCard(
-            messenger=self.messenger,
-            cards=self.cards,
-            catalog=self.catalog,
-            settings=self.settings.app_settings,
-            link=self.stand_ins.resolve,
-            journal=self.journal,
-        )
-
-    @cached_property
-    def tell_requester(self) -> "TellRequester":
-        """Tells who asked how it ended."""
-        from countersign.usecases.tell_requester import TellRequester
-
-        return TellRequester(
-            cards=self.cards,
-            people=self.people,
-            messenger=self.messenger,
-            catalog=self.catalog,
-            settings=self.settings.app_settings,
-            link=self.stand_ins.resolve,
-            journal=self.journal,
-            clock=self.clock,
-            deadline=self.deadline,
-        )
-
-    @cached_property
-    def close_card(self) -> "CloseCard":
-        """Shows on cards how actions ended."""
-        from countersign.usecases.close_card import CloseCard
-
-        return CloseCard(self.cards, self.catalog, self.show_card, self.tell_requester)
 
     @cached_property
     def heed_card(self) -> "HeedCard":
@@ -270,6 +230,13 @@ class ActionUseCases(BrowserUseCases):
         from countersign.usecases.tell_history import TellHistory
 
         return TellHistory(self.actions, self.catalog, self.messenger)
+
+    @cached_property
+    def recognise_admins(self) -> "RecogniseAdmins":
+        """Who may look after what is everybody's."""
+        from countersign.usecases.recognise_admins import RecogniseAdmins
+
+        return RecogniseAdmins(self.people, self.settings.admins)
 
     @cached_property
     def recognise_strangers(self) -> "RecogniseStrangers":

@@ -8,6 +8,7 @@
 | ``new_link`` | OAuthCallback, for an expired link's page | AppActions |
 | ``revoke`` | Connections | AppActions |
 | ``renew`` | Housekeeping, for tokens that would lapse | AppActions |
+| ``channel_moved`` | SlackInteractions | AppActions |
 | ``resume`` | AppActions and Housekeeping | AppActions |
 """
 
@@ -57,6 +58,11 @@ def revoke_message(owner: Person, app: str, trace_id: str) -> Message:
 def renew_message(connection: Connection) -> Message:
     """A connection's tokens are to be renewed, because nobody uses them and they would lapse."""
     return _message("renew", "", **_of(connection.person), app=connection.app)
+
+
+def channel_moved_message(old: str, new: str, trace_id: str) -> Message:
+    """A channel has another id."""
+    return _message("channel_moved", trace_id, old=old, new=new)
 
 
 def resume_message(action: Action) -> Message:

@@ -89,7 +89,7 @@ def step_inputs(step: Step, values: Values) -> dict[str, str]:
 
 def card_view(recipe: Recipe, inputs: Inputs, settings: Settings) -> CardView:
     """The card of a recipe that posts one. Facts that are nothing but an absent value are left out."""
-    card, values = _card(recipe), recipe_values(recipe, inputs, settings)
+    card, values = card_template(recipe), recipe_values(recipe, inputs, settings)
     return CardView(
         title=clean(fill(card.title, values), TITLE_CHARACTERS),
         text=fill(card.text, values).strip() or None if card.text else None,
@@ -114,12 +114,12 @@ def chosen(recipe: Recipe, procedure: Procedure, inputs: Inputs | None, settings
 
 def card_record(recipe: Recipe, inputs: Inputs, settings: Settings) -> str:
     """The app's own id of the record that the card is about."""
-    return fill(_card(recipe).record, recipe_values(recipe, inputs, settings))
+    return fill(card_template(recipe).record, recipe_values(recipe, inputs, settings))
 
 
 def card_place(recipe: Recipe, inputs: Inputs, settings: Settings) -> tuple[str | None, str | None]:
     """Where the card goes: ``(channel, None)`` or ``(None, e-mail address of a person)``."""
-    card, values = _card(recipe), recipe_values(recipe, inputs, settings)
+    card, values = card_template(recipe), recipe_values(recipe, inputs, settings)
     return (fill(card.channel, values) if card.channel else None, fill(card.person, values) if card.person else None)
 
 
@@ -140,7 +140,7 @@ def requester(recipe: Recipe, inputs: Inputs, settings: Settings) -> str | None:
 
 def card_settled(recipe: Recipe, inputs: Inputs) -> Settled | None:
     """How the record was settled in the app itself, when the hook says so; None while it waits for a decision."""
-    card = _card(recipe)
+    card = card_template(recipe)
     if not holds(card.closed, dict(inputs)):
         return None
     past, by = ask_text(card.closed_past, dict(inputs)), ask_text(card.closed_by, dict(inputs))
@@ -154,7 +154,8 @@ def reply(procedure: Procedure, values: Values) -> Reply | None:
     return Reply(fill(procedure.reply, values), _link(procedure.link_label, procedure.link_url, values))
 
 
-def _card(recipe: Recipe) -> CardTemplate:
+def card_template(recipe: Recipe) -> CardTemplate:
+    """What a recipe says of the cards that it posts. Raises ValueError for one that posts none."""
     if recipe.card is None:
         raise ValueError(f"recipe {recipe.id} posts no card")
     return recipe.card

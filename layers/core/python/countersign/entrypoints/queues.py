@@ -21,6 +21,7 @@ from countersign.domain.texts.names import (
     FORM_OPEN,
 )
 from countersign.usecases.converse import Converse
+from countersign.usecases.follow_channel import FollowChannel
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.resume_actions import ResumeActions
 from countersign.usecases.revoke import Revoke
@@ -45,6 +46,8 @@ class ActionsContainer(Protocol):
     def notify_sign_in(self) -> NotifySignIn: ...  # noqa: D102
     @property
     def revoke(self) -> Revoke: ...  # noqa: D102
+    @property
+    def follow_channel(self) -> FollowChannel: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
         """Every log line from here on carries this id."""
 
@@ -130,6 +133,8 @@ def _act(message: Message, container: ActionsContainer) -> None:
             container.notify_sign_in.opened_by_another(intent)
         case {"kind": "new_link", "intent": str(intent)}:
             container.notify_sign_in.new_link(intent)
+        case {"kind": "channel_moved", "old": str(old), "new": str(new)}:
+            container.follow_channel(old, new)
         case {"kind": "revoke", "app": str(app)}:
             container.revoke.of_person(_person(message), app)
         case _:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from countersign import __version__
-from countersign.adapters.slack.inbound import Inbound, OptionsRequest, Received, UrlVerification
+from countersign.adapters.slack.inbound import ChannelMoved, Inbound, OptionsRequest, Received, UrlVerification
 from countersign.adapters.slack.parse import parse_command, parse_interaction
 from countersign.adapters.slack.parse_event import parse_event
 from countersign.adapters.slack.signature import verify
 from countersign.config import Settings
 from countersign.domain.errors import NotFound, Refused
+from countersign.domain.queue_messages import channel_moved_message
 from countersign.domain.secret import Secret
 from countersign.entrypoints.api_gateway import (
     Answer,
@@ -26,7 +27,7 @@ from countersign.entrypoints.api_gateway import (
 from countersign.entrypoints.guard import guard
 
 if TYPE_CHECKING:  # see usecases.receive_interaction
-    from countersign.ports import Clock
+    from countersign.ports import Clock, Queue
     from countersign.usecases.receive_interaction import ReceiveInteraction
 
 _LOG: Final = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ class SlackContainer(Protocol):
     def settings(self) -> Settings: ...  # noqa: D102 - named by its type
     @property
     def clock(self) -> "Clock": ...  # noqa: D102
+    @property
+    def actions_queue(self) -> "Queue": ...  # noqa: D102
     @property
     def receive_interaction(self) -> "ReceiveInteraction": ...  # noqa: D102
     def signing_secrets(self) -> Sequence[Secret]:
@@ -75,9 +78,19 @@ def _take(inbound: Inbound, container: SlackContainer) -> Answer:
             return json_answer(200, {"challenge": challenge})
         case OptionsRequest():
             return json_answer(200, {"options": []})
+        case ChannelMoved():
+            return _follow(inbound, container)
         case _:
             _LOG.info("acknowledged", extra={"what": repr(inbound)})
             return answer(200)
+
+
+def _follow(moved: ChannelMoved, container: SlackContainer) -> Answer:
+    allowed = container.settings.allowed_workspaces
+    if allowed and not allowed & moved.installed_in:
+        raise Refused("a workspace that is not on the list")
+    container.actions_queue.send(channel_moved_message(moved.old, moved.new, moved.trace_id))
+    return answer(200)
 
 
 def _receive(received: Received, container: SlackContainer) -> Answer:

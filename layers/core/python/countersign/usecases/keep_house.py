@@ -1,4 +1,4 @@
-"""What nobody else would do: revocations to retry, actions left alone, sign-ins that got lost."""
+"""What nobody else would do: revocations to retry, actions left alone, sign-ins that got lost, cards that wait."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from countersign.domain.queue_messages import resume_message, waiting_message
 from countersign.domain.sign_in import Intent, Leg
 from countersign.ports import (
     ActionStore,
+    CardStore,
     Clock,
     ConnectionStore,
     Deadline,
@@ -20,6 +21,7 @@ from countersign.ports import (
     SignInStore,
 )
 from countersign.usecases.end_action import EndAction
+from countersign.usecases.keep_cards import KeepCards
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.revoke import Revoke
 from countersign.usecases.revoke_leftover import RevokeLeftover
@@ -38,11 +40,13 @@ class KeepHouse:
     connections: ConnectionStore
     actions: ActionStore
     sign_ins: SignInStore
+    cards: CardStore
     queue: Queue
     revoke: Revoke
     leftover: RevokeLeftover
     end: EndAction
     notify: NotifySignIn
+    keep_cards: KeepCards
     journal: Journal
     clock: Clock
     deadline: Deadline
@@ -61,6 +65,8 @@ class KeepHouse:
             self._guarded("action", partial(self._action, action, now), partial(self.actions.postpone, action, later))
         for row in self.sign_ins.due(now, BATCH):
             self._guarded("sign_in", partial(self._sign_in, row), partial(self.sign_ins.postpone, row, later))
+        for card in self.cards.due(now, BATCH):
+            self._guarded("card", partial(self.keep_cards, card), partial(self.cards.postpone, card, later))
 
     def _guarded(self, what: str, work: Callable[[], None], postpone: Callable[[], None]) -> None:
         """One row. Whatever is wrong with it, it makes room for the others and comes again later."""

@@ -10,10 +10,11 @@ from countersign.domain.catalog import Recipe
 from countersign.domain.errors import ChatRefused, Conflict, CountersignError
 from countersign.domain.hook_call import HookCall, read_call, same_but_for_its_state, wrong
 from countersign.domain.identity import Workspace
-from countersign.domain.recipe_view import Settings, Settled, card_place, card_record, card_settled
+from countersign.domain.recipe_view import Settings, Settled, card_place, card_record, card_settled, card_template
 from countersign.ports import CardStore, Clock, Deadline, Journal, Pause, People
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.show_card import ShowCard
+from countersign.usecases.tell_requester import TellRequester
 
 TRIES: Final = 5
 """Times that a row which others write too is read and written again."""
@@ -42,6 +43,7 @@ class PostCard:
 
     cards: CardStore
     show: ShowCard
+    tell: TellRequester
     people: People
     settings: Settings
     journal: Journal
@@ -62,6 +64,8 @@ class PostCard:
             self.journal("card_posted", card=told.id, recipe=recipe.id)
         else:
             self._update(recipe, told)
+        if told.status is CardStatus.CLOSED:
+            self.tell(told.id)
         if webhook_id is not None:
             # Only now: a delivery that failed half-way must be carried out when it comes again.
             self.cards.remember_hook(recipe.id, webhook_id, told.id, self.clock())
@@ -76,8 +80,7 @@ class PostCard:
 
     def _told(self, recipe: Recipe, call: HookCall, workspace: Workspace) -> Card:
         """The card as this call alone would make it, its posting ours."""
-        settled = card_settled(recipe, call.inputs)
-        now = self.clock()
+        settled, now, template = card_settled(recipe, call.inputs), self.clock(), card_template(recipe)
         return Card(
             id=card_id(recipe.id, workspace.tenant, call.key),
             recipe=recipe.id,
@@ -90,6 +93,9 @@ class PostCard:
             version=1,
             decision=_decision(settled, now) if settled else None,
             posting_until=self._dead_by(),
+            unfinished=settled is not None and template.tell is not None,
+            remind_at=_after(now, template.remind_after),
+            expires_at=_after(now, template.expires_after),
         )
 
     def _dead_by(self) -> int:
@@ -169,3 +175,7 @@ class PostCard:
 
 def _decision(settled: Settled, now: int) -> Decision:
     return Decision("", settled.past or "Settled", None, settled.by or "somebody", now)
+
+
+def _after(now: int, seconds: int | None) -> int | None:
+    return None if seconds is None else now + seconds

@@ -47,10 +47,20 @@ class LifecycleEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelMoved:
+    """A channel has another id from here on."""
+
+    old: str
+    new: str
+    trace_id: str
+    installed_in: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Acknowledged and dropped. ``reason`` is a stable word for the log."""
 
     reason: str
 
 
-type Inbound = Received | UrlVerification | SslCheck | OptionsRequest | LifecycleEvent | Ignored
+type Inbound = Received | UrlVerification | SslCheck | OptionsRequest | LifecycleEvent | ChannelMoved | Ignored

@@ -3,7 +3,7 @@
 from typing import Final
 
 from countersign.adapters.slack.command_text import command_words
-from countersign.adapters.slack.inbound import Ignored, Inbound, LifecycleEvent, Received, UrlVerification
+from countersign.adapters.slack.inbound import ChannelMoved, Ignored, Inbound, LifecycleEvent, Received, UrlVerification
 from countersign.adapters.slack.origin import event_installation, of_event
 from countersign.adapters.slack.payload import Json, first, identifier, mapping, read_json, safe_name, string
 from countersign.domain.errors import Malformed
@@ -16,7 +16,6 @@ LIFECYCLE: Final = frozenset(
         "team_access_granted",
         "team_access_revoked",
         "user_change",
-        "channel_id_changed",
         "grid_migration_started",
         "grid_migration_finished",
     }
@@ -43,6 +42,8 @@ def _event(envelope: Json, trace_id: str) -> Inbound:
         raise Malformed("an event without a type or an id")
     if kind in LIFECYCLE:
         return _lifecycle(envelope, kind, event_id)
+    if kind == "channel_id_changed":
+        return _channel_moved(envelope, event, trace_id)
     reason = _why_not(kind, event, envelope)
     if reason:
         return Ignored(reason)
@@ -80,3 +81,11 @@ def _lifecycle(envelope: Json, kind: str, event_id: str) -> Inbound:
     if kind == "user_change" and mapping(mapping(envelope, "event"), "user").get("deleted") is not True:
         return Ignored("user_change")
     return LifecycleEvent(kind, event_id, frozenset(filter(None, event_installation(envelope))))
+
+
+def _channel_moved(envelope: Json, event: Json, trace_id: str) -> Inbound:
+    """docs.slack.dev/reference/events/channel_id_changed."""
+    old, new = identifier(event, "old_channel_id"), identifier(event, "new_channel_id")
+    if not old or not new:
+        raise Malformed("a channel's new id without both ids")
+    return ChannelMoved(old, new, trace_id, frozenset(filter(None, event_installation(envelope))))
