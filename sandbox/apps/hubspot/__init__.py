@@ -6,6 +6,7 @@ developers.hubspot.com, pages named at each line.
 
 from sandbox.apps.accounts import accounts_like
 from sandbox.apps.description import (
+    FOREVER,
     AppDescription,
     Endpoints,
     Introspection,
@@ -33,9 +34,10 @@ def token_wording(answer: Json) -> Json:
 
 
 def introspected(grant: Grant, ends_at: float) -> Json:
-    """POST /oauth/v3/token/introspect: of a token that lives."""
+    """POST /oauth/v3/token/introspect: of a token that lives, the refresh token without an end."""
     named = {"hub_id": HUB_ID, "user_id": int(grant.account.account_id), "user": grant.account.email}
-    return named | {"active": True, "scopes": grant.scope.split(), "exp": int(ends_at)}
+    own = named | {"active": True, "scopes": grant.scope.split()}
+    return own if ends_at == FOREVER else own | {"exp": int(ends_at)}
 
 
 DESCRIPTION = AppDescription(
