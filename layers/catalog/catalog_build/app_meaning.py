@@ -8,13 +8,14 @@ from typing import Any, Final
 from catalog_build.names import authority, check_query, check_template, strings
 from catalog_build.operation_meaning import check_operation
 from catalog_build.problem import Path, Report
-from catalog_build.request_meaning import check_request
+from catalog_build.sign_in_meaning import check_sign_in, credential_names
 from countersign.domain.hosts import host_allowed
 
 type Raw = Mapping[str, Any]
 
-_REVOCATION_NAMES: Final = frozenset({"token", "client_id", "client_secret"})
-_IDENTITY_QUERIES: Final = ("demand", "account_id", "login", "name", "email", "organisation")
+_ADDRESSES: Final = frozenset({"url", "api_base", "account_url", "help_url"})
+_FOR_PEOPLE: Final = frozenset({("account_url",), ("credential", "help_url")})
+"""Addresses that people open: no request of ours goes there."""
 
 
 def check_app(app: Raw, stem: str, report: Report) -> None:
@@ -27,12 +28,8 @@ def check_app(app: Raw, stem: str, report: Report) -> None:
     names = {f"settings.{name}" for name in app["settings"]}
     for place, host in enumerate(app["hosts"]):
         check_template(report, ("hosts", place), host, names)
-    _check_oauth(app, names, report)
-    base_names = names | {"api_base"}
-    check_request(app["identity"]["request"], ("identity", "request"), base_names, {}, report)
-    for query in _IDENTITY_QUERIES:
-        if query in app["identity"]:
-            check_query(report, ("identity", query), app["identity"][query])
+    check_sign_in(app, names, report)
+    base_names = names | {"api_base"} | credential_names(app)
     for name, operation in app["operations"].items():
         check_operation(operation, ("operations", name), base_names, report)
     if "token_rejected" in app:
@@ -51,32 +48,10 @@ def _check_settings(app: Raw, report: Report) -> None:
             report.add((*path, "pattern"), what, "allow letters, digits, - and . only, as in [a-z0-9-]{1,63}")
 
 
-def _check_oauth(app: Raw, names: AbstractSet[str], report: Report) -> None:
-    oauth = app["oauth"]
-    for endpoint in ("authorization_endpoint", "token_endpoint", "refresh_endpoint"):
-        if endpoint in oauth:
-            check_template(report, ("oauth", endpoint), oauth[endpoint], names)
-    if "api_base" in oauth:
-        check_query(report, ("oauth", "api_base"), oauth["api_base"])
-    for kind in ("authorization_parameters", "token_parameters"):
-        for path, text in strings(oauth[kind], ("oauth", kind)):
-            check_template(report, path, text, names)
-    if "revocation" in oauth:
-        path = ("oauth", "revocation", "request")
-        check_request(oauth["revocation"]["request"], path, names | _REVOCATION_NAMES, {}, report)
-        if not any("${token}" in text for _, text in strings(oauth["revocation"]["request"], ())):
-            report.add(path, "the revocation does not send the token", "put ${token} into its form, query or json")
-    elif "account_url" in app:
-        check_template(report, ("account_url",), app["account_url"], names)
-    else:
-        what = "there is neither a revocation nor an account_url"
-        report.add(("oauth",), what, "add oauth.revocation, or the page where a person removes access as account_url")
-
-
 def _check_api_base(app: Raw, names: AbstractSet[str], report: Report) -> None:
     if "api_base" in app:
         check_template(report, ("api_base",), app["api_base"], names)
-    elif "api_base" not in app["oauth"]:
+    elif not {"api_base", "sites"} & set(app.get("oauth", {})):
         for path, text in strings(app, ()):
             if "${api_base}" in text:
                 what = "${api_base} is used, but nothing says where the API is"
@@ -88,10 +63,10 @@ def _check_hosts(app: Raw, report: Report) -> None:
     """Every address of the file lies inside ``hosts``; tried with the settings' examples."""
     patterns = [filled_in(host, app) for host in app["hosts"]]
     for path, text in strings({**app, "settings": {}}, ()):
-        if path[-1] not in {"url", "api_base", "account_url"} and not str(path[-1]).endswith("_endpoint"):
+        if path[-1] not in _ADDRESSES and not str(path[-1]).endswith("_endpoint"):
             continue
         host = authority(text)
-        if host is not None and path != ("account_url",) and not host_allowed(filled_in(host, app), patterns):
+        if host is not None and path not in _FOR_PEOPLE and not host_allowed(filled_in(host, app), patterns):
             report.add(
                 path, f"the host {host} is not among the app's hosts", "add it under hosts, or correct the address"
             )

@@ -26,10 +26,11 @@ def check_request(request: Raw, path: Path, names: AbstractSet[str], inputs: Map
 def _check_landing(name: str, text: str, place: Path, path: Path, inputs: Mapping[str, Raw], report: Report) -> None:
     part = place[len(path)]
     if part == "url":
-        _check_in_url(name, text, place, inputs, report)
+        check_in_url(name, text, place, inputs, report)
     declared = inputs.get(name.removeprefix("input.")) if name.startswith("input.") else None
     foreign = declared is not None and declared["type"] == "string" and "pattern" not in declared
-    if foreign and part in {"query", "form"} and not _WHOLE.fullmatch(text):
+    is_json = part == "json" or len(place) > len(path) + 2  # a form field that is a JSON value is escaped as one
+    if foreign and part in {"query", "form"} and not is_json and not _WHOLE.fullmatch(text):
         report.add(
             place,
             f"${{{name}}} stands inside a longer {part} value, whose language nothing can escape for",
@@ -37,7 +38,8 @@ def _check_landing(name: str, text: str, place: Path, path: Path, inputs: Mappin
         )
 
 
-def _check_in_url(name: str, text: str, place: Path, inputs: Mapping[str, Raw], report: Report) -> None:
+def check_in_url(name: str, text: str, place: Path, inputs: Mapping[str, Raw], report: Report) -> None:
+    """Report a name that would choose the host of an address, or leave a hole in it."""
     reference = f"${{{name}}}"
     if name == "api_base":
         if not text.startswith(reference):

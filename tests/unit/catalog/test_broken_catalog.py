@@ -11,8 +11,9 @@ from tests.unit.catalog.broken_apps import BROKEN_APPS
 from tests.unit.catalog.broken_cards import BROKEN_CARDS
 from tests.unit.catalog.broken_files import Broken, good_files
 from tests.unit.catalog.broken_recipes import BROKEN_RECIPES, DEAL
+from tests.unit.catalog.broken_sign_ins import BROKEN_SIGN_INS
 
-ALL = [*BROKEN_APPS, *BROKEN_RECIPES, *BROKEN_CARDS]
+ALL = [*BROKEN_APPS, *BROKEN_RECIPES, *BROKEN_CARDS, *BROKEN_SIGN_INS]
 
 
 def problems(folder: Path) -> list[Problem]:
