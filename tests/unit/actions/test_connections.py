@@ -10,13 +10,16 @@ from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.message import Heading
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, words
+from tests.support.shared_catalog import two_apps
 
 DAY = 86_400
 
 
 @pytest.fixture
 def world() -> ActingWorld:
-    return ActingWorld()
+    world = ActingWorld()
+    world.catalog = two_apps(world.catalog)
+    return world
 
 
 def ask(world: ActingWorld, text: str = "", **changes: Any) -> list[Any]:

@@ -65,7 +65,7 @@ def test_somebodys_own_connection_is_not_used_for_it(world: ActingWorld) -> None
 
 def test_the_workspaces_connection_is_not_used_for_a_recipe_that_verifies(world: ActingWorld) -> None:
     share(world)
-    del world.__dict__["catalog"]
+    world.catalog = with_shared(world.catalog)
 
     world.click(JOSIE)
 
@@ -149,7 +149,7 @@ def test_its_tokens_are_refreshed_as_the_workspaces(world: ActingWorld) -> None:
 
 def test_a_row_copied_to_a_person_does_not_open(world: ActingWorld) -> None:
     """The seal's context names the workspace as the owner: nobody can carry it away as their own."""
-    del world.__dict__["catalog"]
+    world.catalog = with_shared(world.catalog)
     connection = share(world)
     world.connections.put(replace(connection, person=JOSIE, steward=None), replaces=None)
 

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from countersign.domain.catalog import Catalog
+from countersign.domain.catalog import App, Catalog
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Refused
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Message
 from countersign.domain.texts import sign_in as texts
+from countersign.domain.texts.shared import shared_prompt
 from countersign.ports import Messenger, People
-from countersign.usecases.begin_sign_in import BeginSignIn
+from countersign.usecases.begin_sign_in import BeginSignIn, BegunSignIn
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,27 @@ class AskToConnect:
         *,
         trace_id: str,
         why: str | None = None,
+        shared: bool = False,
     ) -> None:
-        """Ask. Raises ChatUnavailable when it could not be said, StoreUnavailable when nothing was written."""
+        """Ask. Raises ChatUnavailable when it could not be said, StoreUnavailable when nothing was written.
+
+        ``shared``: for the whole workspace; that ``person`` is one of its admins was asked before.
+        """
         app = self.catalog.apps[app_id]
         try:
             profile = self.people.profile(person)
         except (ChatUnavailable, ChatRefused):
             profile = {}  # names are for show; without them the page shows ids
         try:
-            begun = self.begin(person, workspace, app_id, profile, trace_id=trace_id)
+            begun = self.begin(person, workspace, app_id, profile, trace_id=trace_id, shared=shared)
         except Refused:
             self.messenger.whisper(person, reply_to, texts.too_many_links(app.name))
             return
-        prompt = texts.connect_prompt(app.name, begun.url, begun.intent.id_hash, why)
-        self.messenger.whisper(person, reply_to, prompt)
+        self.messenger.whisper(person, reply_to, self._prompt(app, begun, why))
+
+    def _prompt(self, app: App, begun: BegunSignIn, why: str | None) -> Message:
+        intent = begun.intent
+        if not intent.shared:
+            return texts.connect_prompt(app.name, begun.url, intent.id_hash, why)
+        recipes = [recipe.title for recipe in self.catalog.acting(app.id, shared=True)]
+        return shared_prompt(app.name, intent.workspace_name, recipes, begun.url, intent.id_hash)

@@ -1,18 +1,31 @@
 """Answers what is not an action: connections, help, the home tab, and words nobody understands."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from countersign.domain.catalog import ActsAs, Catalog
+from countersign.domain.identity import shared_owner
 from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.message import Message
-from countersign.domain.texts import connections as connection_texts
 from countersign.domain.texts import conversation as texts
-from countersign.domain.texts.names import CONNECTIONS_CONNECT, CONNECTIONS_DISCONNECT, CONNECTIONS_SHOW
+from countersign.domain.texts.names import (
+    CONNECTIONS_CONNECT,
+    CONNECTIONS_CONNECT_SHARED,
+    CONNECTIONS_DISCONNECT,
+    CONNECTIONS_DISCONNECT_SHARED,
+    CONNECTIONS_SHOW,
+)
+from countersign.domain.texts.shared import admins_only
 from countersign.domain.texts.sign_in import ASKED_FOR, foreign_person
-from countersign.ports import Clock, ConnectionStore, Messenger, SignInStore
+from countersign.ports import Clock, Messenger, SignInStore
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect
+from countersign.usecases.list_connections import ListConnections
+from countersign.usecases.recognise_admins import RecogniseAdmins
 from countersign.usecases.recognise_strangers import RecogniseStrangers
+
+APP_ID: Final = 64
+"""Longer than any app's id: what a button brings may be anything."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +36,13 @@ class Converse:
     Raises StoreUnavailable, ChatUnavailable.
     """
 
-    connections: ConnectionStore
     sign_ins: SignInStore
     catalog: Catalog
     messenger: Messenger
     ask: AskToConnect
     disconnect: Disconnect
+    list_connections: ListConnections
+    is_admin: RecogniseAdmins
     is_stranger: RecogniseStrangers
     clock: Clock
     command: str
@@ -51,16 +65,41 @@ class Converse:
         match interaction.name, interaction.value:
             case str(name), _ if name == CONNECTIONS_SHOW:
                 self._say(interaction, self._connections(interaction))
-            case str(name), app if name == CONNECTIONS_CONNECT and app in self.catalog.apps:
-                person, workspace, reply_to = interaction.person, interaction.workspace, interaction.reply_to
-                self.ask(person, workspace, app, reply_to, trace_id=interaction.trace_id, why=ASKED_FOR)
-            case str(name), app if name == CONNECTIONS_DISCONNECT and app in self.catalog.apps:
-                answer = self.disconnect(interaction.person, app, interaction.trace_id)
-                if interaction.reply_to.channel is None:
-                    self._show_home(interaction)  # the click came from there: its answer goes to a conversation
-                self._say(interaction, answer)
+            case str(name), app if name == CONNECTIONS_CONNECT and self._can_be_own(app):
+                self._ask(interaction, app)
+            case str(name), app if name == CONNECTIONS_DISCONNECT:
+                self._cut(interaction, self.disconnect(interaction.person, app[:APP_ID], interaction.trace_id))
+            case str(name), app if name in (CONNECTIONS_CONNECT_SHARED, CONNECTIONS_DISCONNECT_SHARED):
+                self._shared(interaction, app[:APP_ID])
             case _:
                 self._say(interaction, self._help())
+
+    def _can_be_own(self, app_id: str) -> bool:
+        app = self.catalog.apps.get(app_id)
+        return app is not None and app.acts_as is ActsAs.PERSON
+
+    def _shared(self, interaction: Interaction, app_id: str) -> None:
+        """A button of the shared connections: whoever brought it, only an admin of this very workspace is heard."""
+        person, workspace = interaction.person, interaction.workspace
+        if not self.is_admin(person, workspace):
+            app = self.catalog.apps.get(app_id)
+            self._say(interaction, admins_only(app.name if app else app_id))
+        elif interaction.name == CONNECTIONS_DISCONNECT_SHARED:
+            owner = shared_owner(workspace)
+            self._cut(interaction, self.disconnect(owner, app_id, interaction.trace_id, steward=person))
+        elif self.list_connections.needed(app_id):
+            self._ask(interaction, app_id, shared=True)
+        else:
+            self._say(interaction, self._help())
+
+    def _ask(self, interaction: Interaction, app_id: str, *, shared: bool = False) -> None:
+        person, workspace, trace_id = interaction.person, interaction.workspace, interaction.trace_id
+        self.ask(person, workspace, app_id, interaction.reply_to, trace_id=trace_id, why=ASKED_FOR, shared=shared)
+
+    def _cut(self, interaction: Interaction, answer: Message) -> None:
+        if interaction.reply_to.channel is None:
+            self._show_home(interaction)  # the click came from there: its answer goes to a conversation
+        self._say(interaction, answer)
 
     def _show_home(self, interaction: Interaction) -> None:
         self.messenger.publish_home(interaction.person, self._connections(interaction))
@@ -76,8 +115,7 @@ class Converse:
                 return texts.form_offer(recipe) if recipe else self._help(unknown_words=interaction.value[:80])
 
     def _connections(self, interaction: Interaction) -> Message:
-        names = {app.id: app.name for app in self.catalog.apps.values() if app.acts_as is ActsAs.PERSON}
-        return connection_texts.connections(self.connections.list(interaction.person), names)
+        return self.list_connections(interaction.person, interaction.workspace)
 
     def _help(self, *, unknown_words: str | None = None) -> Message:
         return texts.help_message(list(self.catalog.recipes.values()), self.command, unknown_words=unknown_words)

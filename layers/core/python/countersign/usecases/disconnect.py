@@ -10,6 +10,7 @@ from countersign.domain.identity import Person
 from countersign.domain.message import Message
 from countersign.domain.queue_messages import revoke_message
 from countersign.domain.texts import connections as texts
+from countersign.domain.texts.shared import nothing_shared
 from countersign.ports import Clock, ConnectionStore, Journal, Queue
 
 TELL_FIRST: Final = 2
@@ -28,19 +29,25 @@ class Disconnect:
     journal: Journal
     clock: Clock
 
-    def __call__(self, person: Person, app_id: str, trace_id: str) -> Message:
-        """Cut the person's own connection to ``app_id``. Raises StoreUnavailable."""
-        name = self.catalog.apps[app_id].name
-        connection = self.connections.get(person, app_id)
+    def __call__(self, owner: Person, app_id: str, trace_id: str, *, steward: Person | None = None) -> Message:
+        """Cut the owner's connection to ``app_id``. Raises StoreUnavailable.
+
+        ``steward``: of a shared one, the admin who cuts it.
+        """
+        app = self.catalog.apps.get(app_id)
+        name = app.name if app else app_id
+        connection = self.connections.get(owner, app_id)
         if connection is None:
-            return texts.nothing_connected(name)
+            return texts.nothing_connected(name) if steward is None else nothing_shared(name)
         now = self.clock()
         if connection.status is not Status.REVOKING:
             try:
-                self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
+                self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY, steward=steward)
             except Conflict:
                 return texts.changed_meanwhile(name)  # a sign-in of this very moment is not what was to be cut
-            self.journal("disconnected", trace_id=trace_id, app=app_id)
+            by = steward or owner
+            facts = {"owner": owner.user_id, "person": by.user_id, "tenant": owner.tenant}
+            self.journal("disconnected", trace_id=trace_id, app=app_id, **facts)
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.
-        self.queue.send(revoke_message(person, app_id, trace_id), delay=TELL_FIRST)
+        self.queue.send(revoke_message(owner, app_id, trace_id), delay=TELL_FIRST)
         return texts.disconnecting(name)

@@ -7,8 +7,10 @@ from countersign.domain.identity import Workspace
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.sign_in import Intent
 from countersign.domain.texts import sign_in as texts
+from countersign.domain.texts.shared import admins_only
 from countersign.ports import Messenger, SignInStore
 from countersign.usecases.ask_to_connect import AskToConnect
+from countersign.usecases.recognise_admins import RecogniseAdmins
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class NotifySignIn:
     messenger: Messenger
     catalog: Catalog
     ask: AskToConnect
+    is_admin: RecogniseAdmins
 
     def opened_by_another(self, intent_hash: str) -> None:
         """Somebody else's browser was stopped; the link is worthless now."""
@@ -29,9 +32,14 @@ class NotifySignIn:
     def new_link(self, intent_hash: str) -> None:
         """An expired link's page was asked for a new one."""
         intent = self.sign_ins.get_intent(intent_hash)
-        if intent is not None:
-            workspace = Workspace(intent.workspace, intent.organisation)
-            self.ask(intent.person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=texts.LINK_ENDED)
+        if intent is None:
+            return
+        person, workspace = intent.person, Workspace(intent.workspace, intent.organisation)
+        if intent.shared and not self.is_admin(person, workspace):
+            self.messenger.direct(person, admins_only(self._app(intent)))  # not an admin any more
+            return
+        why, shared = texts.LINK_ENDED, intent.shared
+        self.ask(person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=why, shared=shared)
 
     def help(self, intent: Intent) -> None:
         """The browser set out and did not come back."""

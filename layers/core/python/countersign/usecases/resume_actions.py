@@ -13,6 +13,7 @@ from countersign.domain.queue_messages import resume_message
 from countersign.domain.sign_in import RESUME_SECONDS, Intent
 from countersign.domain.texts import outcomes
 from countersign.domain.texts import sign_in as texts
+from countersign.domain.texts.shared import shared_connected
 from countersign.domain.tokens import SealOwner
 from countersign.ports import (
     ActionStore,
@@ -164,7 +165,8 @@ class ResumeActions:
         app = self.catalog.apps[connection.app]
         label = connection.account.label
         self._turn_prompt(intent_hash, app.name, label)
-        self.messenger.direct(connection.person, texts.connected(app.name, app.id, label, going_on))
+        said = texts.connected(app.name, app.id, label, going_on)
+        self.messenger.direct(connection.contact, shared_connected(app.name, label) if connection.shared else said)
 
     def _turn_prompt(self, intent_hash: str, app_name: str, label: str) -> None:
         """Best effort: the prompt is one private line, and the direct message says the same."""

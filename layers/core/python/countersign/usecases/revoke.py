@@ -90,13 +90,13 @@ class Revoke:
         self.connections.postpone(connection, again_at, failed=True)
         self.journal("revocation_failed", app=app.id, code=error.code)
         if not connection.revocation_failed:
-            self.messenger.direct(connection.person, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
+            self.messenger.direct(connection.contact, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
 
     def _finish(self, connection: Connection, app: App, outcome: str, said: Message) -> None:
         if not self.connections.delete(connection):
             # A refresh saved newer tokens meanwhile, and the row is still due; or a twin of this run said it all.
             return
         facts = {"app": app.id, "account": connection.account.id, "outcome": outcome}
-        self.audit.record("disconnected", connection.person, facts)
+        self.audit.record("disconnected", connection.contact, {**facts, "shared": "yes" if connection.shared else "no"})
         self.journal("revocation", app=app.id, outcome=outcome)
-        self.messenger.direct(connection.person, said)
+        self.messenger.direct(connection.contact, said)
