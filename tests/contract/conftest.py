@@ -1,7 +1,7 @@
 """Real adapters on moto, beside the fakes that must behave like them."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -27,14 +27,22 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]":
 def table(dynamodb: "DynamoDBClient") -> Table:
     """A table with the template's keys and every index that a store uses."""
     names = {"pk": "S", "sk": "S", "waiting": "S", "created_at": "N", "due_kind": "S", "due_at": "N"}
-    dynamodb.create_table(
-        TableName="table",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, kind in names.items()],  # type: ignore[misc]
-        KeySchema=_keys("pk", "sk"),
-        LocalSecondaryIndexes=[_index("waiting-index", "pk", "waiting"), _index("created-index", "pk", "created_at")],
-        GlobalSecondaryIndexes=[_index("due-index", "due_kind", "due_at")],
-    )
+    names |= {"tenant": "S", "workspace": "S"}
+    definition: Any = {
+        "TableName": "table",
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in names.items()],
+        "KeySchema": _keys("pk", "sk"),
+        "LocalSecondaryIndexes": [
+            _index("waiting-index", "pk", "waiting"),
+            _index("created-index", "pk", "created_at"),
+        ],
+        "GlobalSecondaryIndexes": [
+            _index("due-index", "due_kind", "due_at"),
+            {**_index("tenant-index", "tenant", "workspace"), "Projection": {"ProjectionType": "KEYS_ONLY"}},
+        ],
+    }
+    dynamodb.create_table(**definition)
     return Table(dynamodb, "table")
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from countersign.domain.errors import Conflict, CountersignError, StoreUnavailable, Unverified
-from countersign.domain.identity import Workspace
+from countersign.domain.identity import Person, Workspace
 from countersign.domain.installation import OPTIONAL_SCOPES, REQUIRED_SCOPES, Granted, Installation, InstallState
 from countersign.domain.secret import Secret
 from countersign.domain.tokens import Tokens
+from tests.support.memory_ledger import MemoryCardStore
+from tests.support.memory_sign_in import MemoryConnectionStore, MemorySignInStore
 
 NOW = 1_800_000_000
 ACME = Installation(
@@ -57,6 +59,11 @@ class MemoryInstallationStore:
         self.rows[workspace_id] = there
         return there
 
+    def mark_joined(self, workspace_id: str, organisation: str) -> None:
+        there = self.rows.get(workspace_id)
+        if there is not None:
+            self.rows[workspace_id] = replace(there, workspace=Workspace(workspace_id, organisation))
+
     def first(self, workspace_id: str) -> str:
         self.first_one = self.first_one or workspace_id
         return self.first_one
@@ -76,6 +83,42 @@ class MemoryInstallationStore:
             return False
         self.spent.add(state.id_hash)
         return True
+
+
+@dataclass
+class MemoryBelongings:
+    """Implements ``chat_ports.Belongings`` over the other stores in memory."""
+
+    held: MemoryConnectionStore
+    sign_ins: MemorySignInStore
+    posted: MemoryCardStore
+
+    def connections(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[tuple[Person, str]], str | None]:
+        rows = [row for _, row in sorted(self.held.rows.items()) if row.person.tenant == tenant]
+        return _page([(row.person, row.app) for row in rows if workspace in (None, row.workspace)], after, limit)
+
+    def intents(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        rows = [row for row in self.sign_ins.intents.values() if row.person.tenant == tenant]
+        return _page([row.id_hash for row in rows if workspace in (None, row.workspace)], after, limit)
+
+    def cards(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        rows = [row for row in self.posted.rows.values() if row.workspace.tenant == tenant]
+        return _page([row.id for row in rows if workspace in (None, row.workspace.id)], after, limit)
+
+    def forget_card(self, card_id: str) -> None:
+        self.posted.rows.pop(card_id, None)
+
+
+def _page[T](rows: Sequence[T], after: str | None, limit: int) -> tuple[Sequence[T], str | None]:
+    """A page begins behind a row, whether that row is still there or not: as DynamoDB's do."""
+    left = sorted((row for row in rows if after is None or str(row) > after), key=str)
+    return left[:limit], str(left[limit - 1]) if len(left) > limit else None
 
 
 @dataclass

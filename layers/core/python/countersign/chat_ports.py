@@ -92,6 +92,9 @@ class InstallationStore(Protocol):
     def mark_gone(self, workspace_id: str, organisation: str | None, at: int) -> Installation:
         """Note that it was removed ``at``; also where none was known. What stands there now: perhaps a later one."""
 
+    def mark_joined(self, workspace_id: str, organisation: str) -> None:
+        """Note that a workspace belongs to an organisation now; one that is not known is no error."""
+
     def first(self, workspace_id: str) -> str:
         """The workspace that was the first to ask this: ``workspace_id``, or the one before it. For good."""
 
@@ -99,3 +102,29 @@ class InstallationStore(Protocol):
     def get_state(self, id_hash: str) -> InstallState | None: ...
     def consume_state(self, state: InstallState) -> bool:
         """True for exactly one caller."""
+
+
+class Belongings(Protocol):
+    """What came through a tenant, or one workspace of it, page by page: everything that goes when they do.
+
+    ``after`` is what the page before gave, None for the first; a page's own is None when it was the last. A page may
+    miss what was written a moment ago. Raises StoreUnavailable.
+    """
+
+    def connections(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[tuple[Person, str]], str | None]:
+        """Whose, and to which app."""
+
+    def intents(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        """Sign-ins, by the hash of their links."""
+
+    def cards(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        """Cards, by id."""
+
+    def forget_card(self, card_id: str) -> None:
+        """Nobody can see it any more. Gone already is no error."""

@@ -95,6 +95,7 @@ class DynamoCardStore:
                 "sk": "card",
                 "recipe": card.recipe,
                 "workspace": card.workspace.id,
+                "tenant": card.workspace.tenant,
                 "organisation": card.workspace.organisation,
                 "inputs": dict(card.inputs),
                 "record": card.record,

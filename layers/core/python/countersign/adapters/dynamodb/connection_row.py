@@ -49,6 +49,7 @@ def connection_item(connection: Connection) -> Item:
             "sk": row_key(connection),
             "app": connection.app,
             "workspace": connection.workspace,
+            "tenant": connection.person.tenant,
             "account": account_item(connection.account),
             "status": connection.status.value,
             "version": connection.version,

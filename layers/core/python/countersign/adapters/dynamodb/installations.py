@@ -51,6 +51,12 @@ class DynamoInstallationStore:
             raise Conflict("an installation's row went while it was marked")
         return there
 
+    def mark_joined(self, workspace_id: str, organisation: str) -> None:
+        """Note the organisation of a workspace that is known."""
+        with suppress(Conflict):
+            values = {"organisation": organisation}
+            self._table.update(_ALL, workspace_id, "SET organisation = :organisation", "attribute_exists(pk)", values)
+
     def first(self, workspace_id: str) -> str:
         """The first workspace ever, which stays it."""
         try:

@@ -158,6 +158,7 @@ def _intent_item(intent: Intent) -> Item:
             "sk": "intent",
             "person": intent.person.key,
             "workspace": intent.workspace,
+            "tenant": intent.person.tenant,
             "organisation": intent.organisation,
             "app": intent.app,
             "base_url": intent.base_url,

@@ -1,5 +1,6 @@
 """One DynamoDB table: plain dictionaries in and out, conditional writes that survive a lost reply."""
 
+import json
 import logging
 import re
 import secrets
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 type Item = dict[str, Any]
 
 DUE_INDEX: Final = "due-index"
+TENANT_INDEX: Final = "tenant-index"
 UNREADABLE_PAUSE: Final = 3_600
 _LOG: Final = logging.getLogger(__name__)
 _WRITE_ID: Final = "write_id"
@@ -118,6 +120,29 @@ class Table:
             values["prefix"] = prefix[1]
         more = {"IndexName": index, "ConsistentRead": True, "ScanIndexForward": not newest_first}
         return self._query(condition, values, more, limit)
+
+    def page_of_tenant(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[tuple[str, str]], str | None]:
+        """Keys (``pk``, ``sk``) of what came through a tenant, or one workspace of it, and where the next page begins.
+
+        ``after`` is what the page before gave. The index may lag behind by a moment: look again later.
+        """
+        values = {"tenant": tenant} | ({"workspace": workspace} if workspace else {})
+        start = {"ExclusiveStartKey": _typed({**json.loads(after), "tenant": tenant})} if after else {}
+        with _translated(f"query {self._name}"):
+            answer = self._client.query(
+                TableName=self._name,
+                IndexName=TENANT_INDEX,
+                KeyConditionExpression="tenant = :tenant" + (" AND workspace = :workspace" if workspace else ""),
+                ExpressionAttributeValues={f":{k}": v for k, v in _typed(dict(values)).items()},
+                Limit=limit,
+                **start,  # type: ignore[arg-type]
+            )
+        keys = [_plain(item) for item in answer["Items"]]
+        last = _plain(answer["LastEvaluatedKey"]) if "LastEvaluatedKey" in answer else None
+        following = json.dumps({name: last[name] for name in ("workspace", "pk", "sk")}) if last else None
+        return [(key["pk"], key["sk"]) for key in keys], following
 
     def due[Row](self, kind: str, now: int, limit: int, read: Callable[[Item], Row]) -> Sequence[Row]:
         """Rows of ``kind`` whose ``due_at`` has come, oldest first; the index may lag, so re-check each.

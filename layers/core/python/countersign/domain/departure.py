@@ -1,0 +1,142 @@
+"""Leaving: a person, a workspace or a whole organisation goes, and what came through them must go too.
+
+Everything here is safe to do twice, late, and in any order. ``at`` is when it happened, by the chat service's clock:
+what was made since stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from countersign.domain.identity import Person
+from countersign.domain.sign_in import WHOLE_SECONDS
+
+SECOND_LOOK: Final = 900
+"""Seconds until a purge looks once more, for what was being written while it went on: SQS's longest delay."""
+
+
+class Left(StrEnum):
+    """What happened."""
+
+    UNINSTALLED = "uninstalled"
+    """The app was removed, or its bot's authorization ended."""
+    WITHDRAWN = "withdrawn"
+    """A workspace lost the app that its whole organisation has."""
+    MIGRATED = "migrated"
+    """A workspace joined an organisation: its people have other keys from now on."""
+    DEACTIVATED = "deactivated"
+    """A person's account in chat was switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """One of them.
+
+    Attributes:
+        tenant: what the keys of the people concerned begin with.
+        workspace: only what came through this workspace of the tenant goes; None: all of the tenant's.
+        organisation: of the workspace, where it has one.
+        person: only what this user has goes; None: everybody's.
+        at: when it happened, epoch seconds.
+    """
+
+    left: Left
+    tenant: str
+    workspace: str | None
+    organisation: str | None
+    person: str | None
+    at: int
+    trace_id: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON for the queue."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> "Departure":
+        """Read back what ``as_json`` wrote. Raises KeyError, TypeError or ValueError on any other shape."""
+        return cls(**{**body, "left": Left(body["left"]), "at": int(body["at"])})
+
+    @property
+    def someone(self) -> Person | None:
+        """The person who left, where it is one."""
+        return None if self.person is None else Person(self.tenant, self.person)
+
+    @property
+    def installation(self) -> str:
+        """The id that the installation is known by: the workspace's, else the organisation's."""
+        return self.workspace or self.tenant
+
+
+class Stage(StrEnum):
+    """What is looked through, in this order: first what could still become a connection."""
+
+    SIGN_INS = "sign_ins"
+    CONNECTIONS = "connections"
+    CARDS = "cards"
+
+
+_NEXT: Final[Mapping[Stage, Stage]] = {Stage.SIGN_INS: Stage.CONNECTIONS, Stage.CONNECTIONS: Stage.CARDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """How far the clearing up after a departure is. It rides the queue between one batch and the next.
+
+    Attributes:
+        until: what was made later than this (epoch seconds) stays.
+        after: where the next page begins; None: at the start of the stage.
+        again: this is the second look.
+        counts: what was cleared so far, by kind.
+    """
+
+    departure: Departure
+    until: int
+    stage: Stage = Stage.SIGN_INS
+    after: str | None = None
+    again: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON for the queue."""
+        return {
+            "departure": self.departure.as_json(),
+            "until": self.until,
+            "stage": self.stage.value,
+            "after": self.after,
+            "again": self.again,
+            "counts": dict(self.counts),
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> "Purge":
+        """Read back what ``as_json`` wrote. Raises KeyError, TypeError or ValueError on any other shape."""
+        return cls(
+            Departure.from_json(body["departure"]),
+            int(body["until"]),
+            Stage(body["stage"]),
+            body["after"],
+            bool(body["again"]),
+            {str(kind): int(count) for kind, count in body["counts"].items()},
+        )
+
+    def counted(self, kind: str) -> "Purge":
+        """One more of a kind."""
+        return replace(self, counts={**self.counts, kind: self.counts.get(kind, 0) + 1})
+
+    def onward(self, after: str | None) -> "Purge | None":
+        """The next page, or the next stage's first one; None: that was all."""
+        if after is not None:
+            return replace(self, after=after)
+        following = _NEXT.get(self.stage)
+        return None if following is None else replace(self, stage=following, after=None)
+
+
+def purge_of(departure: Departure, *, returned: bool) -> Purge:
+    """The clearing up after a departure.
+
+    A sign-in that was under way may store its connection up to half an hour later, so that goes too; unless the app
+    has been installed again since (``returned``): then what came after the departure is the new installation's.
+    """
+    return Purge(departure, departure.at if returned else departure.at + WHOLE_SECONDS)
