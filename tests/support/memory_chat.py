@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from countersign.domain.card import MessageRef
-from countersign.domain.errors import ChatRefused, ChatUnavailable
+from countersign.domain.errors import ChatRefused, ChatUnavailable, FormClosed
 from countersign.domain.identity import Person, Workspace
-from countersign.domain.interaction import ReplyTo
+from countersign.domain.interaction import FormRef, ReplyTo
 from countersign.domain.message import Button, Buttons, Form, Message, Paragraph, Text
 
 
@@ -22,6 +22,8 @@ class MemoryChat:
     replaced: list[tuple[str, Message]] = field(default_factory=list)
     homes: list[tuple[Person, Message]] = field(default_factory=list)
     forms: list[tuple[str, Form]] = field(default_factory=list)
+    redrawn: list[tuple[FormRef, Form]] = field(default_factory=list)
+    closed_forms: bool = False
     spoke_in: list[Workspace] = field(default_factory=list)
     """As whose bot each was said or asked, where that was said."""
     emails: Mapping[str, Person] = field(default_factory=dict)
@@ -70,9 +72,16 @@ class MemoryChat:
         self._answer()
         self.replaced.append((reply_url, message))
 
-    def open_form(self, trigger_id: str, form: Form) -> None:
+    def open_form(self, trigger_id: str, form: Form) -> FormRef:
         self._answer()
         self.forms.append((trigger_id, form))
+        return FormRef(f"V{len(self.forms)}", "1")
+
+    def update_form(self, ref: FormRef, form: Form) -> None:
+        self._answer()
+        if self.closed_forms:
+            raise FormClosed("not_found")
+        self.redrawn.append((ref, form))
 
     def publish_home(self, person: Person, message: Message) -> None:
         self._answer()

@@ -8,7 +8,7 @@ from countersign.config import Settings
 from countersign.domain.card import MessageRef
 from countersign.domain.errors import CountersignError, StoreUnavailable
 from countersign.domain.identity import Person, Workspace
-from countersign.domain.interaction import ReplyTo
+from countersign.domain.interaction import FormRef, ReplyTo
 from countersign.domain.message import Form, Message
 from countersign.domain.secret import Secret
 from countersign.usecases.receive_interaction import ReceiveInteraction
@@ -41,10 +41,14 @@ class ListMessenger:
     def within(self, workspace: Workspace) -> "ListMessenger":  # noqa: ARG002 - one workspace here
         return self
 
-    def open_form(self, trigger_id: str, form: Form) -> None:
+    def open_form(self, trigger_id: str, form: Form) -> FormRef:
         if self.open_error:
             raise self.open_error
         self.forms.append((trigger_id, form))
+        return FormRef("V0FORM", "1.hash")
+
+    def update_form(self, ref: FormRef, form: Form) -> None:
+        raise NotImplementedError
 
     def whisper(self, person: Person, reply_to: ReplyTo, message: Message) -> None:
         if self.whisper_error:

@@ -206,7 +206,9 @@ FIELDS = (
 
 
 def test_every_kind_of_field_is_drawn_under_its_name() -> None:
-    view = form_json(Form("Reject", "Reject", FIELDS, '{"recipe":"x"}', Text("Of {what}", {"what": "CHG1"})))
+    view = form_json(
+        Form("Reject", "Reject", FIELDS, '{"recipe":"x"}', (Paragraph(Text("Of {what}", {"what": "CHG1"})),))
+    )
     View(**view).validate_json()
     judge(view["blocks"])
     inputs = view["blocks"][1:]
@@ -247,7 +249,7 @@ def test_every_kind_of_field_is_drawn_under_its_name() -> None:
 @given(ANY_TEXT)
 def test_forms_hold_whatever_the_catalog_and_the_cards_say(value: str) -> None:
     field = Field("f", FieldKind.SELECT, value, hint=value, placeholder=value, options=(("v", value),))
-    view = form_json(Form(value, value, [field], "{}", Text("{value}", {"value": value})))
+    view = form_json(Form(value, value, [field], "{}", (Paragraph(Text("{value}", {"value": value})),)))
     View(**view).validate_json()
     judge(view["blocks"])
 

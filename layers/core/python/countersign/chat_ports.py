@@ -6,7 +6,7 @@ from typing import Protocol
 from countersign.domain.card import MessageRef
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.installation import Granted, Installation, InstallState
-from countersign.domain.interaction import ReplyTo
+from countersign.domain.interaction import FormRef, ReplyTo
 from countersign.domain.message import Form, Message
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.secret import Secret
@@ -30,7 +30,10 @@ class Messenger(Protocol):
     def replace(self, reply_url: str, message: Message) -> None:
         """Replace the private message whose button gave this reply address."""
 
-    def open_form(self, trigger_id: str, form: Form) -> None: ...
+    def open_form(self, trigger_id: str, form: Form) -> FormRef: ...
+    def update_form(self, ref: FormRef, form: Form) -> None:
+        """Redraw an open form. Raises FormClosed when it is not open any more, or shows something newer."""
+
     def publish_home(self, person: Person, message: Message) -> None: ...
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from countersign.usecases.call_app import CallApp
     from countersign.usecases.conclude import Conclude
     from countersign.usecases.end_action import EndAction
+    from countersign.usecases.fill_form import FillForm
     from countersign.usecases.heed_card import HeedCard
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
@@ -201,6 +202,24 @@ class ActionUseCases(CardUseCases):
             run=self.run_action,
             end=self.end_action,
             clock=self.clock,
+        )
+
+    @cached_property
+    def fill_form(self) -> "FillForm":
+        """Reads the choices of forms."""
+        from countersign.usecases.fill_form import FillForm
+
+        return FillForm(
+            cards=self.cards,
+            connections=self.connections,
+            catalog=self.catalog,
+            settings=self.settings.app_settings,
+            app_settings=self.app_settings,
+            call_app=self.call_app,
+            ask=self.ask_to_connect,
+            messenger=self.messenger,
+            is_stranger=self.recognise_strangers,
+            journal=self.journal,
         )
 
     @cached_property

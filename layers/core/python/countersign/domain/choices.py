@@ -1,11 +1,11 @@
 """Reads a list of an app as the choices of a form's select. Pure."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.answer import NotUsable, Refused, Succeeded, TokenRejected, read_answer
 from countersign.domain.app_text import clean
 from countersign.domain.http import HttpAnswer
+from countersign.domain.message import Offered
 from countersign.domain.operation import Call
 from countersign.domain.query import ask, ask_text
 
@@ -13,14 +13,6 @@ MOST: Final = 100
 """What Slack shows of a select (docs.slack.dev/reference/block-kit/block-elements/select-menu-element)."""
 LABEL_CHARACTERS: Final = 75
 VALUE_CHARACTERS: Final = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What can be chosen: (value, label) pairs, each value once. ``more``: the app has more than can be shown."""
-
-    options: tuple[tuple[str, str], ...]
-    more: bool
 
 
 def read_choices(call: Call, answer: HttpAnswer) -> Offered | Refused | TokenRejected | NotUsable:

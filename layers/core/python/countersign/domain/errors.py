@@ -101,6 +101,12 @@ class ChatRefused(CountersignError):
         self.reason = reason
 
 
+class FormClosed(ChatRefused):
+    """A form that its person closed or sent meanwhile, or that shows something newer: nobody waits for this."""
+
+    code = "form_closed"
+
+
 class AppError(CountersignError):
     """Anything that goes wrong between us and a business app."""
 

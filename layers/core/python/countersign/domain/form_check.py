@@ -53,12 +53,18 @@ def _shape(field: Field, answer: str) -> str | None:
         case FieldKind.DATE:
             return None if _is_date(answer) else "Please choose a date (year-month-day, like 2025-03-31)."
         case FieldKind.SELECT:
-            known = {value for value, _ in field.options}
-            return None if answer in known else "Please choose one of the options."
+            return _choice(field, answer)
         case FieldKind.PERSON:
             return None if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", answer) else "Please choose a person."
         case FieldKind.TEXT | FieldKind.MULTILINE:
             return _text(field, answer)
+
+
+def _choice(field: Field, answer: str) -> str | None:
+    """What was read from an app is not known here any more: the app file's patterns judge it before it is sent."""
+    if field.options_from is None and answer not in {value for value, _ in field.options}:
+        return "Please choose one of the options."
+    return _text(field, answer)
 
 
 def _number(field: Field, answer: str) -> str | None:

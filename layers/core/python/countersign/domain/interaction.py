@@ -42,6 +42,29 @@ class ReplyTo:
 
 
 @dataclass(frozen=True, slots=True)
+class FormRef:
+    """A form that is open: its id, and a hash of what it shows, so that nothing newer is written over."""
+
+    id: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A message that a shortcut was used on. Contents for a form to begin with, and never who anybody is.
+
+    Attributes:
+        text: without markup.
+        link: where the message is; None where the chat does not say.
+        author: the chat's id of who wrote it; None for other apps' messages.
+    """
+
+    text: str
+    link: str | None
+    author: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """One thing one person did, proved by the chat service's signature.
 
@@ -51,6 +74,7 @@ class Interaction:
         value: the button's own value, or the words typed after the command or mention. Not to be trusted for who.
         answers: a form's answers by field name; empty otherwise.
         state: a form's own ``state``.
+        form: the open form that a button stands in; ``state`` is that form's.
         message: (channel, ts) of the message that a button stands in; ``private`` says it is an ephemeral one.
         foreign: True when the chat says this person is of another organisation, None when it cannot tell.
         trace_id: follows the click through queues and logs.
@@ -67,6 +91,7 @@ class Interaction:
     answers: Mapping[str, str] = field(default_factory=dict)
     state: str = ""
     message: tuple[str, str] | None = None
+    form: FormRef | None = None
     private: bool = False
     foreign: bool | None = None
     trace_id: str = ""
@@ -87,6 +112,7 @@ class Interaction:
             "answers": dict(self.answers),
             "state": self.state,
             "message": list(self.message) if self.message else None,
+            "form": [self.form.id, self.form.hash] if self.form else None,
             "private": self.private,
             "foreign": self.foreign,
             "trace_id": self.trace_id,
@@ -96,7 +122,7 @@ class Interaction:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Interaction":
         """Read back what ``as_json`` wrote. Raises KeyError, TypeError or ValueError on any other shape."""
-        message = body["message"]
+        message, form = body["message"], body.get("form")  # no form: queued by an earlier version
         return cls(
             id=str(body["id"]),
             kind=Kind(body["kind"]),
@@ -108,6 +134,7 @@ class Interaction:
             answers={str(k): str(v) for k, v in dict(body["answers"]).items()},
             state=str(body["state"]),
             message=(str(message[0]), str(message[1])) if message else None,
+            form=FormRef(str(form[0]), str(form[1])) if form else None,
             private=bool(body["private"]),
             foreign=body["foreign"],
             trace_id=str(body["trace_id"]),

@@ -170,11 +170,22 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What can be chosen in a SELECT that is read: (value, label) pairs, each value once. ``more``: there are more."""
+
+    options: tuple[tuple[str, str], ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """A form to open. ``state`` comes back with the answers, as it was; it holds no secret and ≤ 3,000 characters."""
+    """A form to open. ``state`` comes back with the answers, as it was; it holds no secret and ≤ 3,000 characters.
+
+    ``submit``: its button; None where there is nothing to send. ``blocks`` stand above the questions.
+    """
 
     title: str
-    submit: str
+    submit: str | None
     fields: Sequence[Field]
     state: str
-    introduction: Text | None = None
+    blocks: Sequence[Block] = ()

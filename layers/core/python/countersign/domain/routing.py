@@ -7,9 +7,11 @@ from typing import Final
 from countersign.domain.card_button import CardButton
 from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.interaction import Interaction, Kind
-from countersign.domain.texts.names import CARD_CHOOSE, CARD_OPEN, CONNECT_OPEN, FORM_OPEN
+from countersign.domain.texts.names import CARD_CHOOSE, CARD_OPEN, CONNECT_OPEN, FORM_LOAD, FORM_OPEN
 
-SHORTCUT_PREFIX: Final = "recipe."
+SHORTCUT: Final = "recipe."
+MESSAGE_SHORTCUT: Final = "message."
+"""What the names of global and of message shortcuts begin with; the recipe's id follows."""
 RUN: Final = "run"
 HISTORY: Final = "history"
 
@@ -44,7 +46,7 @@ def route(interaction: Interaction, catalog: Catalog) -> Route:
         case Kind.COMMAND | Kind.TEXT:
             found = _words(interaction, catalog)
         case Kind.SHORTCUT:
-            found = _start(catalog.recipes.get(interaction.name.removeprefix(SHORTCUT_PREFIX)))
+            found = _start(catalog.recipes.get(shortcut_recipe(interaction.name)))
         case Kind.BUTTON:
             found = _button(interaction, catalog)
         case Kind.FORM:
@@ -52,6 +54,11 @@ def route(interaction: Interaction, catalog: Catalog) -> Route:
         case Kind.HOME:
             found = Destination.CONNECTIONS
     return Destination.ACTIONS if interaction.foreign and isinstance(found, OpenForm) else found
+
+
+def shortcut_recipe(name: str) -> str:
+    """The recipe that a shortcut of this name starts."""
+    return name.removeprefix(MESSAGE_SHORTCUT if name.startswith(MESSAGE_SHORTCUT) else SHORTCUT)
 
 
 def _words(interaction: Interaction, catalog: Catalog) -> Route:
@@ -77,7 +84,7 @@ def _button(interaction: Interaction, catalog: Catalog) -> Route:
         return _choose(interaction.value, catalog)
     if name == FORM_OPEN:
         return _start(catalog.recipes.get(interaction.value))
-    if name == CONNECT_OPEN or name.startswith("action."):
+    if name in (CONNECT_OPEN, FORM_LOAD) or name.startswith("action."):
         return Destination.ACTIONS
     if name == CARD_OPEN:
         return Destination.NOWHERE

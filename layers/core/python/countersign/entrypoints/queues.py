@@ -11,16 +11,10 @@ from countersign.domain.form_state import FormState
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.queue_messages import VERSION
-from countersign.domain.routing import HISTORY
-from countersign.domain.texts.names import (
-    ACTION_HAPPENED,
-    ACTION_NOT_HAPPENED,
-    ACTION_RETRY,
-    CARD_CHOOSE,
-    CONNECT_OPEN,
-    FORM_OPEN,
-)
+from countersign.domain.routing import HISTORY, shortcut_recipe
+from countersign.domain.texts import names
 from countersign.usecases.converse import Converse
+from countersign.usecases.fill_form import FillForm
 from countersign.usecases.follow_channel import FollowChannel
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.resume_actions import ResumeActions
@@ -38,6 +32,8 @@ class ActionsContainer(Protocol):
 
     @property
     def start_action(self) -> StartAction: ...  # noqa: D102 - named by its type
+    @property
+    def fill_form(self) -> FillForm: ...  # noqa: D102
     @property
     def resume_actions(self) -> ResumeActions: ...  # noqa: D102
     @property
@@ -154,19 +150,29 @@ def _interact(interaction: Interaction, container: ActionsContainer) -> None:
                 container.start_action.decide(interaction, button)
             else:
                 container.start_action.start(interaction, state.recipe)
-        case Kind.BUTTON, name if name == CARD_CHOOSE:
-            container.start_action.decide(interaction, CardButton.from_value(interaction.value))
-        case Kind.BUTTON, name if name == CONNECT_OPEN:
-            container.resume_actions.prompt_opened(interaction)
-        case Kind.BUTTON, name if name == ACTION_RETRY:
-            container.resume_actions.retry(interaction)
-        case Kind.BUTTON, name if name in (ACTION_HAPPENED, ACTION_NOT_HAPPENED):
-            container.resume_actions.told(interaction, happened=name == ACTION_HAPPENED)
-        case Kind.BUTTON, name if name == FORM_OPEN:
-            container.start_action.start(interaction, interaction.value)
+        case Kind.BUTTON, name:
+            _press(name, interaction, container)
         case Kind.SHORTCUT, name:
-            container.start_action.start(interaction, name.removeprefix("recipe."))
+            container.start_action.start(interaction, shortcut_recipe(name))
         case _, _ if interaction.value == HISTORY:
             container.tell_history(interaction)
         case _:
             container.start_action.command(interaction)
+
+
+def _press(name: str, interaction: Interaction, container: ActionsContainer) -> None:
+    match name:
+        case names.CARD_CHOOSE:
+            container.start_action.decide(interaction, CardButton.from_value(interaction.value))
+        case names.CONNECT_OPEN:
+            container.resume_actions.prompt_opened(interaction)
+        case names.ACTION_RETRY:
+            container.resume_actions.retry(interaction)
+        case names.ACTION_HAPPENED | names.ACTION_NOT_HAPPENED:
+            container.resume_actions.told(interaction, happened=name == names.ACTION_HAPPENED)
+        case names.FORM_LOAD:
+            container.fill_form(interaction)
+        case names.FORM_OPEN:
+            container.start_action.start(interaction, interaction.value)
+        case _:
+            raise Malformed("a button that this code does not know")

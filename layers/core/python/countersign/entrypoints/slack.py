@@ -100,7 +100,8 @@ def _receive(received: Received, container: SlackContainer) -> Answer:
         raise Refused(
             "a workspace that is not on the list", user_message="Countersign isn't set up for this workspace."
         )
-    errors = container.receive_interaction(replace(interaction, at=container.clock()), received.trigger_id)
+    took = replace(interaction, at=container.clock())
+    errors = container.receive_interaction(took, received.trigger_id, received.quoted)
     _LOG.info("interaction received", extra={**facts, "invalid_answers": len(errors)})
     return json_answer(200, {"response_action": "errors", "errors": dict(errors)}) if errors else answer(200)
 

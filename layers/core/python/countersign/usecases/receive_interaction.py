@@ -9,11 +9,12 @@ from countersign.domain.catalog import Catalog
 from countersign.domain.errors import CountersignError
 from countersign.domain.form_check import accepted, check_answers
 from countersign.domain.form_state import FormState
-from countersign.domain.interaction import Interaction, Kind
-from countersign.domain.message import Form
+from countersign.domain.interaction import Interaction, Kind, Quoted
 from countersign.domain.queue_messages import interaction_message
+from countersign.domain.recipe_form import form_title, recipe_form
 from countersign.domain.routing import Destination, OpenForm, route
-from countersign.domain.texts.forms import form_not_opened
+from countersign.domain.texts.forms import form_not_opened, loading
+from countersign.domain.texts.names import FORM_LOAD
 
 if TYPE_CHECKING:  # every port, with all that they speak of, costs a cold click a third of its start-up
     from countersign.ports import Messenger, Queue
@@ -35,13 +36,15 @@ class ReceiveInteraction:
     actions: "Queue"
     connections: "Queue"
 
-    def __call__(self, interaction: Interaction, trigger_id: str | None = None) -> Mapping[str, str]:
+    def __call__(
+        self, interaction: Interaction, trigger_id: str | None = None, quoted: Quoted | None = None
+    ) -> Mapping[str, str]:
         """Field → what is wrong with its answer; empty when it was taken. Raises StoreUnavailable, Malformed."""
         if interaction.kind is Kind.FORM:
             return self._submitted(interaction)
         found = route(interaction, self.catalog())
         if isinstance(found, OpenForm):
-            self._open(interaction, found, trigger_id)
+            self._open(interaction, found, trigger_id, quoted)
         else:
             self._enqueue(interaction, found)
         return NO_ERRORS
@@ -58,17 +61,33 @@ class ReceiveInteraction:
             self._enqueue(replace(interaction, answers=answers, reply_to=state.reply_to), Destination.ACTIONS)
         return errors
 
-    def _open(self, interaction: Interaction, what: OpenForm, trigger_id: str | None) -> None:
-        """Open the form; when that fails, say so in private. Neither failure is the request's."""
+    def _open(self, interaction: Interaction, what: OpenForm, trigger_id: str | None, quoted: Quoted | None) -> None:
+        """Open the form; when that fails, say so in private. Neither failure is the request's.
+
+        Choices that an app has to be asked for come later: it is asked as the person, and no token is here.
+        """
+        apps = self._asked_apps(what)
         state = FormState(what.recipe.id, what.procedure.id, what.card, interaction.reply_to, what.shown)
-        form = Form(
-            what.procedure.form_title or what.recipe.title, what.procedure.label, what.procedure.form, state.as_text()
-        )
+        if apps:
+            state = replace(state, quoted=quoted)
+            form = loading(form_title(what.recipe, what.procedure), apps, state.as_text())
+        else:
+            form = recipe_form(what.recipe, what.procedure, state, quoted)
         try:
-            self.messenger.open_form(trigger_id or "", form)
+            shown = self.messenger.open_form(trigger_id or "", form)
         except CountersignError as error:
             _LOG.warning("form not opened", extra={"code": error.code, "trace_id": interaction.trace_id})
             self._say_not_opened(interaction, what)
+            return
+        if apps:
+            load = replace(interaction, kind=Kind.BUTTON, name=FORM_LOAD, value="", state=form.state, form=shown)
+            self._enqueue(load, Destination.ACTIONS)
+
+    def _asked_apps(self, what: OpenForm) -> list[str]:
+        """The names of the apps whose choices the form shows, each once."""
+        catalog = self.catalog()
+        reads = [field.options_from.operation for field in what.procedure.form if field.options_from]
+        return list(dict.fromkeys(catalog.apps[operation.partition(".")[0]].name for operation in reads))
 
     def _say_not_opened(self, interaction: Interaction, what: OpenForm) -> None:
         message = form_not_opened(what.recipe, what.procedure, on_card=what.card is not None)

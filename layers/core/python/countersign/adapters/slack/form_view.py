@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from countersign.adapters.slack.block_kit import VIEW_BLOCKS, Json, blocks_json, machine_read, plain_text
 from countersign.domain.errors import ChatRefused
-from countersign.domain.message import Field, FieldKind, Form, Paragraph
+from countersign.domain.message import Field, FieldKind, Form
 
 CALLBACK_ID: Final = "form"
 VIEW_BYTES: Final = 250_000
@@ -20,14 +20,14 @@ _OPTIONS, _OPTION_LABEL, _OPTION_VALUE, _TYPED = 100, 75, 150, 3000
 
 def form_json(form: Form) -> Json:
     """The modal. Raises ChatRefused when it can't be shown whole: too many fields, options, or too long a state."""
-    introduction = blocks_json([Paragraph(form.introduction)], 1) if form.introduction else []
-    blocks = introduction + [_input(field) for field in form.fields]
+    blocks = [*blocks_json(form.blocks, VIEW_BLOCKS), *(_input(field) for field in form.fields)]
+    sending = {"submit": plain_text(form.submit, _TITLE)} if form.submit else {}
     view = {
         "type": "modal",
         "callback_id": CALLBACK_ID,
         "title": plain_text(form.title, _TITLE),
-        "submit": plain_text(form.submit, _TITLE),
-        "close": plain_text("Cancel", _TITLE),
+        **sending,
+        "close": plain_text("Cancel" if form.submit else "Close", _TITLE),
         "private_metadata": machine_read("private_metadata", form.state, _STATE),
         "blocks": blocks,
     }
@@ -42,13 +42,22 @@ def _input(field: Field) -> Json:
         "block_id": machine_read("block_id", field.name, _NAME),
         "label": plain_text(field.label, _LABEL),
         "optional": not field.required,
-        "element": {"action_id": field.name, **_element(field), **_placeholder(field)},
+        "element": {"action_id": field.name, **_element(field), **_placeholder(field), **_initial(field)},
     }
     return drawn | ({"hint": plain_text(field.hint, _HINT)} if field.hint else {})
 
 
 def _placeholder(field: Field) -> Json:
     return {"placeholder": plain_text(field.placeholder, _PLACEHOLDER)} if field.placeholder else {}
+
+
+def _initial(field: Field) -> Json:
+    """What the field begins with; only those kinds have it that the catalog lets begin with something."""
+    if field.initial is None:
+        return {}
+    if field.kind is FieldKind.PERSON:
+        return {"initial_user": machine_read("initial_user", field.initial, _NAME)}
+    return {"initial_value": machine_read("initial_value", field.initial, _TYPED)}
 
 
 def _element(field: Field) -> Json:

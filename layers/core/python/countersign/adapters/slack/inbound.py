@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from countersign.domain.interaction import Interaction
+from countersign.domain.interaction import Interaction, Quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,7 @@ class Received:
 
     Attributes:
         trigger_id: opens one form within three seconds; never queued.
+        quoted: the message that a shortcut was used on; never queued.
         installed_in: the workspace and organisation that the *installation* is known by. Allow-lists compare these,
             never where the person comes from.
     """
@@ -18,6 +19,7 @@ class Received:
     interaction: Interaction
     trigger_id: str | None
     installed_in: frozenset[str]
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ from typing import Any, Final
 
 from countersign.adapters.slack.block_kit import home_json, message_json
 from countersign.adapters.slack.form_view import form_json
+from countersign.adapters.slack.payload import open_form
 from countersign.adapters.slack.reply_address import ReplyAddress
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.card import MessageRef
-from countersign.domain.errors import ChatRefused, ChatUnavailable
+from countersign.domain.errors import ChatRefused, ChatUnavailable, FormClosed
 from countersign.domain.identity import Person, Workspace
-from countersign.domain.interaction import ReplyTo
+from countersign.domain.interaction import FormRef, ReplyTo
 from countersign.domain.message import Form, Message
 
+_FORM_CLOSED: Final = frozenset({"not_found", "hash_conflict"})
 _UNFURL: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 """Slack fetches every link of a message otherwise."""
 
@@ -68,10 +70,25 @@ class SlackMessenger:
         """Replace the private message whose button gave this reply address."""
         self._replies.replace(reply_url, message_json(message))
 
-    def open_form(self, trigger_id: str, form: Form) -> None:
+    def open_form(self, trigger_id: str, form: Form) -> FormRef:
         """Open a form within three seconds of the click that brought the trigger."""
         view = form_json(form)
-        self._api.call(lambda client: client.views_open(trigger_id=trigger_id, view=view))
+        found = self._api.call(lambda client: client.views_open(trigger_id=trigger_id, view=view))
+        shown = found.get("view")
+        ref = open_form(shown) if isinstance(shown, dict) else None
+        if ref is None:
+            raise ChatRefused("no_view_in_answer")  # it is open all the same
+        return ref
+
+    def update_form(self, ref: FormRef, form: Form) -> None:
+        """Redraw an open form. Raises FormClosed. docs.slack.dev/reference/methods/views.update."""
+        view = form_json(form)
+        try:
+            self._api.call(lambda client: client.views_update(view_id=ref.id, hash=ref.hash or None, view=view))
+        except ChatRefused as error:
+            if error.reason in _FORM_CLOSED:
+                raise FormClosed(error.reason) from None
+            raise
 
     def publish_home(self, person: Person, message: Message) -> None:
         """Draw a person's App Home tab."""

@@ -4,12 +4,24 @@ Payloads: docs.slack.dev/reference/interaction-payloads, docs.slack.dev/interact
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from countersign.adapters.slack.command_text import command_words
 from countersign.adapters.slack.inbound import Ignored, Inbound, OptionsRequest, Received, SslCheck
 from countersign.adapters.slack.origin import Origin, of_command, of_interaction
-from countersign.adapters.slack.payload import Json, first, identifier, mapping, read_form, read_json, safe_name, string
+from countersign.adapters.slack.payload import (
+    Json,
+    first,
+    identifier,
+    mapping,
+    open_form,
+    read_form,
+    read_json,
+    safe_name,
+    string,
+)
+from countersign.adapters.slack.quoted import quoted_message
 from countersign.domain.errors import Malformed
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 
@@ -64,7 +76,8 @@ def _button(payload: Json, trace_id: str) -> Inbound:
     if not name or not unique:
         raise Malformed("a click without a name or an id")
     channel = identifier(mapping(payload, "channel"), "id") or identifier(container, "channel_id")
-    ts = string(container, "message_ts")
+    ts, view = string(container, "message_ts"), mapping(payload, "view")
+    form = open_form(view) if view.get("type") == "modal" else None
     interaction = Interaction(
         id=f"block_actions:{unique}",
         kind=Kind.BUTTON,
@@ -73,7 +86,9 @@ def _button(payload: Json, trace_id: str) -> Inbound:
         reply_to=ReplyTo(channel, string(container, "thread_ts") or None, string(payload, "response_url") or None),
         name=name,
         value=_answer(action) or "",
+        state=string(view, "private_metadata") if form else "",
         message=(channel, ts) if channel and ts else None,
+        form=form,
         private=container.get("is_ephemeral") is True,
         foreign=origin.foreign,
         trace_id=trace_id,
@@ -112,7 +127,9 @@ def _message_shortcut(payload: Json, trace_id: str) -> Inbound:
     channel = identifier(mapping(payload, "channel"), "id")
     ts = string(mapping(payload, "message"), "ts") or string(payload, "message_ts")
     reply_to = ReplyTo(channel, reply_url=string(payload, "response_url") or None)
-    return _shortcut(payload, trace_id, of_interaction(payload), reply_to, (channel, ts) if channel and ts else None)
+    message = (channel, ts) if channel and ts else None
+    received = _shortcut(payload, trace_id, of_interaction(payload), reply_to, message)
+    return replace(received, quoted=quoted_message(payload))
 
 
 def _shortcut(

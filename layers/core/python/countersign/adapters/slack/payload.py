@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from countersign.domain.errors import Malformed
+from countersign.domain.interaction import FormRef
 from countersign.domain.strict_json import parse_storable
 
 type Json = Mapping[str, Any]
@@ -88,6 +89,12 @@ def first(parent: Json, name: str) -> Json:
     if not isinstance(value, list) or not isinstance(value[0], Mapping):
         raise Malformed(f"{name} is no list of objects")
     return value[0]
+
+
+def open_form(view: Json) -> FormRef | None:
+    """Which form a view is; None without an id. Raises Malformed."""
+    view_id = identifier(view, "id")
+    return FormRef(view_id, string(view, "hash")) if view_id else None
 
 
 def safe_name(text: str) -> str:
