@@ -1,9 +1,14 @@
 """Cards with one mistake each: an edit of a good recipe, and the one problem that the build must report."""
 
+from catalog_build import document
+from tests.support.shipped_catalog import SOURCE
 from tests.unit.catalog.broken_files import Broken
 
 CHANGE = "recipes/approve_change.yaml"
 OPPORTUNITY = "recipes/create_opportunity.yaml"
+SERVICENOW = document.read("servicenow", (SOURCE / "apps" / "servicenow.yaml").read_text(encoding="utf-8")).content
+READERS = sorted(f"servicenow.{name}" for name, one in SERVICENOW["operations"].items() if one["kind"] == "read")
+RESULTS = sorted(SERVICENOW["operations"]["read_change"]["results"])
 RECORD = "  record: ${input.sys_id}\n"
 PROCEDURES = "procedures:\n  approve:\n"
 UNCHANGED = (
@@ -82,14 +87,14 @@ BROKEN_CARDS = [
         UNCHANGED.replace("read_change", "approve_change").replace(": short_description}", ": number}"),
         at="    operation: servicenow.approve_change",
         what="servicenow.approve_change does more than read",
-        instead="write one of servicenow.read_change",
+        instead=f"write one of {', '.join(READERS)}",
     ),
     _card(
         "a comparison by an operation that is not there",
         UNCHANGED.replace("read_change", "look"),
         at="    operation: servicenow.look",
         what="there is no operation servicenow.look",
-        instead="write one of servicenow.read_change",
+        instead=f"write one of {', '.join(READERS)}",
     ),
     _card(
         "a comparison in another app",
@@ -126,7 +131,7 @@ BROKEN_CARDS = [
         UNCHANGED.replace(": short_description}", ": text}"),
         at="    same: {short_description: text}",
         what="servicenow.read_change does not give text",
-        instead="write one of approval, number, short_description",
+        instead=f"write one of {', '.join(RESULTS)}",
     ),
     Broken(
         "no votes needed",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.domain.action import VOTES, Action, ActionStatus, Outcome
-from countersign.domain.card import Card, CardStatus
+from countersign.domain.card import Card, CardStatus, MessageRef
 from countersign.domain.card_button import CardButton, fingerprint
 from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.errors import Conflict
@@ -92,14 +92,22 @@ class StartAction:
             self.run(action, interaction.reply_to)
 
     def _is_clicked(self, card: Card, interaction: Interaction, button: CardButton) -> bool:
-        """The button's value is not to be believed: its card must be of this tenant and recipe, and be this message."""
+        """The button's value is not to be believed: its card must be of this tenant and recipe.
+
+        It must also be this very message, or a private one that asked its person again.
+        """
         recipe = self.catalog.recipes.get(card.recipe)
         if recipe is None or card.recipe != button.recipe or button.procedure not in recipe.procedures:
             return False
         if card.workspace.tenant != interaction.person.tenant:
             return False
-        copies = {(copy.channel, copy.ts) for copy in card.copies}
-        return interaction.message is None or not copies or interaction.message in copies
+        if interaction.message is None or interaction.private or not card.copies:
+            return True
+        clicked = MessageRef(*interaction.message)
+        if clicked in card.copies or clicked.channel.startswith("D"):
+            return True
+        same_time = [copy for copy in card.copies if copy.ts == clicked.ts]
+        return any(self.cards.moved_channel(copy.channel) == clicked.channel for copy in same_time)
 
     def _choose(self, interaction: Interaction, card: Card, procedure_id: str, mine: Sequence[Action]) -> None:
         recipe = self.catalog.recipes[card.recipe]
