@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import waitress
-from flask import Blueprint, Flask, Response, send_from_directory
+from flask import Blueprint, Flask, Response, jsonify, send_from_directory
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from sandbox.apps.factory import DESCRIPTIONS, create_app
-from sandbox.people import PEOPLE
+from sandbox.apps.factory import DESCRIPTIONS
+from sandbox.served_apps import Apps
 from sandbox.slack import SandboxSlack, create_slack
 from sandbox.slack.config import Clock
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ADDRESS = "127.0.0.1"
 THREADS = 32
 PAGE = Path(__file__).parent / "page"
+SAMPLE_CARDS_OF = ("servicenow", "salesforce")
 PAGE_POLICY = "default-src 'self'; frame-ancestors 'none'"
 
 logger = logging.getLogger(__name__)
@@ -48,20 +49,24 @@ class Sandbox:
     Attributes:
         wsgi: The application to serve.
         slack: The sandbox Slack, e.g. to plant faults in process.
-        apps: The business apps by id.
+        apps: The business apps by id, each made when it is first looked up.
     """
 
     wsgi: "WSGIApplication"
     slack: SandboxSlack
-    apps: Mapping[str, Flask]
+    apps: Apps
 
     def close(self) -> None:
         """Stop what runs in the background."""
         self.slack.close()
 
     def send_sample_cards(self) -> None:
-        """Let each app post the card of its first waiting record to its hook, as its business rule would."""
-        for app_id, app in self.apps.items():
+        """Let the first apps post the card of their first waiting record to its hook, as their business rule would.
+
+        The others' cards are sent from their records' pages: a channel full of cards shows nobody anything.
+        """
+        for app_id in [app_id for app_id in SAMPLE_CARDS_OF if app_id in self.apps]:
+            app = self.apps[app_id]
             records, cards = app.extensions["sandbox-records"], app.extensions["sandbox-cards"]
             waiting = (record.record_id for record in records.listing() if records.card(record.record_id))
             record_id = next(waiting, None)
@@ -81,12 +86,11 @@ def create_sandbox(config: Mapping[str, Any], clock: Clock = time.time) -> Sandb
     Raises:
         KeyError: The config lacks a required key.
     """
-    apps = _apps(config, clock)
-    slack = create_slack({**config, "apps": apps}, clock)
-    page = DispatcherMiddleware(_page(slack.client_api), {"/slack": slack.wsgi})
+    apps = Apps(config, clock)
+    slack = create_slack({**config, "apps": tuple(apps)}, clock, signed_in_at=apps.signed_in_at)
+    page = DispatcherMiddleware(_page(slack.client_api, apps), {"/slack": slack.wsgi})
     hosts: dict[str, WSGIApplication] = {"127.0.0.1": page, "localhost": page, "slack.localhost": slack.wsgi}
-    hosts |= {f"{app_id}.localhost": app for app_id, app in apps.items()}
-    return Sandbox(_by_host(hosts), slack, apps)
+    return Sandbox(_by_host(hosts | apps.by_host()), slack, apps)
 
 
 def serve(wsgi: "WSGIApplication", port: int) -> Server:
@@ -99,18 +103,13 @@ def serve(wsgi: "WSGIApplication", port: int) -> Server:
     return server
 
 
-def _apps(config: Mapping[str, Any], clock: Clock) -> dict[str, Flask]:
-    seconds, hooks = config.get("token_seconds", 300), config.get("hooks", {})
-    return {
-        app_id: create_app(app_id, registration, PEOPLE, clock, token_seconds=seconds, hooks=hooks)
-        for app_id, registration in config.get("apps", {}).items()
-        if app_id in DESCRIPTIONS
-    }
-
-
-def _page(client_api: Blueprint) -> Flask:
+def _page(client_api: Blueprint, apps: Apps) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(client_api)
+
+    @app.get("/api/apps")
+    def listed() -> Response:
+        return jsonify(apps=[{"id": app_id, "name": DESCRIPTIONS[app_id].name} for app_id in apps])
 
     @app.get("/", defaults={"name": "index.html"})
     @app.get("/<path:name>")

@@ -7,14 +7,19 @@ from sandbox.apps.state import current
 
 
 def local_name(description: AppDescription, host: str) -> str:
-    """The `*.localhost` name under which the sandbox answers for the vendor's `host`: the first has the app's own."""
-    own = f"{description.app_id}.localhost"
-    return own if host == description.hosts[0] else f"{host.replace('.', '-')}.{own}"
+    """The `*.localhost` name under which the sandbox answers for the vendor's `host`."""
+    return local_names(description)[host]
 
 
 def local_names(description: AppDescription) -> dict[str, str]:
-    """Vendor's host → local name."""
-    return {host: local_name(description, host) for host in description.hosts}
+    """Vendor's host → local name: the first has the app's own, others their first label before it (`api.github`)."""
+    first, *others = description.hosts
+    own, labels = f"{description.app_id}.localhost", [host.partition(".")[0] for host in others]
+    unique = [
+        label if labels.count(label) == 1 else host.replace(".", "-")
+        for host, label in zip(others, labels, strict=True)
+    ]
+    return {first: own} | {host: f"{name}.{own}" for host, name in zip(others, unique, strict=True)}
 
 
 def vendor_host() -> str | None:

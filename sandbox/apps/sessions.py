@@ -28,6 +28,7 @@ def signed_in() -> Account | None:
 
 def sign_in(account: Account, for_target: str) -> None:
     """Begin a session; `for_target` remembers what the person signed in for (`prompt=login` asks)."""
+    current().signed_in_at.add(request.host)
     session.clear()
     session[ACCOUNT] = account.account_id
     session[FRESH_FOR] = for_target

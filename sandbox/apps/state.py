@@ -1,7 +1,7 @@
 """Everything one running app knows: in memory, gone when the sandbox ends."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
@@ -30,6 +30,8 @@ class AppState:
     keys: Keys
     audit: AuditTrail
     faults: Faults
+    signed_in_at: set[str] = field(default_factory=set)
+    """The local hosts at which somebody has signed in with a browser."""
 
 
 def current() -> AppState:

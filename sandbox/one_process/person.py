@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -113,7 +114,7 @@ class Person:
         """What is typed on an app's sign-in page: the sandbox's account and password of this person."""
         if label != "Sign in":
             return {}
-        app = next(one for name, one in self.stack.sandbox.apps.items() if f"//{name}." in page.url)
+        app = self.stack.sandbox.apps.at(urlsplit(page.url).hostname or "")
         account = next(one for one in app.extensions["sandbox-app"].directory if one.person_id == self.id)
         return {"login": account.login, "password": account.password}
 

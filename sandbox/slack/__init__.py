@@ -4,7 +4,7 @@
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,17 +38,20 @@ class SandboxSlack:
         self.state.events.close()
 
 
-def create_slack(config: Mapping[str, Any], clock: Clock = time.time) -> SandboxSlack:
+def create_slack(
+    config: Mapping[str, Any], clock: Clock = time.time, signed_in_at: Callable[[], Sequence[str]] = tuple
+) -> SandboxSlack:
     """A sandbox Slack for the app that the sandbox's config file registers.
 
     Args:
         config: The config file's object; `port`, `api_url`, `browser_url` and `slack` are read, and the keys of `apps`.
         clock: Seconds since the epoch.
+        signed_in_at: The apps' hosts, with their port, where a browser's session may have to be ended.
 
     Raises:
         KeyError: A required key is missing.
     """
-    state = new_state(SlackConfig.from_json(config), clock)
+    state = new_state(SlackConfig.from_json(config), clock, signed_in_at)
     wsgi = web_pages(state)
     wsgi.register_blueprint(web_api(state))
     wsgi.register_blueprint(client_api(state))

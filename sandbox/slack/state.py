@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sandbox.people import Person
@@ -30,6 +31,7 @@ class SlackState:
     Attributes:
         lock: Held while state is read or changed, never while the app is waited for: it calls back.
         workspaces: By id; the first one has the app installed.
+        signed_in_at: The apps' hosts where a browser's session may have to be ended.
     """
 
     config: SlackConfig
@@ -48,6 +50,7 @@ class SlackState:
     payloads: Payloads
     deliverer: Deliverer
     events: Events
+    signed_in_at: Callable[[], Sequence[str]]
 
     @property
     def home_workspace(self) -> Workspace:
@@ -74,7 +77,7 @@ class SlackState:
         return self.workspace_of(user).people[user]
 
 
-def new_state(config: SlackConfig, clock: Clock) -> SlackState:
+def new_state(config: SlackConfig, clock: Clock, signed_in_at: Callable[[], Sequence[str]]) -> SlackState:
     """A fresh Slack: two workspaces, the app installed in the first, nothing posted yet."""
     journal = Journal(clock)
     payloads = Payloads(config, secrets.token_urlsafe(18))
@@ -99,4 +102,5 @@ def new_state(config: SlackConfig, clock: Clock) -> SlackState:
         payloads=payloads,
         deliverer=deliverer,
         events=Events(config, clock, payloads, deliverer),
+        signed_in_at=signed_in_at,
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.apps.factory import DESCRIPTIONS
+from sandbox.apps.hosts import local_names
 from sandbox.stack.errors import StackError
 from sandbox.stack.layout import REPOSITORY
 from sandbox.stack.shapes import complaint
@@ -17,10 +19,6 @@ from sandbox.stack.shapes import complaint
 DEFAULT_PORT = 4560
 PORTS = range(1024, 65535)
 TEAM_ID = "T0ACME"
-SETTINGS = {"servicenow": {"instance": "acme"}, "salesforce": {"domain": "acme"}}
-"""Per-deployment values of the app files, for the sandbox apps."""
-HOSTS = {"servicenow": "acme.service-now.com", "salesforce": "acme.my.salesforce.com"}
-"""The host that each app file then declares, for which its sandbox app stands in."""
 
 
 @dataclass(frozen=True)
@@ -112,14 +110,18 @@ def _slack(environ: Mapping[str, str], port: int) -> Slack:
 def _app_settings(port: int, given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The sandbox apps' entries and the caller's; of an app in both, what the caller leaves out stays."""
     own = {
-        app: {"settings": settings, "hosts": {HOSTS[app]: f"http://{app}.localhost:{port}"}}
-        for app, settings in SETTINGS.items()
+        app: {
+            "settings": dict(description.settings),
+            "hosts": {host: f"http://{name}:{port}" for host, name in local_names(description).items()},
+        }
+        for app, description in DESCRIPTIONS.items()
     }
     return own | {app: {**own.get(app, {}), **entry} for app, entry in given.items()}
 
 
 def _app_credentials() -> dict[str, dict[str, str]]:
-    return {app: {"client_id": secrets.token_hex(16), "client_secret": secrets.token_hex(16)} for app in SETTINGS}
+    with_oauth = [app for app, description in DESCRIPTIONS.items() if description.endpoints]
+    return {app: {"client_id": secrets.token_hex(16), "client_secret": secrets.token_hex(16)} for app in with_oauth}
 
 
 def _catalog(text: str | None) -> Path:

@@ -6,6 +6,9 @@ export class SandboxUnreachable extends Error {}
 /** The workspace and everyone in it. */
 export const readPeople = () => call("/api/people");
 
+/** The business apps, the best known first. */
+export const readApps = () => call("/api/apps");
+
 /**
  * All that one person can see and do. `read` throws `SandboxUnreachable`; an act that never arrived answers {ok: false}.
  * @param {string} user a person's id, `U…`

@@ -1,6 +1,6 @@
 /** The page: reads what the chosen person sees, shows it, and follows the address. */
 
-import { actAs, readPeople } from "./client.js";
+import { actAs, readApps, readPeople } from "./client.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { FormDialog } from "./form.js";
@@ -99,7 +99,7 @@ function chosenPerson(people) {
 async function reachSandbox() {
   for (;;) {
     try {
-      return await readPeople();
+      return { ...(await readPeople()), ...(await readApps()) };
     } catch {
       at("offline").hidden = false;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -135,12 +135,13 @@ function isBrowserOf(person) {
 async function start() {
   foldPanels();
   const arrived = arrive();
-  const { people, workspace } = await reachSandbox();
+  const { people, workspace, apps } = await reachSandbox();
   const person = chosenPerson(people);
   if (person !== arrived && !isBrowserOf(person)) return;
   at("workspace").textContent = workspace.name;
   watchSession(people, person);
   const page = new Page(people, person);
+  page.sidebar.showApps(apps);
   addEventListener("hashchange", () => {
     const chosen = chosenPerson(people);
     if (!isBrowserOf(chosen)) return;

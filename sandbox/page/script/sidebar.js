@@ -6,10 +6,8 @@ import { reconcile } from "./reconcile.js";
 import { HOME, routeHash } from "./route.js";
 import { site } from "./session.js";
 
-const APPS = [
-  { id: "servicenow", name: "ServiceNow" },
-  { id: "salesforce", name: "Salesforce" },
-];
+/** Apps that are always in sight: those whose cards are there from the start. */
+const IN_SIGHT = 2;
 
 export class Sidebar {
   /**
@@ -20,11 +18,17 @@ export class Sidebar {
     this.lists = Object.fromEntries([...root.querySelectorAll("[data-list]")].map((list) => [list.dataset.list, list]));
     this.become = become;
     this.seen = new Map();
-    this.#fill("apps", APPS, ({ id, name }) => appLink(site(id), name));
-    const audits = APPS.map(({ id, name }) => ({ id, name: `Whom ${name} recorded` }));
-    reconcile(document.querySelector("[data-list=audits]"), audits, keyOf, ({ id, name }) =>
-      h("li", {}, appLink(site(id), name)),
-    );
+  }
+
+  /** @param {{id: string, name: string}[]} apps the best known first */
+  showApps(apps) {
+    const [first, more] = [apps.slice(0, IN_SIGHT), apps.slice(IN_SIGHT)];
+    const link = ({ id, name }) => appLink(site(id), name);
+    this.#fill("apps", first, link);
+    this.#fill("more-apps", more, link);
+    document.getElementById("more-apps").hidden = more.length === 0;
+    const audits = first.map(({ id, name }) => ({ id, name: `Whom ${name} recorded` }));
+    reconcile(document.querySelector("[data-list=audits]"), audits, keyOf, (audit) => h("li", {}, link(audit)));
   }
 
   /**

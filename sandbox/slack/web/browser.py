@@ -10,6 +10,9 @@ from sandbox.slack.sessions import COOKIE, Session
 from sandbox.slack.state import SlackState
 from sandbox.slack.web.refusal import Refused, refusal_page
 
+MOST_REDIRECTS = 16
+"""Sessions that are ended on the way from one person to another; browsers give up after 20 redirects in a row."""
+
 
 def current_session(state: SlackState) -> Session | None:
     """The session of the browser that asks, if it has one."""
@@ -110,11 +113,10 @@ def _signed_in(state: SlackState, accounts: dict[str, str], goal: str) -> Werkze
 
 
 def _through_apps(state: SlackState, return_to: str) -> str:
-    """The address that ends the browser's session at each app in turn and then comes back."""
+    """The address that ends the browser's session at each app that may have one in turn, and then comes back."""
     goal = return_to
-    for app in reversed(state.config.apps):
-        base = f"http://{app}.localhost:{state.config.port}"
-        goal = f"{base}/session/end?{urlencode({'return_to': goal})}"
+    for host in reversed(state.signed_in_at()[-MOST_REDIRECTS:]):
+        goal = f"http://{host}/session/end?{urlencode({'return_to': goal})}"
     return goal
 
 

@@ -76,6 +76,11 @@ def _web_app(fake: FakeClientApi) -> Flask:
     def people() -> Response:
         return jsonify(people=[vars(person) for person in PEOPLE], workspace={"id": "T0ACME", "name": "Acme"})
 
+    @app.get("/api/apps")
+    def apps() -> Response:
+        names = {"servicenow": "ServiceNow", "salesforce": "Salesforce", "box": "Box"}
+        return jsonify(apps=[{"id": app_id, "name": name} for app_id, name in names.items()])
+
     @app.get("/api/people/<user>/messages")
     def messages(user: str) -> tuple[Response, int]:
         fake.reads += 1

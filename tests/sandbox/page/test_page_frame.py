@@ -91,6 +91,15 @@ def test_apps_and_audits_open_on_their_own_sites(fake: FakeClientApi, open_as: O
     expect(page.get_by_role("link", name="Whom ServiceNow recorded")).to_be_hidden()
 
 
+def test_other_apps_are_under_more(fake: FakeClientApi, open_as: Open) -> None:
+    """The best known are in sight; the others unfold."""
+    page = open_as()
+    box = page.get_by_role("link", name="Box", exact=True)
+    expect(box).to_be_hidden()
+    page.get_by_text("More apps").click()
+    expect(box).to_have_attribute("href", fake.url.replace("127.0.0.1", "box.localhost") + "/")
+
+
 def test_a_sign_in_link_can_be_copied_to_forward_it(fake: FakeClientApi, open_as: Open) -> None:
     """Only a Connect prompt offers it."""
     fake.approvals += [CARD, app_message("E1", actions(button("connect", "Connect", url=LINK)), ephemeral=True)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.apps.factory import DESCRIPTIONS
 from sandbox.stack.deploy import parameters
 from sandbox.stack.description import hook_secrets, write_json
 from sandbox.stack.errors import StackError
@@ -60,15 +61,33 @@ def test_an_outside_slack_takes_the_sandboxs_place() -> None:
 def test_outside_apps_are_added_and_replace_what_they_name(tmp_path: Path) -> None:
     settings = tmp_path / "settings.json"
     settings.write_text(
-        json.dumps({"jira": {"settings": {"site": "x"}, "hosts": {"x.atlassian.net": "http://127.0.0.1:1"}}})
+        json.dumps({"workday": {"settings": {"site": "x"}, "hosts": {"x.workday.example": "http://127.0.0.1:1"}}})
     )
     credentials = tmp_path / "credentials.json"
     credentials.write_text(json.dumps({"servicenow": {"client_id": "id", "client_secret": "secret"}}))
     world = read_world({"APP_SETTINGS_FILE": str(settings), "APP_CREDENTIALS_FILE": str(credentials)})
-    assert set(world.app_settings) == {"servicenow", "salesforce", "jira"}
+    assert set(world.app_settings) == {*DESCRIPTIONS, "workday"}
     assert world.app_credentials["servicenow"] == {"client_id": "id", "client_secret": "secret"}
-    assert parameters(world)["AppSettings"] == "servicenow.instance=acme,salesforce.domain=acme,jira.site=x"
-    assert parameters(world)["LocalHosts"].endswith(",x.atlassian.net=http://127.0.0.1:1")
+    assert parameters(world)["AppSettings"].startswith("servicenow.instance=acme,salesforce.domain=acme,")
+    assert parameters(world)["AppSettings"].endswith(",workday.site=x")
+    assert parameters(world)["LocalHosts"].endswith(",x.workday.example=http://127.0.0.1:1")
+
+
+def test_every_host_of_the_sandboxs_apps_has_a_stand_in_of_its_own() -> None:
+    world = read_world({})
+    bases = [base for entry in world.app_settings.values() for base in entry["hosts"].values()]
+    assert len(bases) == len(set(bases)) == sum(len(app.hosts) for app in DESCRIPTIONS.values())
+    assert world.app_settings["github"]["hosts"]["api.github.com"] == "http://api.github.localhost:4560"
+
+
+def test_what_the_stack_is_told_of_the_apps_fits_into_cloudformations_parameters() -> None:
+    """Values of parameters are at most 4,096 bytes (CloudFormation quotas)."""
+    assert max(len(value) for value in parameters(read_world({})).values()) <= 4096
+
+
+def test_apps_without_oauth_get_no_client() -> None:
+    with_oauth = {app for app, description in DESCRIPTIONS.items() if description.endpoints}
+    assert set(read_world({}).app_credentials) == with_oauth
 
 
 def test_an_outside_stand_in_keeps_the_settings_that_it_does_not_name(tmp_path: Path) -> None:
