@@ -183,6 +183,31 @@ def test_a_refresh_under_way_does_not_bring_a_cut_connection_back(store: Connect
     assert (there.status, there.sealed.ciphertext) == (Status.REVOKING, b"new")
 
 
+def test_a_cut_connection_keeps_what_a_refresh_brought_for_its_revocation(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    cut = store.get(JOSIE, "servicenow")
+    assert cut is not None
+    renewed = replace(cut, version=2, sealed=replace(SEALED, ciphertext=b"new"), expires_at=None)
+
+    store.save_cut(renewed)
+
+    assert store.get(JOSIE, "servicenow") == renewed
+    assert store.due(NOW, 10) == [renewed]
+    with pytest.raises(Conflict):
+        store.save_cut(renewed)
+
+
+def test_what_lives_or_is_gone_is_not_saved_as_cut(store: ConnectionStore) -> None:
+    with pytest.raises(Conflict):
+        store.save_cut(replace(LIVE, version=2))
+    store.put(LIVE, replaces=None)
+    with pytest.raises(Conflict):
+        store.save_cut(replace(LIVE, version=2))
+
+    assert store.get(JOSIE, "servicenow") == LIVE
+
+
 def test_only_the_leases_owner_saves(store: ConnectionStore) -> None:
     store.put(LIVE, replaces=None)
     store.lease(LIVE, "w1", NOW + 25, NOW)

@@ -7,7 +7,7 @@ import pytest
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
 from countersign.adapters.dynamodb.table import Table
-from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.connection import Account, Connection, Site, Status
 from countersign.domain.identity import Person
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
@@ -34,6 +34,7 @@ CONNECTION = Connection(
     revoking_since=NOW + 9,
     revocation_failed=True,
     sign_in="d" * 64,
+    site="cloud-1",
     steward=Person("E0ACME", "U0PRIYA"),
     refreshed_at=NOW + 7,
     warned=True,
@@ -72,6 +73,8 @@ LEG = Leg(
     token_expires_at=NOW + 1_800,
     version=3,
     person_email="josie@acme.com",
+    sites=(Site("cloud-1", "Acme"), Site("cloud-2", "Acme Labs")),
+    site="cloud-2",
     declined=True,
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Account, Connection, Status, seal_owner
 from countersign.domain.errors import (
     AppUnavailable,
@@ -18,7 +19,7 @@ from countersign.domain.errors import (
     StoreUnavailable,
     TooLarge,
 )
-from countersign.domain.http import LONGEST_ANSWER
+from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER
 from countersign.domain.identity import Person
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
@@ -73,6 +74,7 @@ class World:
     now: int = NOW
     killed_at: int = NOW + 20
     noted: list[str] = field(default_factory=list)
+    catalog: Catalog = field(default_factory=shipped)
 
     def __post_init__(self) -> None:
         account = Account("a1", "josie", "Josie", "josie@acme.com")
@@ -103,11 +105,16 @@ class World:
 
     def fresh(self, *, renew: bool = False, of: Connection | None = None) -> str:
         """The access token that may be used now."""
+        token = self.tokens(renew=renew, of=of).access_token
+        return token.reveal() if token else ""
+
+    def tokens(self, *, renew: bool = False, of: Connection | None = None) -> Tokens:
+        """All that may be used now."""
         use = FreshToken(
             connections=self.store,
             opener=self.sealer,
             authorization=self.server,  # type: ignore[arg-type]
-            catalog=shipped(),
+            catalog=self.catalog,
             redirect_uri=lambda app: f"https://api.example.com/oauth/callback/{app}",
             clock=lambda: self.now,
             deadline=lambda: self.killed_at,
@@ -115,8 +122,7 @@ class World:
             journal=self.journal,
             worker="w1",
         )
-        token = use(of or self.row, renew=renew)[1].access_token
-        return token.reveal() if token else ""
+        return use(of or self.row, renew=renew)[1]
 
     def journal(self, event: str, **_facts: str | int | None) -> None:
         self.noted.append(event)
@@ -293,3 +299,54 @@ def test_a_token_that_is_still_good_is_used_when_nobody_answers_and_in_doubt_to_
 
     world.now, world.killed_at, world.server.answer = NOW + 60, NOW + 80, NEW
     assert world.fresh() == "at-2"
+
+
+def test_an_api_elsewhere_stops_the_act_and_loses_no_token(world: World) -> None:
+    """The refresh token rotated: what came is the only one left, and is stored with the address that was known."""
+    world.server.answer = replace(NEW, foreign_api_base=True)
+
+    for attempt in (1, 2):
+        with pytest.raises(HostNotAllowed):
+            world.fresh()
+        assert (world.stored(), world.row.version) == (("at-2", "rt-2"), 1 + attempt)
+        assert (world.row.status, world.row.lease_owner, world.row.refresh_sent) == (Status.LIVE, None, False)
+
+    assert (world.server.used, world.noted) == (["rt-1", "rt-2"], ["foreign_api_base"] * 2)
+    world.server.answer = NEW
+    assert world.fresh() == "at-2", "it goes on by itself once the app says otherwise"
+
+
+def test_an_app_that_is_asked_how_long_a_token_lives_needs_time_for_that_too(world: World) -> None:
+    app = world.catalog.apps["servicenow"]
+    asked = replace(app, oauth=replace(app.server, introspection_endpoint="https://x.example/introspect"))
+    world.catalog = replace(world.catalog, apps={"servicenow": asked})
+    world.killed_at = NOW + LONGEST_ANSWER + QUICK_ANSWER + 4
+    with pytest.raises(LeaseBusy):
+        world.fresh()
+    world.killed_at += 1
+    assert world.fresh() == "at-2"
+
+
+def test_the_chosen_sites_address_is_used_and_a_site_that_is_not_covered_ends_the_connection(world: World) -> None:
+    sites = {"one": "https://api.example/one", "two": "https://api.example/two"}
+    sealed = world.sealer.seal(pack(Tokens(Secret("at-1"), Secret("rt-1"), None, sites)), world.row.owner)
+    there = replace(world.row, sealed=sealed, site="two", expires_at=NOW + 1_800)
+    world.store.rows[JOSIE.key, "servicenow"] = there
+    assert world.tokens().api_base == "https://api.example/two"
+    assert world.tokens(renew=True) == Tokens(Secret("at-2"), Secret("rt-2"), "https://api.example/two", sites)
+
+    world.store.rows[JOSIE.key, "servicenow"] = replace(world.row, site="three")
+    with pytest.raises(SignInNeeded):
+        world.tokens()
+    assert world.row.status is Status.NEEDS_SIGN_IN
+
+
+def test_a_key_is_used_as_it_is_and_refused_twice_needs_another(world: World) -> None:
+    key = Tokens(None, None, credential={"secret": Secret("k-1")})
+    world.store.rows[JOSIE.key, "servicenow"] = replace(
+        world.row, sealed=world.sealer.seal(pack(key), world.row.owner), expires_at=None
+    )
+    assert world.tokens() == key
+    with pytest.raises(SignInNeeded):
+        world.tokens(renew=True)
+    assert (world.server.used, world.row.status) == ([], Status.NEEDS_SIGN_IN)

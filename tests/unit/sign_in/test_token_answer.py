@@ -8,7 +8,7 @@ import pytest
 from countersign.domain.errors import AppUnavailable, InvalidClient, InvalidGrant
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
-from countersign.domain.token_answer import EXPIRES_IN_LIMIT, read_introspection, read_token_answer
+from countersign.domain.token_answer import EXPIRES_IN_LIMIT, TOKEN_LIMIT, read_introspection, read_token_answer
 from tests.support.shipped_catalog import shipped
 
 OAUTH = replace(shipped().apps["salesforce"].server, invalid_grant_status=(400, 401))
