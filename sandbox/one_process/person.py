@@ -72,9 +72,13 @@ class Person:
         self._do("shortcut", {"callback_id": callback_id, **place})
         self._fill_in(fields)
 
-    def connect(self) -> Page:
-        """Open the newest connect link in the browser and do there whatever is asked; the last page."""
-        link = next((button["url"] for _, _, button in self._buttons() if "/connect/" in button.get("url", "")), None)
+    def connect(self, app: str = "") -> Page:
+        """Open the newest connect link (to the app of this name) in the browser, and do whatever is asked there.
+
+        Gives the last page.
+        """
+        links = [button for _, _, button in self._buttons() if "/connect/" in button.get("url", "")]
+        link = next((button["url"] for button in links if app in button["text"]["text"]), None)
         if link is None:
             raise NotSeen(f"{self.name} sees no connect link but: {self._labels()}")
         slack = f"http://slack.localhost:{self.stack.world.port}/session/switch?person={self.id}"

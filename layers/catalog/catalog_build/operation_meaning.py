@@ -14,7 +14,7 @@ _NO_CONTENT: Final = 204
 _NEEDED: Final = {"check": "tell whether it is settled", "read_back": "prove whom the app recorded"}
 ANSWER_NAMES: Final = frozenset({"answer.location", "answer.location_id"})
 """What an answer says outside its body: the address of what was made (RFC 9110 §10.2.2), and that address's end."""
-_CHECK_QUERIES: Final = ("done", "decided", "actor", "description", "permitted")
+_CHECK_QUERIES: Final = ("success", "done", "decided", "actor", "description", "permitted")
 
 
 def check_operation(operation: Raw, path: Path, base_names: AbstractSet[str], report: Report) -> None:
