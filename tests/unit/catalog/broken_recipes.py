@@ -23,8 +23,8 @@ BROKEN_RECIPES = [
         "operation: servicenow.aprove_change\n",
         at="operation: servicenow.aprove_change",
         what="servicenow has no operation aprove_change",
-        instead="write one of servicenow.approve_change, servicenow.create_incident, servicenow.read_change, "
-        "servicenow.reject_change",
+        instead="write one of servicenow.approve_change, servicenow.approve_request, servicenow.create_incident, "
+        "servicenow.read_approval, servicenow.read_change, servicenow.reject_change, servicenow.reject_request",
     ),
     Broken(
         "an unknown app",

@@ -33,7 +33,8 @@ def run_reader(*path: Path) -> subprocess.CompletedProcess[str]:
 def test_the_functions_read_what_the_build_wrote(tmp_path: Path) -> None:
     write_package(compile_catalog(SOURCE), tmp_path)
     done = run_reader(tmp_path, ROOT / "layers" / "core" / "python")
-    apps, recipes = ["salesforce", "servicenow"], ["approve_change", "approve_deal", "create_opportunity"]
+    apps = ["salesforce", "servicenow"]
+    recipes = ["approve_change", "approve_deal", "approve_it_request", "create_opportunity"]
     assert json.loads(done.stdout or done.stderr) == [apps, recipes, ["servicenow"]]
 
 
