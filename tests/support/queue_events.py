@@ -20,6 +20,7 @@ from countersign.domain.queue_messages import (
     connected_message,
     interaction_message,
     new_link_message,
+    renew_message,
     resume_message,
     revoke_message,
     sign_in_burnt_message,
@@ -102,6 +103,7 @@ def batches() -> dict[tuple[str, str], Batch]:
         "sign_in_burnt": sign_in_burnt_message(INTENT),
         "new_link": new_link_message(INTENT),
         "revoke": revoke_message(JOSIE, "servicenow", ACTION.trace_id),
+        "renew": renew_message(JOSIE, "servicenow"),
         "resume": resume_message(ACTION),
         "waiting": waiting_message(replace(ACTION, waiting_for="servicenow")),
         "unknown_kind": {"v": 1, "kind": "dance", "trace_id": ACTION.trace_id},
@@ -109,6 +111,7 @@ def batches() -> dict[tuple[str, str], Batch]:
     talked = {
         "button_connections": interaction_message(_button("connections.show", "")),
         "button_connect": interaction_message(_button("connections.connect", "salesforce")),
+        "button_connect_shared": interaction_message(_button("connections.connect_shared", "salesforce")),
         "message_command": interaction_message(_typed("create opportunity")),
         "no_interaction": {"v": 1, "kind": "interaction", "trace_id": ACTION.trace_id},
     }

@@ -49,8 +49,8 @@ def there(world: ActingWorld, owner: Person = JOSIE) -> Connection:
     return found
 
 
-def answer(world: ActingWorld, *, expires_in: int = 1_800) -> None:
-    world.authorization.answers.append(TokenAnswer(Secret("at-2"), Secret("rt-2"), expires_in, None))
+def answer(world: ActingWorld) -> None:
+    world.authorization.answers.append(TokenAnswer(Secret("at-josie"), Secret("rt-2"), 1_800, None))
 
 
 # --- renewed in time

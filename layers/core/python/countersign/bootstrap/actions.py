@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from countersign.usecases.conclude import Conclude
     from countersign.usecases.end_action import EndAction
     from countersign.usecases.fill_form import FillForm
+    from countersign.usecases.fresh_token import FreshToken
     from countersign.usecases.heed_card import HeedCard
+    from countersign.usecases.keep_alive import KeepAlive
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.recognise_admins import RecogniseAdmins
@@ -79,9 +81,15 @@ class ActionUseCases(CardUseCases):
     def call_app(self) -> "CallApp":
         """Calls apps as people."""
         from countersign.usecases.call_app import CallApp
+
+        return CallApp(self.fresh_token, self.connections, self.http, self.catalog, self.app_settings)
+
+    @cached_property
+    def fresh_token(self) -> "FreshToken":
+        """Tokens that can be used now."""
         from countersign.usecases.fresh_token import FreshToken
 
-        fresh_token = FreshToken(
+        return FreshToken(
             connections=self.connections,
             opener=self.opener,
             authorization=self.authorization,
@@ -93,7 +101,13 @@ class ActionUseCases(CardUseCases):
             journal=self.journal,
             worker=self.worker,
         )
-        return CallApp(fresh_token, self.connections, self.http, self.catalog, self.app_settings)
+
+    @cached_property
+    def keep_alive(self) -> "KeepAlive":
+        """Renews what would lapse."""
+        from countersign.usecases.keep_alive import KeepAlive
+
+        return KeepAlive(self.connections, self.catalog, self.fresh_token, self.journal, self.clock)
 
     @cached_property
     def perform_step(self) -> "PerformStep":

@@ -141,6 +141,7 @@ class Container(ActionUseCases):
     def keep_house(self) -> "KeepHouse":
         """What is due."""
         from countersign.usecases.keep_house import KeepHouse
+        from countersign.usecases.look_after import LookAfter
 
         return KeepHouse(
             connections=self.connections,
@@ -152,6 +153,14 @@ class Container(ActionUseCases):
             leftover=self.revoke_leftover,
             end=self.end_action,
             notify=self.notify_sign_in,
+            look_after=LookAfter(
+                connections=self.connections,
+                catalog=self.catalog,
+                queue=self.actions_queue,
+                messenger=self.messenger,
+                journal=self.journal,
+                clock=self.clock,
+            ),
             keep_cards=self.keep_cards,
             journal=self.journal,
             clock=self.clock,

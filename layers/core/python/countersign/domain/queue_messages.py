@@ -15,7 +15,6 @@
 from typing import Any, Final
 
 from countersign.domain.action import Action
-from countersign.domain.connection import Connection
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction
 from countersign.domain.sign_in import Intent
@@ -55,9 +54,9 @@ def revoke_message(owner: Person, app: str, trace_id: str) -> Message:
     return _message("revoke", trace_id, **_of(owner), app=app)
 
 
-def renew_message(connection: Connection) -> Message:
+def renew_message(owner: Person, app: str) -> Message:
     """A connection's tokens are to be renewed, because nobody uses them and they would lapse."""
-    return _message("renew", "", **_of(connection.person), app=connection.app)
+    return _message("renew", "", **_of(owner), app=app)
 
 
 def channel_moved_message(old: str, new: str, trace_id: str) -> Message:

@@ -16,6 +16,7 @@ from countersign.domain.texts import names
 from countersign.usecases.converse import Converse
 from countersign.usecases.fill_form import FillForm
 from countersign.usecases.follow_channel import FollowChannel
+from countersign.usecases.keep_alive import KeepAlive
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.resume_actions import ResumeActions
 from countersign.usecases.revoke import Revoke
@@ -42,6 +43,8 @@ class ActionsContainer(Protocol):
     def notify_sign_in(self) -> NotifySignIn: ...  # noqa: D102
     @property
     def revoke(self) -> Revoke: ...  # noqa: D102
+    @property
+    def keep_alive(self) -> KeepAlive: ...  # noqa: D102
     @property
     def follow_channel(self) -> FollowChannel: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
@@ -133,6 +136,8 @@ def _act(message: Message, container: ActionsContainer) -> None:
             container.follow_channel(old, new)
         case {"kind": "revoke", "app": str(app)}:
             container.revoke.of_person(_person(message), app)
+        case {"kind": "renew", "app": str(app)}:
+            container.keep_alive(_person(message), app)
         case _:
             raise Malformed("a message of a kind that this code does not know")
 

@@ -1,4 +1,4 @@
-"""What nobody else would do: revocations to retry, actions left alone, sign-ins that got lost, cards that wait."""
+"""What nobody else would do: revocations, connections to keep alive, actions left alone, lost sign-ins, old cards."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from countersign.ports import (
 )
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.keep_cards import KeepCards
+from countersign.usecases.look_after import LookAfter
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.revoke import Revoke
 from countersign.usecases.revoke_leftover import RevokeLeftover
@@ -46,6 +47,7 @@ class KeepHouse:
     leftover: RevokeLeftover
     end: EndAction
     notify: NotifySignIn
+    look_after: LookAfter
     keep_cards: KeepCards
     journal: Journal
     clock: Clock
@@ -61,6 +63,9 @@ class KeepHouse:
                 partial(self._connection, connection),
                 partial(self.connections.postpone, connection, later),
             )
+        for connection in self.connections.upkeep_due(now, BATCH):
+            # Whoever takes one up has put it off already.
+            self._guarded("upkeep", partial(self.look_after, connection), lambda: None)
         for action in self.actions.due(now, BATCH):
             self._guarded("action", partial(self._action, action, now), partial(self.actions.postpone, action, later))
         for row in self.sign_ins.due(now, BATCH):
