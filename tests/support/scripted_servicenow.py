@@ -29,6 +29,9 @@ class ScriptedServiceNow:
     earlier_approver: str | None = None
     """Approved an earlier stage; the record still waits for ``approver``."""
     refusal: str = "User is not an approver"
+    short_description: str = "Upgrade the payroll database"
+    change_hidden: bool = False
+    """Nobody may read the change itself."""
 
     def send(self, request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer:
         assert "acme.service-now.com" in allowed_hosts
@@ -71,6 +74,8 @@ class ScriptedServiceNow:
         if self.faults and self.faults[0] == "check_down":
             self.faults.pop(0)
             raise AppUnavailable("timeout")
+        if "/sn_chg_rest/" in request.url:
+            return self._change()
         recorded = self.recorded or self.approver
         row = {
             "state": {"value": self.state, "display_value": self.state.title()},
@@ -83,3 +88,9 @@ class ScriptedServiceNow:
             approver = {"value": f"id-{self.earlier_approver}", "display_value": self.earlier_approver.title()}
             rows.append({"state": {"value": "approved", "display_value": "Approved"}, "approver": approver})
         return HttpAnswer(200, {"result": rows if not mine or asked == self.approver else []})
+
+    def _change(self) -> HttpAnswer:
+        if self.change_hidden:
+            return HttpAnswer(403, {"error": {"message": "You may not read this change"}})
+        shown = {"number": {"value": "CHG0030001"}, "short_description": {"value": self.short_description}}
+        return HttpAnswer(200, {"result": {"sys_id": {"value": CHANGE}, **shown}})

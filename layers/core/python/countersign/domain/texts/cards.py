@@ -80,7 +80,8 @@ def _how_it_stands(shown: Card, needed: Mapping[str, tuple[str, int]]) -> Iterat
         if shown.status is CardStatus.OPEN or (shown.decision and shown.decision.choice == choice):
             yield Note(_votes(label, votes, shown.chosen(choice)))
     if shown.status is CardStatus.OPEN and shown.lapsed:
-        yield Note(Text("This changed, so {votes} earlier vote(s) don't count any more.", {"votes": shown.lapsed}))
+        lapsed = "one earlier vote doesn't" if shown.lapsed == 1 else "{votes} earlier votes don't"
+        yield Note(Text(f"This changed, so {lapsed} count any more.", {"votes": shown.lapsed}))
 
 
 def _votes(label: str, needed: int, votes: Sequence[Vote]) -> Text:

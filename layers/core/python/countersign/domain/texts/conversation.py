@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from countersign.domain.action import Action, ActionStatus
+from countersign.domain.action import VOTES, Action, ActionStatus
 from countersign.domain.catalog import Recipe
 from countersign.domain.message import (
     Block,
@@ -72,7 +72,7 @@ def history(actions: Sequence[Action], recipes: Mapping[str, Recipe]) -> Message
     for action in actions:
         values: dict[str, Value] = {
             "what": _what(action, recipes.get(action.recipe)),
-            "end": _ENDS.get(action.status, "waiting"),
+            "end": "vote counted" if action.outcome in VOTES else _ENDS.get(action.status, "waiting"),
             "at": Moment(action.created_at),
         }
         template = "*{what}*, {at}: {end}"
