@@ -6,6 +6,7 @@ from typing import Final
 
 import typer
 
+from catalog_build.form_meaning import FORM_TEXT
 from countersign.domain.catalog import App, Input, InputType, Operation
 from countersign_cli.catalog_folder import compiled, err
 from countersign_cli.new_file import require_id
@@ -38,7 +39,7 @@ command: {words} # typed after /countersign, in a direct message, or behind @Cou
 procedures:
   run:
     label: Go
-    past: Done
+    past: Done{_form_title(operation)}
     form:{_fields(operation, "      ")}
     steps:
       - id: step
@@ -46,6 +47,11 @@ procedures:
         inputs:{_inputs(operation, "          ")}
     reply: {json.dumps(f"Done: {operation.title}.")}
 """
+
+
+def _form_title(operation: Operation) -> str:
+    """Slack cuts a form's title; the recipe's own will do where it is short."""
+    return "" if len(operation.title) <= FORM_TEXT else "\n    form_title: Fill in the form"
 
 
 def _card(recipe_id: str, app: App, operation: Operation) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from countersign.domain import errors
 from countersign.domain.answer import CheckResult, Recorded, Refused, Succeeded, TokenRejected
+from countersign.domain.catalog import ActsAs
 from countersign.domain.errors import AppUnavailable, InvalidGrant
 from countersign.domain.hosts import allowed_hosts, fill_settings
 from tests.support.app_scenario import Creation, Decision, Reading, Scenario
@@ -76,7 +78,8 @@ def test_the_identity_is_the_one_who_signed_in(twin: Twin, app: str) -> None:
     found = [twin.sign_in(person).account for person in ("josie", "tom")]
     said = [one.email for one in found]
     assert said == (["josie@acme.com", "tom@acme.com"] if SCENARIOS[app].shows_email else [None, None])
-    assert len({one.id for one in found}) == len({one.login for one in found}) == 2
+    accounts = 2 if twin.app.acts_as is ActsAs.PERSON else 1
+    assert len({one.id for one in found}) == len({one.login for one in found}) == accounts
 
 
 @pytest.mark.parametrize(("app", "reading"), READINGS)
@@ -85,7 +88,7 @@ def test_reading_gives_what_is_there(twin: Twin, reading: Reading) -> None:
     read = josie.act(reading.operation, reading.inputs(twin))
     assert isinstance(read, Succeeded), read
     assert dict(reading.results).items() <= dict(read.results).items()
-    assert read.results, "an operation that reads gives something"
+    assert read.results or twin.app.operations[reading.operation].choices, "an operation that reads gives something"
     assert twin.audit() == []
 
 
@@ -118,7 +121,7 @@ def test_what_was_decided_is_seen_before_it_is_decided_again(twin: Twin, decisio
     if checked is None:
         return
     assert isinstance(checked, CheckResult), checked
-    assert (checked.done, checked.decided) == (True, decision.settled)
+    assert (checked.done, checked.decided) == (decision.names_who, decision.settled)
     assert checked.description == decision.description
     if decision.opposite:
         other = josie.check(decision.opposite, inputs)
@@ -248,7 +251,7 @@ def test_a_revoked_grant_is_over_at_once_and_revoking_it_again_is_no_surprise(tw
     if SCENARIOS[app].tells_what_is_gone:
         assert josie.revoke()
     else:
-        with pytest.raises(AppUnavailable):
+        with pytest.raises((AppUnavailable, errors.TokenRejected)):
             josie.revoke()
 
 

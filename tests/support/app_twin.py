@@ -123,9 +123,16 @@ class Twin:
         """Whole seconds since the epoch, as Countersign's clock gives them."""
         return int(self.clock.now)
 
+    @property
+    def _asking_for_all(self) -> App:
+        """The app with the scopes of all its operations, as if every one of them were used by a recipe."""
+        oauth = self.app.server
+        scopes = (*oauth.scopes, *(scope for one in self.app.operations.values() for scope in one.scopes))
+        return replace(self.app, oauth=replace(oauth, scopes=tuple(dict.fromkeys(scopes))))
+
     def _code(self, person: str) -> str:
         """Sign in and allow in a browser, at the address that the app file makes."""
-        url = urlsplit(self.oauth.authorization_url(self.app, CALLBACK, STATE, VERIFIER))
+        url = urlsplit(self.oauth.authorization_url(self._asking_for_all, CALLBACK, STATE, VERIFIER))
         browser = self.running.browser(url.netloc)
         page = browser.get(f"{url.path}?{url.query}")
         if "Sign in to" in page.text:
