@@ -123,9 +123,13 @@ class ScriptedAuthorization:
 
 @dataclass
 class ScriptedHttp:
-    """Implements ``ports.Http`` for the identity call: whoever signed in at the app."""
+    """Implements ``ports.Http`` for the identity call, whoever signed in at the app; and for the list of sites.
+
+    ``bodies``: by whole address, else by host. ``statuses``: by address, where it is another than 200.
+    """
 
     bodies: dict[str, Any] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
     error: CountersignError | None = None
     sent: list[HttpRequest] = field(default_factory=list)
     while_asked: Callable[[], None] = lambda: None
@@ -137,7 +141,8 @@ class ScriptedHttp:
             raise self.error
         host = request.url.split("/")[2]
         assert host in allowed_hosts
-        return HttpAnswer(200, self.bodies[host])
+        body = self.bodies[request.url if request.url in self.bodies else host]
+        return HttpAnswer(self.statuses.get(request.url, 200), body)
 
 
 def salesforce_user(email: str, user_id: str = "005000000000001AAA") -> dict[str, Any]:
@@ -222,7 +227,7 @@ class SignInWorld:
 
     @cached_property
     def ask_to_confirm(self) -> AskToConfirm:
-        return AskToConfirm(self.connections)
+        return AskToConfirm(self.connections, self.catalog)
 
     @cached_property
     def bind_account(self) -> BindAccount:

@@ -28,12 +28,12 @@ ISSUER = "https://acme.service-now.com"
 CLAIMS = {"iss": ISSUER, "aud": "countersign", "exp": NOW + 300, "sub": "7;42", "email": "josie@acme.com"}
 
 
-def names(app: App, signed_in: SignedIn = SignedIn()) -> Mapping[str, Any]:
-    return identity_values(app, SETTINGS[app.id], signed_in)
+def names(app: App) -> Mapping[str, Any]:
+    return identity_values(app, SETTINGS[app.id], SignedIn())
 
 
-def asked(app: App, signed_in: SignedIn = SignedIn()) -> HttpRequest:
-    request = identity_request(app, names(app, signed_in))
+def asked(app: App) -> HttpRequest:
+    request = identity_request(app, names(app))
     assert request is not None
     return request
 
