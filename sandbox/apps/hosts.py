@@ -14,12 +14,17 @@ def local_name(description: AppDescription, host: str) -> str:
 def local_names(description: AppDescription) -> dict[str, str]:
     """Vendor's host → local name: the first has the app's own, others their first label before it (`api.github`)."""
     first, *others = description.hosts
-    own, labels = f"{description.app_id}.localhost", [host.partition(".")[0] for host in others]
+    own, labels = f"{site(description.app_id)}.localhost", [host.partition(".")[0] for host in others]
     unique = [
         label if labels.count(label) == 1 else host.replace(".", "-")
         for host, label in zip(others, labels, strict=True)
     ]
     return {first: own} | {host: f"{name}.{own}" for host, name in zip(others, unique, strict=True)}
+
+
+def site(app_id: str) -> str:
+    """An app's id as a label of a host name, which takes no underscore (RFC 1123 section 2.1)."""
+    return app_id.replace("_", "-")
 
 
 def vendor_host() -> str | None:

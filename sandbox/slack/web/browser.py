@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from sandbox.apps.hosts import site
 from sandbox.slack.sessions import COOKIE, Session
 from sandbox.slack.state import SlackState
 from sandbox.slack.web.refusal import Refused, refusal_page
@@ -88,7 +89,7 @@ def own_address(state: SlackState, address: str) -> str:
     """
     parts = urlsplit(address)
     port = state.config.port
-    names = ("127.0.0.1", "localhost", "slack.localhost", *(f"{app}.localhost" for app in state.config.apps))
+    names = ("127.0.0.1", "localhost", "slack.localhost", *(f"{site(app)}.localhost" for app in state.config.apps))
     inside = parts.scheme == "http" and parts.netloc in {f"{name}:{port}" for name in names}
     local_path = not parts.scheme and not parts.netloc and address.startswith("/") and "\\" not in address
     if not inside and not local_path:
