@@ -15,16 +15,18 @@ from requests_oauthlib import OAuth2Session
 from countersign.adapters.bounded import Limits
 from countersign.adapters.http import HardenedHttp
 from countersign.adapters.oauth_http import OAuthHttp
-from countersign.domain.catalog import App, ClientAuthentication
+from countersign.domain.app_sign_in import TokenRequest
+from countersign.domain.catalog import App, ClientAuthentication, Request, Revocation
 from countersign.domain.errors import (
     AppUnavailable,
     CountersignError,
     HostNotAllowed,
     InvalidClient,
     InvalidGrant,
+    TokenRejected,
     TooLarge,
 )
-from countersign.domain.http import HttpRequest
+from countersign.domain.http import QUICK_ANSWER, HttpRequest
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.secret import Secret
@@ -122,6 +124,131 @@ def test_a_refresh_sends_what_the_app_file_says(server: Server) -> None:
         "expires_in": "1800",
     }
     assert request.headers["authorization"] == "Basic b3VyLWlkOm91ci1zZWNyZXQ="
+
+
+def test_an_app_that_wants_json_gets_the_same_parameters_with_numbers_as_numbers(server: Server) -> None:
+    server.on(TOKEN, _json(GOOD))
+    app = _with(
+        token_request=TokenRequest.JSON, token_parameters={"expires_in": 1800, "instance": "${settings.instance}"}
+    )
+    _exchange(server, app)
+    _oauth(server).refresh(app, OLD, "https://x/cb")
+    exchange, refresh = (json.loads(request.body) for request in server.received)
+    both = {"client_id": "our-id", "client_secret": "our-secret", "expires_in": 1800, "instance": "acme"}
+    assert exchange == both | {
+        "grant_type": "authorization_code",
+        "code": "the code",
+        "redirect_uri": "https://x/cb",
+        "code_verifier": "v" * 64,
+    }
+    assert refresh == both | {"grant_type": "refresh_token", "refresh_token": "old rt"}
+    for request in server.received:
+        assert request.headers["content-type"] == "application/json"
+        assert int(request.headers["content-length"]) == len(request.body)
+
+
+def test_parameters_of_the_app_file_are_filled_in_for_the_browser_too(server: Server) -> None:
+    app = _with(authorization_parameters={"audience": "${settings.instance}.example"})
+    url = _oauth(server).authorization_url(app, "https://x/cb", "s" * 64, "v" * 64)
+    assert "audience=acme.example" in url
+
+
+def test_a_refresh_goes_to_the_address_that_the_tokens_came_with(server: Server) -> None:
+    server.on("/dc-2/token", _json(GOOD))
+    app = _with(refresh_endpoint="${api_base}/token")
+    tokens = replace(OLD, api_base="https://acme.service-now.com/dc-2/")
+    assert _oauth(server).refresh(app, tokens, "https://x/cb").access_token == Secret("at-secret")
+    assert [request.path for request in server.received] == ["/dc-2/token"]
+
+
+@pytest.mark.parametrize(
+    "base", ["https://evil.example", "http://127.0.0.1:1", "https://acme.service-now.com@evil.example"]
+)
+def test_a_refresh_never_goes_outside_the_apps_hosts(server: Server, base: str) -> None:
+    app = _with(refresh_endpoint="${api_base}/token", token_endpoint="${api_base}/token")
+    with pytest.raises(HostNotAllowed):
+        _oauth(server).refresh(app, replace(OLD, api_base=base), "https://x/cb")
+    assert server.received == []
+
+
+def test_a_refresh_that_names_an_api_elsewhere_gives_its_tokens_all_the_same(server: Server) -> None:
+    app = shipped().apps["salesforce"]
+    server.on("/services/oauth2/token", _json(GOOD | {"instance_url": "https://evil.example"}))
+    answer = _oauth(server).refresh(app, OLD, "https://x/cb")
+    assert (answer.refresh_token, answer.api_base, answer.foreign_api_base) == (Secret("rt-secret"), None, True)
+    assert {request.path for request in server.received} == {"/services/oauth2/token"}, "nothing is revoked"
+
+
+INTROSPECTION = "/introspect"
+ENDLESS = {name: value for name, value in GOOD.items() if name != "expires_in"}
+
+
+def _asks(**changed: Any) -> App:
+    return _with(introspection_endpoint="https://acme.service-now.com/introspect", **changed)
+
+
+@pytest.mark.parametrize("method", [ClientAuthentication.BASIC, ClientAuthentication.POST])
+def test_how_long_a_token_lives_is_asked_where_its_answer_does_not_say(
+    server: Server, method: ClientAuthentication
+) -> None:
+    server.on(TOKEN, _json(ENDLESS))
+    server.on(INTROSPECTION, _json({"active": True, "exp": NOW + 900}))
+    app = _asks(client_authentication=method)
+    assert _exchange(server, app).expires_in == 900
+    assert _oauth(server).refresh(app, OLD, "https://x/cb").expires_in == 900
+    asked = server.received[1]
+    basic = method is ClientAuthentication.BASIC
+    ours = {} if basic else {"client_id": "our-id", "client_secret": "our-secret"}
+    assert asked.form == {"token": "at-secret", "token_type_hint": "access_token"} | ours
+    assert asked.headers.get("authorization") == ("Basic b3VyLWlkOm91ci1zZWNyZXQ=" if basic else None)
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        _json({"active": False}),
+        _json({"active": True}),
+        _json([]),
+        _json({}, 401),
+        says(200, b"<html>"),
+        says(500, b""),
+        hangs_up,
+        says_nothing,
+        floods,
+        drips,
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_an_introspection_that_fails_is_no_error(server: Server, behaviour: Behaviour) -> None:
+    server.on(TOKEN, _json(ENDLESS))
+    server.on(INTROSPECTION, behaviour)
+    started = time.monotonic()
+    answer = _exchange(server, _asks())
+    assert (answer.access_token, answer.expires_in) == (Secret("at-secret"), None)
+    assert time.monotonic() - started < QUICK_ANSWER + 0.7
+
+
+def test_a_token_that_says_how_long_it_lives_is_not_asked_about(server: Server) -> None:
+    server.on(TOKEN, _json(GOOD))
+    assert _exchange(server, _asks()).expires_in == 1800
+    assert [request.path for request in server.received] == [TOKEN]
+
+
+def test_a_revocation_as_the_person_tells_a_dead_token_from_wrong_credentials(server: Server) -> None:
+    request = Request("DELETE", "${api_base}/connections")
+    revocation = Revocation(request, "access_token", "grant", ClientAuthentication.NONE, (404,), bearer=True)
+    app, tokens = _with(revocation=revocation), replace(OLD, api_base="https://acme.service-now.com/dc-2")
+    server.on("/dc-2/connections", says(200, b""), says(404, b""), says(401, b""), says(503, b""))
+    assert _oauth(server).revoke(app, tokens)
+    assert _oauth(server).revoke(app, tokens)
+    with pytest.raises(TokenRejected):
+        _oauth(server, "new", "old").revoke(app, tokens)
+    with pytest.raises(AppUnavailable):
+        _oauth(server).revoke(app, tokens)
+    assert {(request.method, request.headers["authorization"]) for request in server.received} == {
+        ("DELETE", "Bearer old at")
+    }
+    assert len(server.received) == 4, "our other secrets would not help a dead token"
 
 
 def test_each_of_our_secrets_is_tried_in_order(server: Server) -> None:

@@ -44,7 +44,8 @@ class TokenSession(HardenedSession, OAuth2Session):
     def _as_json(self, request: requests.PreparedRequest) -> None:
         """The same parameters as a JSON object; numbers of the app file stay numbers."""
         body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
-        parameters = dict(parse_qsl(body, keep_blank_values=True)) | dict(self._oauth.token_parameters)
+        numbers = {name: value for name, value in self._oauth.token_parameters.items() if isinstance(value, int)}
+        parameters = dict(parse_qsl(body, keep_blank_values=True)) | numbers
         request.headers["Content-Type"] = "application/json"
         request.prepare_body(None, None, parameters)
 
