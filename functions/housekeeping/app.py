@@ -9,4 +9,7 @@ CONTAINER = container()
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> None:
     """Lambda's entry point."""
-    CONTAINER.begin(context).keep_house()
+    house = CONTAINER.begin(context)
+    house.keep_bots()
+    house.keep_house()
+    house.sweep_members.begin()

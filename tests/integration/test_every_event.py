@@ -93,7 +93,9 @@ def test_a_request_gets_its_status_in_api_gateways_shape(name: str, handler_of: 
     assert answer["statusCode"] == STATUS.get(name, USUALLY[folder])
 
 
-@pytest.mark.parametrize("name", [name for name in REQUESTS if name.startswith("slack_interactions") and "health" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in REQUESTS if name.startswith("slack_interactions") and "health" not in name]
+)
 def test_a_request_of_slacks_as_it_is_recorded_is_stale(name: str, handler_of: HandlerOf) -> None:
     assert handler_of("slack_interactions")(recorded(name))["statusCode"] == 401
 
@@ -136,6 +138,12 @@ def arrived(world: EveryWorld) -> None:
     world.servicenow.state, world.servicenow.recorded = "approved", "josie"
 
 
+def left_unnoticed(world: EveryWorld) -> None:
+    """Josie was deactivated, and the event about it got lost."""
+    connected(world)
+    world.slack.gone.append(JOSIE)
+
+
 def nothing(world: EveryWorld) -> None:
     """Nobody did anything yet."""
 
@@ -156,6 +164,9 @@ DOES: Mapping[str, tuple[Callable[[EveryWorld], None], set[str]]] = {
     "app_actions/message_history": (nothing, {"told U0JOSIE"}),
     "app_actions/new_link": (nothing, {"link made", "told U0TOM"}),
     "app_actions/renew": (connected, set()),
+    "app_actions/left": (nothing, {"queued purge"}),
+    "app_actions/purge": (connected, {"queued purge", "queued revoke"}),
+    "app_actions/sweep": (left_unnoticed, {"queued purge"}),
     "app_actions/resume": (waiting_for_nothing, {"acted", "card rewritten"}),
     "app_actions/revoke": (cut, {"revoked", "told U0JOSIE"}),
     "app_actions/sign_in_burnt": (nothing, {"told U0TOM"}),

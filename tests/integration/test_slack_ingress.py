@@ -24,6 +24,8 @@ TO_ACTIONS = {"button_approve", "button_in_thread", "button_organisation_install
     "form_comment",
     "form_opportunity_organisation",
     "event_channel_id_changed",
+    "event_uninstalled",
+    "event_user_deactivated",
 }
 TO_CONNECTIONS = {"button_disconnect_in_home", "command_connections", "command_help", "event_message_connections"} | {
     "event_mention",
@@ -72,7 +74,7 @@ def test_a_channels_new_id_is_queued_unless_a_stranger_says_so() -> None:
     event = load("event_channel_id_changed")
     trace_id = event["requestContext"]["requestId"]
 
-    assert [handle(signed(event), one)["statusCode"] == 200 for one in (ours, strangers)] == [True, False]
+    assert [handle(signed(event), one)["statusCode"] for one in (ours, strangers)] == [200, 200]
 
     assert ours.actions.sent == [
         {"v": 1, "kind": "channel_moved", "trace_id": trace_id, "old": "G0APPROVALS", "new": "C0SHARED"}
@@ -164,16 +166,50 @@ def test_a_form_that_does_not_open_is_no_failure_of_the_request() -> None:
         ("button_approve", "T0ACME", 200),
         ("button_approve", "T0OTHER, T0ACME", 200),
         ("button_approve", "T0OTHER", 403),
+        ("form_comment", "T0OTHER", 403),
+        ("shortcut_global", "T0OTHER", 403),
         ("command_help", "E0ACME", 200),
         ("button_organisation_install", "E0ACME", 200),
         ("button_organisation_install", "T0SALES", 403),
-        ("event_mention_foreign_person", "T0OTHER", 403),
     ],
 )
 def test_only_listed_installations_may_send(name: str, allowed: str, status: int) -> None:
     ingress = Ingress({"ALLOWED_WORKSPACES": allowed})
     assert handle(signed(load(name)), ingress)["statusCode"] == status
     assert ingress.untouched == (status == 403)
+
+
+@pytest.mark.parametrize("name", ["event_mention_foreign_person", "event_home_opened", "event_message_connections"])
+def test_a_strangers_event_is_acknowledged_and_dropped(name: str) -> None:
+    """Slack stops sending events to everybody when too many are refused (docs.slack.dev/apis/events-api)."""
+    ingress = Ingress({"ALLOWED_WORKSPACES": "T0OTHER"})
+    found = handle(signed(load(name)), ingress)
+    assert (found["statusCode"], found["body"], ingress.untouched) == (200, "", True)
+
+
+def test_a_strangers_command_is_told_and_dropped() -> None:
+    ingress = Ingress({"ALLOWED_WORKSPACES": "T0OTHER"})
+    found = handle(signed(load("command_connections")), ingress)
+    said = {"response_type": "ephemeral", "text": "Countersign isn't set up for this workspace."}
+    assert (found["statusCode"], json.loads(found["body"]), ingress.untouched) == (200, said, True)
+
+
+def test_a_workspace_that_is_not_listed_any_more_is_cleared_up_after_all_the_same() -> None:
+    ingress = Ingress({"ALLOWED_WORKSPACES": "T0OTHER"})
+    assert handle(signed(load("event_uninstalled")), ingress)["statusCode"] == 200
+    assert [message["kind"] for message in ingress.actions.sent] == ["left"]
+
+
+def test_a_stranger_deactivates_nobody() -> None:
+    ingress = Ingress({"ALLOWED_WORKSPACES": "T0OTHER"})
+    assert handle(signed(load("event_user_deactivated")), ingress)["statusCode"] == 200
+    assert ingress.untouched
+
+
+def test_a_departure_that_could_not_be_queued_comes_again() -> None:
+    ingress = Ingress()
+    ingress.actions.broken = True
+    assert handle(signed(load("event_uninstalled")), ingress)["statusCode"] == 503
 
 
 def test_no_usable_signing_secret_refuses_everything() -> None:

@@ -28,7 +28,12 @@ from tests.support.memory_sign_in import (
     MemorySealer,
     MemorySignInStore,
 )
-from tests.support.memory_workspaces import MemoryChatInstall, MemoryInstallationStore
+from tests.support.memory_workspaces import (
+    MemoryBelongings,
+    MemoryChatInstall,
+    MemoryInstallationStore,
+    MemoryMembers,
+)
 from tests.support.scripted_servicenow import CHANGE, ScriptedServiceNow
 from tests.support.shipped_catalog import shipped
 
@@ -151,6 +156,10 @@ class ActingWorld(Container):
     installations = cached_property(lambda _: MemoryInstallationStore())  # type: ignore[assignment]
     bot_connections = cached_property(lambda _: MemoryConnectionStore())  # type: ignore[assignment]
     bot_opener = cached_property(lambda _: MemorySealer())  # type: ignore[assignment]
+    belongings = cached_property(  # type: ignore[assignment]
+        lambda self: MemoryBelongings(self.connections, self.sign_ins, self.cards)
+    )
+    members = cached_property(lambda self: MemoryMembers(self.slack))  # type: ignore[assignment]
     chat_install = cached_property(lambda _: MemoryChatInstall())  # type: ignore[assignment]
     slack = cached_property(lambda _: MemoryChat())
     messenger = cached_property(lambda self: self.slack)  # type: ignore[assignment]

@@ -26,6 +26,8 @@ class MemoryChat:
     closed_forms: bool = False
     spoke_in: list[Workspace] = field(default_factory=list)
     """As whose bot each was said or asked, where that was said."""
+    gone: list[Person] = field(default_factory=list)
+    """Deactivated people of the workspace."""
     emails: Mapping[str, Person] = field(default_factory=dict)
     replied: list[tuple[MessageRef, Message]] = field(default_factory=list)
     """What was said in the threads of messages."""

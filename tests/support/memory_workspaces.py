@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from countersign.domain.errors import Conflict, CountersignError, StoreUnavailable, Unverified
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.installation import OPTIONAL_SCOPES, REQUIRED_SCOPES, Granted, Installation, InstallState
+from countersign.domain.member import Member
 from countersign.domain.secret import Secret
 from countersign.domain.tokens import Tokens
+from tests.support.memory_chat import MemoryChat
 from tests.support.memory_ledger import MemoryCardStore
 from tests.support.memory_sign_in import MemoryConnectionStore, MemorySignInStore
 
@@ -113,6 +115,34 @@ class MemoryBelongings:
 
     def forget_card(self, card_id: str) -> None:
         self.posted.rows.pop(card_id, None)
+
+
+@dataclass
+class MemoryMembers:
+    """Implements ``chat_ports.Members``: those whom the chat in memory calls deactivated, and its admins."""
+
+    chat: MemoryChat
+    per_page: int = 200
+    teams: Sequence[Workspace] = ()
+    elsewhere: Sequence[Person] = ()
+    fails: list[CountersignError] = field(default_factory=list)
+    asked: list[tuple[Workspace, str]] = field(default_factory=list)
+
+    def page(self, workspace: Workspace, cursor: str) -> tuple[Sequence[Member], str]:
+        self.asked.append((workspace, cursor))
+        if self.fails:
+            raise self.fails.pop(0)
+        everyone = [
+            Member(person, gone=True, elsewhere=person in self.elsewhere, admin=False) for person in self.chat.gone
+        ]
+        admins = [Person(workspace.tenant, user) for user, where in sorted(self.chat.admins) if where == workspace.id]
+        everyone += [Member(person, gone=False, elsewhere=False, admin=True) for person in admins]
+        start = int(cursor or 0)
+        end = start + self.per_page
+        return everyone[start:end], str(end) if end < len(everyone) else ""
+
+    def workspaces(self, installed_in: Workspace) -> Sequence[Workspace]:
+        return self.teams or [installed_in]
 
 
 def _page[T](rows: Sequence[T], after: str | None, limit: int) -> tuple[Sequence[T], str | None]:

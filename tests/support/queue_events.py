@@ -13,17 +13,21 @@ from typing import Any
 from uuid import UUID
 
 from countersign.domain.action import Action, ActionStatus
+from countersign.domain.departure import Departure, Left, purge_of
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.queue_messages import (
     channel_moved_message,
     connected_message,
     interaction_message,
+    left_message,
     new_link_message,
+    purge_message,
     renew_message,
     resume_message,
     revoke_message,
     sign_in_burnt_message,
+    sweep_message,
     waiting_message,
 )
 from countersign.domain.sign_in import Intent
@@ -50,6 +54,7 @@ INTENT = Intent(
     expires_at=NOW + 600,
     trace_id="6f3d2c1b-0000-4000-8000-000000000001",
 )
+LEFT = Departure(Left.DEACTIVATED, "T0ACME", None, None, "U0JOSIE", NOW, "6f3d2c1b-0000-4000-8000-000000000001")
 ACTION = Action(
     id=f"{CARD}#approve#0",
     person=JOSIE,
@@ -104,6 +109,9 @@ def batches() -> dict[tuple[str, str], Batch]:
         "new_link": new_link_message(INTENT),
         "revoke": revoke_message(JOSIE, "servicenow", ACTION.trace_id),
         "renew": renew_message(JOSIE, "servicenow"),
+        "left": left_message(LEFT),
+        "purge": purge_message(purge_of(LEFT, returned=False)),
+        "sweep": sweep_message(ACME, ""),
         "resume": resume_message(ACTION),
         "waiting": waiting_message(replace(ACTION, waiting_for="servicenow")),
         "unknown_kind": {"v": 1, "kind": "dance", "trace_id": ACTION.trace_id},

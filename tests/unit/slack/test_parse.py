@@ -16,6 +16,7 @@ from countersign.adapters.slack.inbound import (
 )
 from countersign.adapters.slack.parse import parse_command, parse_interaction
 from countersign.adapters.slack.parse_event import parse_event
+from countersign.domain.departure import Departure, Left
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from tests.support.slack_requests import SLACK_EVENTS, body_of, load
@@ -152,6 +153,7 @@ WHAT = {
     ),
     "event_home_opened": interaction(id="Ev0HOME", kind=Kind.HOME, reply_to=ReplyTo("D0JOSIE"), foreign=None),
 }
+LEFT: Any = {"organisation": None, "person": None, "at": 1785578531, "trace_id": "trace-1"}
 NOT_BY_A_PERSON: dict[str, Inbound] = {
     "command_ssl_check": SslCheck(),
     "options": OptionsRequest(),
@@ -162,8 +164,15 @@ NOT_BY_A_PERSON: dict[str, Inbound] = {
     "event_messages_tab_opened": Ignored("another tab"),
     "event_rate_limited": Ignored("type app_rate_limited"),
     "event_tokens_revoked": LifecycleEvent("tokens_revoked", "Ev0REVOKED", frozenset({"T0ACME"})),
-    "event_uninstalled": LifecycleEvent("app_uninstalled", "Ev0GONE", frozenset({"T0ACME"})),
-    "event_user_deactivated": LifecycleEvent("user_change", "Ev0LEFT", frozenset({"T0ACME"})),
+    "event_uninstalled": LifecycleEvent(
+        "app_uninstalled", "Ev0GONE", frozenset({"T0ACME"}), (Departure(Left.UNINSTALLED, "T0ACME", "T0ACME", **LEFT),)
+    ),
+    "event_user_deactivated": LifecycleEvent(
+        "user_change",
+        "Ev0LEFT",
+        frozenset({"T0ACME"}),
+        (Departure(Left.DEACTIVATED, "T0ACME", None, **{**LEFT, "person": "U0TOM"}),),
+    ),
     "event_user_status": Ignored("user_change"),
     "event_channel_id_changed": ChannelMoved("G0APPROVALS", "C0SHARED", "trace-1", frozenset({"T0ACME"})),
 }

@@ -7,6 +7,7 @@ from countersign.domain.card import MessageRef
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.installation import Granted, Installation, InstallState
 from countersign.domain.interaction import FormRef, ReplyTo
+from countersign.domain.member import Member
 from countersign.domain.message import Form, Message
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.secret import Secret
@@ -105,6 +106,16 @@ class InstallationStore(Protocol):
     def get_state(self, id_hash: str) -> InstallState | None: ...
     def consume_state(self, state: InstallState) -> bool:
         """True for exactly one caller."""
+
+
+class Members(Protocol):
+    """Who belongs to a workspace. Raises ChatUnavailable (with ``retry_after`` where chat names it), ChatRefused."""
+
+    def page(self, workspace: Workspace, cursor: str) -> tuple[Sequence[Member], str]:
+        """Some of them, deactivated ones too, and where the next page begins; empty: at the start, or that was all."""
+
+    def workspaces(self, installed_in: Workspace) -> Sequence[Workspace]:
+        """The workspaces that an installation reaches."""
 
 
 class Belongings(Protocol):

@@ -4,7 +4,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from countersign.adapters import system
-from countersign.bootstrap.actions import ActionUseCases
+from countersign.bootstrap.leaving import LeavingUseCases
 from countersign.config import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMMAND: Final = "/countersign"
 
 
-class Container(ActionUseCases):
+class Container(LeavingUseCases):
     """What the entrypoints take from. A function makes only what its own entrypoint asks for."""
 
     # --- Slack's requests

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from countersign.usecases.begin_install import BeginInstall
     from countersign.usecases.complete_install import CompleteInstall
     from countersign.usecases.fresh_token import FreshToken
+    from countersign.usecases.keep_bots import KeepBots
 
 
 class Workspaces(Adapters):
@@ -97,6 +98,20 @@ class Workspaces(Adapters):
         from countersign.adapters.slack.install import SlackTokenServer
 
         return SlackTokenServer(self.slack_install)
+
+    @cached_property
+    def keep_bots(self) -> "KeepBots":
+        """Renews tokens in time."""
+        from countersign.usecases.keep_bots import KeepBots
+
+        return KeepBots(
+            installations=self.installations,
+            bots=self.bot_connections,
+            needed=lambda: self.settings.several_workspaces or self.bot_tokens.given() is None,
+            renew=lambda bot: self.fresh_bot_token(bot, renew=True),
+            journal=self.journal,
+            clock=self.clock,
+        )
 
     # --- installing
 

@@ -69,6 +69,8 @@ class Outcome(StrEnum):
     """Whoever asked for it may not decide it."""
     CARD_EXPIRED = "card_expired"
     EXPIRED = "expired"
+    OFF_BOARDED = "off_boarded"
+    """Its person, or Countersign, left the workspace while it waited."""
     GONE = "gone"
     """Its recipe is not in the catalog any more."""
     UNREADABLE = "unreadable"

@@ -9,15 +9,21 @@
 | ``revoke`` | Connections | AppActions |
 | ``renew`` | Housekeeping, for tokens that would lapse | AppActions |
 | ``channel_moved`` | SlackInteractions | AppActions |
+| ``left`` | SlackInteractions, when a person or workspace leaves | AppActions |
+| ``purge`` | AppActions, until all that they leave is cleared up | AppActions |
+| ``sweep`` | Housekeeping every night, and AppActions for the next page | AppActions |
 | ``resume`` | AppActions and Housekeeping | AppActions |
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from countersign.domain.action import Action
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction
 from countersign.domain.sign_in import Intent
+
+if TYPE_CHECKING:  # the Slack function needs it for hardly any request
+    from countersign.domain.departure import Departure, Purge
 
 VERSION: Final = 1
 
@@ -62,6 +68,21 @@ def renew_message(owner: Person, app: str) -> Message:
 def channel_moved_message(old: str, new: str, trace_id: str) -> Message:
     """A channel has another id."""
     return _message("channel_moved", trace_id, old=old, new=new)
+
+
+def left_message(departure: "Departure") -> Message:
+    """Somebody left."""
+    return _message("left", departure.trace_id, departure=departure.as_json())
+
+
+def purge_message(purge: "Purge") -> Message:
+    """What they leave is to be cleared up, from here on."""
+    return _message("purge", purge.departure.trace_id, purge=purge.as_json())
+
+
+def sweep_message(workspace: Workspace, cursor: str) -> Message:
+    """A page of a workspace's members is to be looked through."""
+    return _message("sweep", "", workspace=workspace.id, organisation=workspace.organisation, cursor=cursor)
 
 
 def resume_message(action: Action) -> Message:

@@ -6,21 +6,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from countersign.domain.card_button import CardButton
+from countersign.domain.departure import Departure, Purge
 from countersign.domain.errors import ChatRefused, CountersignError, Malformed
 from countersign.domain.form_state import FormState
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.queue_messages import VERSION
 from countersign.domain.routing import HISTORY, shortcut_recipe
 from countersign.domain.texts import names
+from countersign.usecases.clear_up import ClearUp
 from countersign.usecases.converse import Converse
 from countersign.usecases.fill_form import FillForm
 from countersign.usecases.follow_channel import FollowChannel
 from countersign.usecases.keep_alive import KeepAlive
 from countersign.usecases.notify_sign_in import NotifySignIn
+from countersign.usecases.off_board import OffBoard
 from countersign.usecases.resume_actions import ResumeActions
 from countersign.usecases.revoke import Revoke
 from countersign.usecases.start_action import StartAction
+from countersign.usecases.sweep_members import SweepMembers
 from countersign.usecases.tell_history import TellHistory
 
 _LOG: Final = logging.getLogger(__name__)
@@ -47,6 +51,12 @@ class ActionsContainer(Protocol):
     def keep_alive(self) -> KeepAlive: ...  # noqa: D102
     @property
     def follow_channel(self) -> FollowChannel: ...  # noqa: D102
+    @property
+    def off_board(self) -> OffBoard: ...  # noqa: D102
+    @property
+    def clear_up(self) -> ClearUp: ...  # noqa: D102
+    @property
+    def sweep_members(self) -> SweepMembers: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
         """Every log line from here on carries this id."""
 
@@ -114,10 +124,14 @@ def _message(body: str) -> Message:
 
 
 def _interaction(message: Message) -> Interaction:
+    return _read(Interaction.from_json, message.get("interaction"))
+
+
+def _read[T](read: Callable[[Mapping[str, Any]], T], content: Any) -> T:
     try:
-        return Interaction.from_json(message["interaction"])
+        return read(content)
     except (KeyError, TypeError, ValueError) as error:
-        raise Malformed("a message without an interaction") from error
+        raise Malformed("a message without what its kind must have") from error
 
 
 def _act(message: Message, container: ActionsContainer) -> None:
@@ -138,6 +152,19 @@ def _act(message: Message, container: ActionsContainer) -> None:
             container.revoke.of_person(_person(message), app)
         case {"kind": "renew", "app": str(app)}:
             container.keep_alive(_person(message), app)
+        case _:
+            _clear_up(message, container)
+
+
+def _clear_up(message: Message, container: ActionsContainer) -> None:
+    """After somebody left."""
+    match message:
+        case {"kind": "left", "departure": dict(departure)}:
+            container.off_board(_read(Departure.from_json, departure))
+        case {"kind": "purge", "purge": dict(purge)}:
+            container.clear_up(_read(Purge.from_json, purge))
+        case {"kind": "sweep", "workspace": str(workspace), "organisation": organisation, "cursor": str(cursor)}:
+            container.sweep_members(Workspace(workspace, organisation), cursor)
         case _:
             raise Malformed("a message of a kind that this code does not know")
 

@@ -3,17 +3,26 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from countersign import __version__
-from countersign.adapters.slack.inbound import ChannelMoved, Inbound, OptionsRequest, Received, UrlVerification
+from countersign.adapters.slack.inbound import (
+    ChannelMoved,
+    Inbound,
+    LifecycleEvent,
+    OptionsRequest,
+    Received,
+    UrlVerification,
+)
 from countersign.adapters.slack.parse import parse_command, parse_interaction
 from countersign.adapters.slack.parse_event import parse_event
 from countersign.adapters.slack.signature import verify
 from countersign.config import Settings
 from countersign.domain.errors import NotFound, Refused
-from countersign.domain.queue_messages import channel_moved_message
+from countersign.domain.interaction import Kind
+from countersign.domain.queue_messages import channel_moved_message, left_message
 from countersign.domain.secret import Secret
 from countersign.entrypoints.api_gateway import (
     Answer,
@@ -31,6 +40,8 @@ if TYPE_CHECKING:  # see usecases.receive_interaction
     from countersign.usecases.receive_interaction import ReceiveInteraction
 
 _LOG: Final = logging.getLogger(__name__)
+
+NOT_HERE: Final = "Countersign isn't set up for this workspace."
 
 _READERS: Final[Mapping[str, Callable[[bytes, str], Inbound]]] = {
     "/slack/interactions": parse_interaction,
@@ -80,26 +91,60 @@ def _take(inbound: Inbound, container: SlackContainer) -> Answer:
             return json_answer(200, {"options": []})
         case ChannelMoved():
             return _follow(inbound, container)
+        case LifecycleEvent():
+            return _left(inbound, container)
         case _:
             _LOG.info("acknowledged", extra={"what": repr(inbound)})
             return answer(200)
 
 
 def _follow(moved: ChannelMoved, container: SlackContainer) -> Answer:
-    allowed = container.settings.allowed_workspaces
-    if allowed and not allowed & moved.installed_in:
-        raise Refused("a workspace that is not on the list")
+    if not _may_send(moved.installed_in, container):
+        return answer(200)
     container.actions_queue.send(channel_moved_message(moved.old, moved.new, moved.trace_id))
     return answer(200)
 
 
+def _left(event: LifecycleEvent, container: SlackContainer) -> Answer:
+    """What takes away is let in from anywhere, but for people: whoever lost the app must lose what came with it."""
+    known = _may_send(event.installed_in, container)
+    for departure in event.departures:
+        if known or departure.person is None:
+            container.actions_queue.send(left_message(departure))
+    _LOG.info("acknowledged", extra={"what": repr(event)})
+    return answer(200)
+
+
+def _may_send(installed_in: AbstractSet[str], container: SlackContainer) -> bool:
+    """Whether the list lets this installation in, without asking anybody (docs/adr/0007).
+
+    Without a list the worker decides, which looks the installation up anyway.
+    """
+    allowed = container.settings.allowed_workspaces
+    if allowed and not allowed & installed_in:
+        _LOG.warning("a workspace that is not on the list", extra={"installed_in": sorted(installed_in)})
+        return False
+    return True
+
+
+def _stranger(kind: Kind) -> Answer:
+    """What a workspace that is not on the list is answered.
+
+    An event is acknowledged: if too many are not, Slack stops sending events to everybody. A command is told; a click
+    shows Slack's own mark.
+    """
+    if kind in (Kind.TEXT, Kind.HOME):
+        return answer(200)
+    if kind is Kind.COMMAND:
+        return json_answer(200, {"response_type": "ephemeral", "text": NOT_HERE})
+    raise Refused("a workspace that is not on the list", user_message=NOT_HERE)
+
+
 def _receive(received: Received, container: SlackContainer) -> Answer:
-    allowed, interaction = container.settings.allowed_workspaces, received.interaction
+    interaction = received.interaction
     facts = {"kind": interaction.kind.value, "action": interaction.name, "trace_id": interaction.trace_id}
-    if allowed and not allowed & received.installed_in:
-        raise Refused(
-            "a workspace that is not on the list", user_message="Countersign isn't set up for this workspace."
-        )
+    if not _may_send(received.installed_in, container):
+        return _stranger(interaction.kind)
     took = replace(interaction, at=container.clock())
     errors = container.receive_interaction(took, received.trigger_id, received.quoted)
     _LOG.info("interaction received", extra={**facts, "invalid_answers": len(errors)})

@@ -1,8 +1,12 @@
 """What a verified Slack request can be. Only ``Received`` goes on to a use case."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from countersign.domain.interaction import Interaction, Quoted
+
+if TYPE_CHECKING:  # needed by hardly any request
+    from countersign.domain.departure import Departure
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,15 @@ class OptionsRequest:
 
 @dataclass(frozen=True, slots=True)
 class LifecycleEvent:
-    """The installation or a person changed: uninstalled, revoked, deactivated, migrated."""
+    """The installation or a person changed: uninstalled, revoked, deactivated, migrated.
+
+    ``departures``: what it takes away; empty where that is nothing.
+    """
 
     type: str
     event_id: str
     installed_in: frozenset[str]
+    departures: "tuple[Departure, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

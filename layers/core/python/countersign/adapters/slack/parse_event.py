@@ -41,7 +41,7 @@ def _event(envelope: Json, trace_id: str) -> Inbound:
     if not kind or not event_id:
         raise Malformed("an event without a type or an id")
     if kind in LIFECYCLE:
-        return _lifecycle(envelope, kind, event_id)
+        return _lifecycle(envelope, kind, event_id, trace_id)
     if kind == "channel_id_changed":
         return _channel_moved(envelope, event, trace_id)
     reason = _why_not(kind, event, envelope)
@@ -76,11 +76,14 @@ def _why_not(kind: str, event: Json, envelope: Json) -> str | None:
     return "by a bot, or no plain message" if event.get("user") in (None, "", "USLACKBOT", ours) else None
 
 
-def _lifecycle(envelope: Json, kind: str, event_id: str) -> Inbound:
+def _lifecycle(envelope: Json, kind: str, event_id: str, trace_id: str) -> Inbound:
     """``user_change`` comes for every status and picture: only a deactivation matters."""
     if kind == "user_change" and mapping(mapping(envelope, "event"), "user").get("deleted") is not True:
         return Ignored("user_change")
-    return LifecycleEvent(kind, event_id, frozenset(filter(None, event_installation(envelope))))
+    from countersign.adapters.slack.parse_departure import departures  # noqa: PLC0415 - a cold click needs none of it
+
+    installed_in = frozenset(filter(None, event_installation(envelope)))
+    return LifecycleEvent(kind, event_id, installed_in, departures(envelope, kind, trace_id))
 
 
 def _channel_moved(envelope: Json, event: Json, trace_id: str) -> Inbound:

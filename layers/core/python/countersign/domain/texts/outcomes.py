@@ -47,6 +47,7 @@ _WHY: Final[dict[Outcome, str]] = {
     Outcome.MOVED: "it has changed in {app} since you saw it. Please look at it again there.",
     Outcome.NOTHING_APPLIES: "there is nothing to do for what you filled in.",
     Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
+    Outcome.OFF_BOARDED: "Countersign was removed here, or your Slack account changed, while it waited.",
     Outcome.UNREACHABLE: "{app} could not be reached. Please try again in a minute.",
     Outcome.NO_ANSWER: "{app} did not answer. Please try again in a minute.",
     Outcome.OVERLOADED: "{app} has too much to do right now. Please try again in a minute.",

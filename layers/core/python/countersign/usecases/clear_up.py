@@ -1,0 +1,151 @@
+"""Clears up after a departure, page by page: links burnt, waiting actions ended, connections cut, cards forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from countersign.chat_ports import Belongings
+from countersign.domain.action import Action, ActionStatus, Outcome
+from countersign.domain.connection import Status
+from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
+from countersign.domain.errors import ChatUnavailable, Conflict
+from countersign.domain.identity import Person
+from countersign.domain.queue_messages import purge_message, revoke_message
+from countersign.domain.sign_in import IntentStatus
+from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Queue, SignInStore
+from countersign.usecases.end_action import EndAction
+from countersign.usecases.report_departure import ReportDeparture
+
+PAGE: Final = 25
+"""Rows that are read and dealt with before time is looked at."""
+ENOUGH: Final = 8
+"""Seconds before the end of the invocation at which no new page is begun; the queue goes on with it."""
+FIRST_RETRY: Final = 600
+"""Seconds until housekeeping looks whether a revocation was carried out: thousands may be queued before it."""
+RECENT: Final = 50
+"""Actions of one person among which the waiting ones are looked for: they wait for half an hour at most."""
+
+
+@dataclass(frozen=True)
+class ClearUp:
+    """Works for as long as this invocation lives and hands what is left to the queue: memory and time are bounded.
+
+    Every step can be repeated. A second look, a quarter of an hour later, finds what was being written meanwhile.
+    Raises StoreUnavailable: the message comes again, at the page where it was.
+    """
+
+    belongings: Belongings
+    connections: ConnectionStore
+    sign_ins: SignInStore
+    actions: ActionStore
+    cards: CardStore
+    end: EndAction
+    report: ReportDeparture
+    queue: Queue
+    journal: Journal
+    clock: Clock
+    deadline: Deadline
+
+    def __call__(self, purge: Purge) -> None:
+        """Go on with it."""
+        if purge.departure.someone is not None:
+            return self._finished(self._person(purge, purge.departure.someone))
+        going: Purge | None = purge
+        while going is not None:
+            if self.deadline() - self.clock() < ENOUGH:
+                return self.queue.send(purge_message(going))
+            purge, after = self._page(going)
+            going = purge.onward(after)
+        return self._finished(purge)
+
+    def _finished(self, purge: Purge) -> None:
+        self.journal(
+            "cleared_up",
+            what=purge.departure.left.value,
+            tenant=purge.departure.tenant,
+            again=purge.again,
+            trace_id=purge.departure.trace_id,
+            **purge.counts,
+        )
+        if not purge.again:
+            second = replace(purge, stage=Stage.SIGN_INS, after=None, again=True, counts={})
+            self.queue.send(purge_message(second), delay=SECOND_LOOK)
+        if purge.counts:
+            self.report(purge)
+
+    def _person(self, purge: Purge, person: Person) -> Purge:
+        """What one person has: few enough rows for one go."""
+        only = purge.departure.workspace
+        for connection in self.connections.list(person):
+            if only in (None, connection.workspace):
+                purge = self._cut(purge, person, connection.app)
+        waiting = [action for action in self.actions.recent(person, RECENT) if action.status is ActionStatus.OPEN]
+        return self._end(purge, [action for action in waiting if only in (None, action.workspace.id)])
+
+    def _page(self, purge: Purge) -> tuple[Purge, str | None]:
+        """One page of the stage it is at, and where the next begins."""
+        tenant, workspace = purge.departure.tenant, purge.departure.workspace
+        match purge.stage:
+            case Stage.SIGN_INS:
+                links, after = self.belongings.intents(tenant, workspace, purge.after, PAGE)
+                for link in links:
+                    purge = self._burn(purge, link)
+            case Stage.CONNECTIONS:
+                keys, after = self.belongings.connections(tenant, workspace, purge.after, PAGE)
+                for person, app in keys:
+                    purge = self._cut(purge, person, app)
+            case Stage.CARDS:
+                cards, after = self.belongings.cards(tenant, workspace, purge.after, PAGE)
+                for card in cards:
+                    purge = self._forget(purge, card)
+        return purge, after
+
+    def _burn(self, purge: Purge, link: str) -> Purge:
+        """A link that can still be used, and what waits for it."""
+        intent = self.sign_ins.get_intent(link)
+        if intent is None or intent.created_at > purge.until:
+            return purge
+        while intent is not None and intent.status is IntentStatus.OPEN:
+            try:
+                self.sign_ins.save_intent(replace(intent, status=IntentStatus.BURNT), was=intent)
+            except Conflict:
+                intent = self.sign_ins.get_intent(link)
+            else:
+                waiting = self.actions.waiting(intent.person, intent.app)
+                return self._end(purge.counted("sign_ins"), waiting)
+        return purge
+
+    def _cut(self, purge: Purge, person: Person, app: str) -> Purge:
+        """Unusable from the next read on; then revoked at the app, like any other."""
+        connection = self.connections.get(person, app)
+        if connection is None or connection.connected_at > purge.until or connection.status is Status.REVOKING:
+            return purge
+        now = self.clock()
+        try:
+            self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
+        except Conflict:
+            return purge  # signed in anew this very moment: the second look decides
+        # Should this send fail, housekeeping finds the row: the connection is unusable either way.
+        self.queue.send(revoke_message(person, app, purge.departure.trace_id))
+        return purge.counted("connections")
+
+    def _end(self, purge: Purge, waiting: Sequence[Action]) -> Purge:
+        for action in waiting:
+            if action.created_at > purge.until:
+                continue
+            try:
+                self.end(action, ActionStatus.FAILED, Outcome.OFF_BOARDED, reply_to=None)
+            except Conflict:
+                continue  # it went on by itself
+            except ChatUnavailable:
+                self.journal("person_not_told", trace_id=action.trace_id, action=action.id, reason="unavailable")
+            purge = purge.counted("actions")
+        return purge
+
+    def _forget(self, purge: Purge, card_id: str) -> Purge:
+        """Cards of a workspace that moved are still where they were, and can be decided there."""
+        card = self.cards.get(card_id)
+        if card is None or card.created_at > purge.until or purge.departure.left is Left.MIGRATED:
+            return purge
+        self.belongings.forget_card(card_id)
+        return purge.counted("cards")

@@ -1,0 +1,68 @@
+"""Takes note that somebody left, and begins to clear up what they leave."""
+
+from dataclasses import dataclass
+
+from countersign.chat_ports import InstallationStore
+from countersign.domain.departure import Departure, Left, purge_of
+from countersign.domain.errors import Conflict
+from countersign.domain.installation import CHAT, bot_of
+from countersign.domain.queue_messages import purge_message
+from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Queue
+
+
+@dataclass(frozen=True)
+class OffBoard:
+    """Safe to do twice, late and in any order: the time of the event decides, not when it came.
+
+    ``bots``: the tokens of our own bots. Raises StoreUnavailable.
+    """
+
+    installations: InstallationStore
+    bots: ConnectionStore
+    queue: Queue
+    audit: AuditLog
+    journal: Journal
+    clock: Clock
+
+    def __call__(self, departure: Departure) -> None:
+        """Note it, and queue the rest."""
+        returned = False
+        if departure.left is Left.UNINSTALLED:
+            returned = self._uninstalled(departure)
+        elif departure.left is Left.MIGRATED and departure.organisation is not None:
+            self.installations.mark_joined(departure.tenant, departure.organisation)
+        self.audit.record(f"left.{departure.left}", departure.someone, _facts(departure))
+        self.journal("left", what=departure.left.value, tenant=departure.tenant, trace_id=departure.trace_id)
+        self.queue.send(purge_message(purge_of(departure, returned=returned)))
+
+    def _uninstalled(self, departure: Departure) -> bool:
+        """Whether it has been installed again since."""
+        there = self.installations.mark_gone(departure.installation, departure.organisation, departure.at)
+        if there.live:
+            return True
+        self._forget_bot(departure.installation)
+        return False
+
+    def _forget_bot(self, workspace_id: str) -> None:
+        """Its token is dead at Slack already."""
+        bot = self.bots.get(bot_of(workspace_id), CHAT.id)
+        if bot is None:
+            return
+        now = self.clock()
+        try:
+            self.bots.set_revoking(bot, now=now, due_at=now)
+        except Conflict:
+            return  # installed again this very moment
+        there = self.bots.get(bot_of(workspace_id), CHAT.id)
+        if there is not None:
+            self.bots.delete(there)
+
+
+def _facts(departure: Departure) -> dict[str, str]:
+    return {
+        "tenant": departure.tenant,
+        "workspace": departure.workspace or "",
+        "organisation": departure.organisation or "",
+        "at": str(departure.at),
+        "trace_id": departure.trace_id,
+    }

@@ -1,0 +1,83 @@
+"""Looks every night whether somebody was deactivated and the event about it never came."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.chat_ports import InstallationStore, Members
+from countersign.domain.departure import Departure, Left, purge_of
+from countersign.domain.errors import ChatRefused, ChatUnavailable
+from countersign.domain.identity import Workspace
+from countersign.domain.queue_messages import purge_message, sweep_message
+from countersign.ports import Clock, ConnectionStore, Journal, Queue, Randomness, SignInStore
+
+DAY: Final = 86_400
+HOUR: Final = 3_600
+AT_HOUR: Final = 2
+"""UTC hour in which the night's sweep begins, once."""
+PAUSE: Final = 60
+"""Seconds until a page that could not be read is tried again, where chat names no pause itself."""
+LONGEST_PAUSE: Final = 900
+"""SQS's longest delay."""
+
+
+@dataclass(frozen=True)
+class SweepMembers:
+    """Page by page through the queue, at the pace that chat allows.
+
+    ``home``: the workspace of the bot that an operator gave the deployment; None where there is none.
+    """
+
+    installations: InstallationStore
+    members: Members
+    connections: ConnectionStore
+    sign_ins: SignInStore
+    home: Callable[[], Workspace | None]
+    queue: Queue
+    randomness: Randomness
+    journal: Journal
+    clock: Clock
+
+    def begin(self) -> None:
+        """Called every minute: begins the sweep of this night, if nobody did. Raises StoreUnavailable."""
+        now = self.clock()
+        if now % DAY // HOUR != AT_HOUR:
+            return
+        if not self.sign_ins.first_sight(f"sweep#{now // DAY}", self.randomness(), now):
+            return
+        for workspace in self._everywhere():
+            self.queue.send(sweep_message(workspace, ""))
+
+    def __call__(self, workspace: Workspace, cursor: str) -> None:
+        """One page; the next one rides the queue. Raises StoreUnavailable."""
+        try:
+            if workspace.id == workspace.organisation:
+                for each in self.members.workspaces(workspace):
+                    self.queue.send(sweep_message(each, ""))
+                return None
+            page, following = self.members.page(workspace, cursor)
+        except ChatUnavailable as error:
+            delay = min(error.retry_after or PAUSE, LONGEST_PAUSE)
+            return self.queue.send(sweep_message(workspace, cursor), delay=delay)
+        except ChatRefused as error:
+            return self.journal("sweep_refused", workspace=workspace.id, reason=error.reason)
+        for member in page:
+            if member.gone and self.connections.list(member.person):
+                only = workspace.id if member.elsewhere else None
+                departure = Departure(
+                    Left.DEACTIVATED,
+                    workspace.tenant,
+                    only,
+                    workspace.organisation,
+                    member.person.user_id,
+                    self.clock(),
+                )
+                self.queue.send(purge_message(purge_of(departure, returned=False)))
+        if following:
+            self.queue.send(sweep_message(workspace, following))
+        return None
+
+    def _everywhere(self) -> Sequence[Workspace]:
+        installed = [each.workspace for each in self.installations.list() if each.live]
+        home = self.home()
+        return installed if home is None or home in installed else [home, *installed]
