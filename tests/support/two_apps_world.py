@@ -164,7 +164,7 @@ class TwoAppsWorld(ActingWorld):
     def load_form(self, quoted: Quoted | None = None, **changes: Any) -> list[Any]:
         """The choices of the open form are wanted; what failed."""
         state = FormState("report_bug", "run", None, ReplyTo("C0GENERAL"), quoted=quoted).as_text()
-        button = self._interaction(Kind.BUTTON, FORM_LOAD, state, form=FormRef("V1", "h1"), **changes)
+        button = replace(self._interaction(Kind.BUTTON, FORM_LOAD, state, form=FormRef("V1", "h1")), **changes)
         return self.deliver({"v": 1, "kind": "interaction", "interaction": button.as_json()})
 
     def _interaction(self, kind: Kind, name: str, state: str, **changes: Any) -> Interaction:

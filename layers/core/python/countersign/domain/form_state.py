@@ -1,5 +1,6 @@
 """What a form remembers while it is open: which procedure it asks for, and where a private answer can go."""
 
+import bisect
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -28,12 +29,15 @@ class FormState:
 
     def as_text(self) -> str:
         """Compact JSON; absent values are left out. What a quoted text has too much is cut off."""
-        text = _as_json(self)
-        excess = len(text.encode("utf-16-le")) // 2 - STATE_CHARACTERS
-        if self.quoted is None or excess <= 0:
-            return text
-        kept = self.quoted.text[: max(0, len(self.quoted.text) - excess)]
-        return _as_json(replace(self, quoted=replace(self.quoted, text=kept)))
+        if self.quoted is None or _size(self) <= STATE_CHARACTERS:
+            return _as_json(self)
+        lengths = range(len(self.quoted.text) + 1)
+        kept = bisect.bisect_right(lengths, STATE_CHARACTERS, key=lambda length: _size(self._shortened(length))) - 1
+        return _as_json(self._shortened(max(0, kept)))
+
+    def _shortened(self, length: int) -> "FormState":
+        quoted = self.quoted
+        return replace(self, quoted=replace(quoted, text=quoted.text[:length])) if quoted else self
 
     @classmethod
     def from_text(cls, text: str) -> "FormState":
@@ -56,3 +60,7 @@ def _as_json(state: FormState) -> str:
     body |= state.reply_to.as_json()
     given = {name: value for name, value in body.items() if value is not None}
     return json.dumps(given, separators=(",", ":"), ensure_ascii=False)
+
+
+def _size(state: FormState) -> int:
+    return len(_as_json(state).encode("utf-16-le")) // 2

@@ -39,11 +39,9 @@ def recipe_form(
 
 def _begun(fields: Sequence[Field], quoted: Quoted | None) -> list[Field]:
     """With what they begin with, where there is a message to take it from."""
-    known: Values = {
-        "message.text": quoted.text if quoted else None,
-        "message.link": quoted.link if quoted else None,
-        "message.author": quoted.author if quoted else None,
-    }
+    if quoted is None:
+        return [replace(field, initial=None) for field in fields]
+    known = {"message.text": quoted.text, "message.link": quoted.link, "message.author": quoted.author}
     return [replace(field, initial=_initial(field, known)) if field.initial else field for field in fields]
 
 
