@@ -41,6 +41,7 @@ VALUES = {
     "previous": "old@acme.com",
     "hint": "It is under Settings.",
     "tries_left": "2",
+    "recipes": "Approve a change",
 }
 
 

@@ -115,7 +115,7 @@ class BrowserUseCases(Workspaces):
         """Both identities, and what may be chosen."""
         from countersign.usecases.ask_to_confirm import AskToConfirm
 
-        return AskToConfirm(self.connections)
+        return AskToConfirm(self.connections, self.catalog)
 
     @cached_property
     def bind_account(self) -> "BindAccount":

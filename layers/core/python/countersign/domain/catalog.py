@@ -169,6 +169,10 @@ class Catalog:
             if recipe.verify_user_access is not shared and recipe.procedures and app in recipe.needs
         ]
 
+    def acting_titles(self, app: str) -> str:
+        """Titles of the recipes that act in an app as the workspace, for people to read."""
+        return ", ".join(recipe.title for recipe in self.acting(app, shared=True))
+
     def by_command(self, words: str) -> Recipe | None:
         """The recipe that these typed words start; case does not matter."""
         wanted = words.casefold()

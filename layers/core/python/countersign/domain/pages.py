@@ -90,6 +90,7 @@ class Page:
         help_url: a page of the app's own, that helps to fill it in.
         cause: an error's code and detail, for the operator's log; never shown.
         trace_id: of the click that the sign-in began with, for the log; empty where it is not known.
+        shared: it is about a connection for the whole workspace.
     """
 
     kind: PageKind
@@ -103,6 +104,7 @@ class Page:
     help_url: str = ""
     cause: str = ""
     trace_id: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,12 @@ def page_about(
 ) -> Page:
     """A page about a sign-in, with the names that nearly every page mentions besides its own ``values``."""
     names = {"app": app_name, "person": intent.person_name, "workspace": intent.workspace_name}
-    return Page(kind, names | values, post_to, cause=cause, trace_id=intent.trace_id)
+    return Page(kind, names | values, post_to, cause=cause, trace_id=intent.trace_id, shared=intent.shared)
+
+
+def for_everyone(page: Page, recipes: str) -> Page:
+    """The page of a sign-in for the whole workspace, with the titles of what will act with it."""
+    return replace(page, values={**page.values, "recipes": recipes})
 
 
 def connect_address(intent: Intent, secret: str) -> str:
@@ -158,6 +165,8 @@ def done(intent: Intent, app_name: str, account: Account) -> Page:
 def identities(intent: Intent, app_name: str, account: Account) -> tuple[tuple[str, str], ...]:
     """Both sides of a binding, so that a person can tell at a glance whether they are one."""
     slack = f"{intent.person_name}, {intent.workspace_name}"
+    if intent.shared:
+        slack = f"Everyone in {intent.workspace_name} (connected by {intent.person_name})"
     who = account.label if account.name in {"", account.label} else f"{account.name}, {account.label}"
     there = f"{who}, {account.organisation}" if account.organisation else who
     return (("Slack", slack), (app_name, there))

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     ACCOUNT_CHANGES = "account_changes"
     NOT_ASKED_WHO = "not_asked_who"
     """The app may have passed silently, as whoever was signed in there."""
+    FOR_EVERYONE = "for_everyone"
+    """What is bound acts for a whole workspace."""
     KEY_ENTERED = "key_entered"
     """A key works for whoever has it, and says nothing of who entered it."""
 
@@ -42,7 +44,7 @@ def match_person(intent: Intent, claims: IdTokenClaims) -> Match:
 
 
 def reasons_to_confirm(
-    email: str | None, account: Account, existing: Account | None, *, unproved: Reason | None
+    email: str | None, account: Account, existing: Account | None, *, unproved: Reason | None, shared: bool = False
 ) -> tuple[Reason, ...]:
     """Why ``account`` must be confirmed before it is bound; empty when it needn't be.
 
@@ -51,9 +53,12 @@ def reasons_to_confirm(
         account: who signed in at the app.
         existing: the account of the person's present connection to it.
         unproved: why the way of signing in proves too little by itself, where it does.
+        shared: it is bound to the whole workspace: always confirmed, and nobody's own address is expected there.
     """
     reasons = []
-    if not _same_address(email, account.email):
+    if shared:
+        reasons.append(Reason.FOR_EVERYONE)
+    elif not _same_address(email, account.email):
         reasons.append(Reason.EMAIL_DIFFERS)
     if existing is not None and existing.id != account.id:
         reasons.append(Reason.ACCOUNT_CHANGES)

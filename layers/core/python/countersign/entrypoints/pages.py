@@ -13,10 +13,10 @@ from countersign.domain.page_texts import (
     ONWARD_TITLE,
     REASONS,
     REFERENCE,
-    TEXTS,
     PageText,
 )
 from countersign.domain.pages import Do, Entry, Onward, Page
+from countersign.domain.shared_page_texts import text_of
 from countersign.domain.sign_in import WHOLE_SECONDS
 from countersign.entrypoints.api_gateway import Answer, answer, page
 from countersign.entrypoints.frame import framed
@@ -43,7 +43,7 @@ class _Values(dict[str, str]):
 
 def page_answer(shown: Page, reference: str) -> Answer:
     """A page, with the reference number where an operator may be asked about it."""
-    text, values = TEXTS[shown.kind], _Values(shown.values)
+    text, values = text_of(shown.kind, shared=shown.shared), _Values(shown.values)
     body = [element("p", paragraph.format_map(values)) for paragraph in text.paragraphs]
     if shown.facts:
         body.append(element("dl", *(_fact(label, value) for label, value in shown.facts)))

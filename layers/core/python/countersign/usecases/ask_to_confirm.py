@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from countersign.domain.catalog import App
+from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.page_texts import NO_ADDRESS
-from countersign.domain.pages import Alert, Page, PageKind, connect_address, identities, page_about
+from countersign.domain.pages import Alert, Page, PageKind, connect_address, for_everyone, identities, page_about
 from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.sign_in_policy import reasons_to_confirm, unproved_by
 from countersign.ports import ConnectionStore
@@ -16,6 +16,7 @@ class AskToConfirm:
     """The page about a CONFIRM leg, as often as it is asked for."""
 
     connections: ConnectionStore
+    catalog: Catalog
 
     def __call__(
         self, intent: Intent, app: App, leg: Leg, account: Account, secret: str, alert: Alert | None = None
@@ -27,7 +28,7 @@ class AskToConfirm:
         existing = self.connections.get(intent.owner, app.id)
         live = existing if existing and existing.status is not Status.REVOKING else None
         email = leg.person_email or intent.person_email
-        page = page_about(
+        about = page_about(
             PageKind.CHOOSE if leg.asks_site else PageKind.CONFIRM,
             intent,
             app.name,
@@ -37,10 +38,11 @@ class AskToConfirm:
             account_email=account.email or NO_ADDRESS,
             previous=live.account.label if live else "",
         )
+        page = for_everyone(about, self.catalog.acting_titles(app.id)) if intent.shared else about
         return replace(
             page,
             facts=identities(intent, app.name, account),
-            reasons=reasons_to_confirm(email, account, _account(live), unproved=unproved_by(app)),
+            reasons=reasons_to_confirm(email, account, _account(live), unproved=unproved_by(app), shared=intent.shared),
             choices=tuple((site.id, site.name) for site in leg.sites) if leg.asks_site else (),
             alert=alert,
         )

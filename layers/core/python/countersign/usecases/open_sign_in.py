@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from countersign.domain.catalog import Catalog
-from countersign.domain.pages import Page, PageKind, connect_address, page_about, unusable_link
+from countersign.domain.pages import Page, PageKind, connect_address, for_everyone, page_about, unusable_link
 from countersign.domain.sign_in import LinkState, hash_of, link_state
 from countersign.ports import Clock, SignInStore
 
@@ -25,4 +25,5 @@ class OpenSignIn:
         state = link_state(intent, self.clock())
         if state is not LinkState.USABLE:
             return unusable_link(intent, state, name, secret)
-        return page_about(PageKind.CONNECT, intent, name, connect_address(intent, secret))
+        page = page_about(PageKind.CONNECT, intent, name, connect_address(intent, secret))
+        return for_everyone(page, self.catalog.acting_titles(intent.app)) if intent.shared else page
