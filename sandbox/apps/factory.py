@@ -10,7 +10,24 @@ from flask import Flask, Response, current_app, jsonify, render_template, reques
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from sandbox.apps import asana, box, github, gitlab, hubspot, salesforce, servicenow, sessions, zendesk
+from sandbox.apps import (
+    asana,
+    box,
+    concur,
+    docusign,
+    expensify,
+    github,
+    gitlab,
+    google,
+    hubspot,
+    jira,
+    microsoft,
+    netsuite,
+    salesforce,
+    servicenow,
+    sessions,
+    zendesk,
+)
 from sandbox.apps.accounts import Directory, Person
 from sandbox.apps.audit import AuditTrail
 from sandbox.apps.authorization import create_authorization_server
@@ -26,7 +43,10 @@ from sandbox.apps.openid import IdTokens, discovery
 from sandbox.apps.record_pages import record_pages
 from sandbox.apps.state import EXTENSION, AppState, Clock, current
 
-APPS = (servicenow, salesforce, box, github, gitlab, asana, zendesk, hubspot)
+APPS = (
+    *(servicenow, salesforce, box, netsuite, expensify, concur, github, gitlab, jira, hubspot, zendesk, asana),
+    *(google, microsoft, docusign),
+)
 """The module of every app, in the order in which people see them; another one is a line here."""
 
 DESCRIPTIONS: Mapping[str, AppDescription] = {app.DESCRIPTION.app_id: app.DESCRIPTION for app in APPS}

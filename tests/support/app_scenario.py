@@ -31,6 +31,7 @@ class Decision:
         settled: whether it is over once it was decided, so that a second decision is refused as such.
         outsider: inputs with which Tom is refused; None: the same as Josie's.
         moved: changes the record so that what Josie saw is outdated; None where the app can't tell.
+        names_who: whether what the check reads says who decided; else it is never taken for our own doing.
     """
 
     operation: str
@@ -41,6 +42,7 @@ class Decision:
     settled: bool = True
     outsider: Inputs | None = None
     moved: Callable[[Twin], None] | None = None
+    names_who: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,12 @@ class Scenario:
     @property
     def operations(self) -> set[str]:
         """Every operation that is tried."""
-        every = (self.reading, *self.readings, *self.decisions, *self.creations)
+        every: tuple[Reading | Decision | Creation, ...] = (
+            self.reading,
+            *self.readings,
+            *self.decisions,
+            *self.creations,
+        )
         return {one.operation for one in every}
 
 

@@ -144,9 +144,12 @@ def read_record(call: Call, answer: HttpAnswer) -> Recorded | Refused | TokenRej
 
 def trouble(app: App, answer: HttpAnswer) -> TokenRejected | NotUsable | None:
     """What no app file needs to say: a bad token, or too many requests."""
-    if answer.status == HTTPStatus.UNAUTHORIZED and (
-        app.token_rejected is None or holds(app.token_rejected, answer.body)
-    ):
+    unauthorized = answer.status == HTTPStatus.UNAUTHORIZED
+    if app.token_rejected is None:
+        rejected = unauthorized
+    else:  # an app that takes a key in the body may answer 200 and say there, too, that it is wrong
+        rejected = (unauthorized or app.credential is not None) and holds(app.token_rejected, answer.body)
+    if rejected:
         return TokenRejected()
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         return NotUsable("status 429", not_done=True, retry_after=_retry_after(answer.headers))

@@ -31,7 +31,7 @@ class App:
         account_url: template of the page where a person removes access by hand, shown where there is no revocation.
         api_base: template of the API's address, where the token answer does not name it (``oauth.api_base``).
         token_rejected: query that tells a 401 for a bad token from a 401 that means "you may not"; None: every 401 is
-            a bad token.
+            a bad token. Where the app takes a key, over every answer.
     """
 
     id: str
