@@ -33,6 +33,10 @@ class ScriptedServiceNow:
     change_hidden: bool = False
     """Nobody may read the change itself."""
 
+    def hurried(self) -> "ScriptedServiceNow":
+        """The same: it answers at once."""
+        return self
+
     def send(self, request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer:
         assert "acme.service-now.com" in allowed_hosts
         person = self.tokens.get(request.headers["Authorization"].removeprefix("Bearer "))

@@ -14,6 +14,7 @@ from countersign.domain.template import (
     UnknownName,
     UnusableValue,
     fill,
+    fill_form,
     fill_json,
     fill_map,
     references,
@@ -97,3 +98,15 @@ def test_what_has_no_value_is_left_out_where_it_stands_alone() -> None:
         "d": "!",
     }
     assert fill_map({"a": "${a}", "b": "${b}", "c": "c${a}"}, known) == {"b": "x", "c": "c"}
+
+
+def test_a_form_field_that_is_a_json_value_is_sent_as_its_text() -> None:
+    """Expensify's requestJobDescription: what a value holds can't leave its place in the JSON."""
+    form = {"job": {"type": "create", "amount": "${amount}", "note": "${note}", "tags": ["${a}", "x"]}, "plain": "${a}"}
+    filled = fill_form(form, {"amount": 12, "note": None, "a": 'a"},{"b'})
+    assert list(filled) == ["job", "plain"]
+    assert json.loads(filled["job"]) == {"type": "create", "amount": 12, "tags": ['a"},{"b', "x"]}
+    assert filled["plain"] == 'a"},{"b'
+    assert fill_form({"gone": "${a}", "list": ["${a}"]}, {"a": None}) == {"list": "[]"}
+    with pytest.raises(UnknownName):
+        fill_form({"job": {"x": "${b}"}}, {"a": "1"})
