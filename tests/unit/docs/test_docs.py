@@ -1,11 +1,14 @@
 """Docs that name files, routes and settings name ones that exist."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
+from catalog_build.compile import compile_catalog
+from countersign.domain.catalog_data import load
 from tools.template import read_template
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -63,3 +66,17 @@ def test_the_readme_names_the_templates_secrets() -> None:
     secrets = {name for name, each in TEMPLATE["Resources"].items() if each["Type"] == "AWS::SecretsManager::Secret"}
 
     assert {name for name in secrets if f"| `{name}` |" in (ROOT / "README.md").read_text()} == secrets
+
+
+def test_the_recipe_of_the_page_about_cards_builds_among_the_shipped_ones(tmp_path: Path) -> None:
+    (recipe,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "cards.md").read_text(), re.DOTALL)
+    shutil.copytree(ROOT / "layers" / "catalog" / "apps", tmp_path / "apps")
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "approve_freeze_exception.yaml").write_text(recipe)
+
+    card = load(compile_catalog(tmp_path)).recipes["approve_freeze_exception"].card
+
+    assert card is not None
+    assert (card.self_approval, card.remind_after, card.expires_after) == (False, 86_400, 604_800)
+    assert card.who is not None
+    assert (list(card.who.people), card.who.user_group) == (["josie@acme.com"], "S0APPROVERS")
