@@ -9,9 +9,11 @@ from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.connection import Connection, Status
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.message import Mention, Paragraph
+from countersign.domain.oauth import TokenAnswer
+from countersign.domain.secret import Secret
 from tests.support.acting_world import JOSIE, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, filled, words
-from tests.support.shared_catalog import with_shared
+from tests.support.shared_catalog import with_app, with_shared
 
 OWNER = shared_owner(WORKSPACE)
 PRIYA = Person("T0ACME", "U0PRIYA")
@@ -133,10 +135,20 @@ def test_one_that_has_ended_is_missing_like_none(world: ActingWorld) -> None:
     assert world.action_of(JOSIE).outcome is Outcome.NOT_SHARED
 
 
-def test_its_tokens_are_refreshed_as_the_workspaces(world: ActingWorld) -> None:
-    from countersign.domain.oauth import TokenAnswer  # noqa: PLC0415
-    from countersign.domain.secret import Secret  # noqa: PLC0415
+def test_a_permission_that_it_lacks_is_the_admins_matter(world: ActingWorld) -> None:
+    servicenow = world.catalog.apps["servicenow"]
+    demanding = {name: replace(one, scopes=("approvals",)) for name, one in servicenow.operations.items()}
+    world.catalog = with_app(world.catalog, "servicenow", operations=demanding)
+    share(world, scopes=("useraccount",))
 
+    world.click(JOSIE)
+
+    assert world.servicenow.acts == 0
+    assert "the workspace's connection to ServiceNow lacks a permission" in last_words(world)
+    assert buttons(world.slack.told[-1][1]) == []
+
+
+def test_its_tokens_are_refreshed_as_the_workspaces(world: ActingWorld) -> None:
     share(world, expires_in=10)
     world.authorization.answers.append(TokenAnswer(Secret("at-josie"), Secret("rt-2"), 1_800, None))
 

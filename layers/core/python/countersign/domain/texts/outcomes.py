@@ -108,17 +108,20 @@ def _before(ended: Ended) -> str:
 
 def _not_shared(ended: Ended) -> Message:
     """The workspace's connection, which only an admin can make, is missing or has ended."""
-    values: dict[str, Value] = {"what": ended.what, "app": ended.detail}
+    why = "it acts in {app} with a connection of the whole workspace, and there is none that works."
+    summary = Text("{app} is not connected for this workspace", {"app": ended.detail})
+    return Message(summary, (Paragraph(_ask_an_admin(ended, ended.detail, why)),))
+
+
+def _ask_an_admin(ended: Ended, app: str, why: str) -> Text:
+    """What only an admin can mend: why, and who that is as far as it is known."""
+    values: dict[str, Value] = {"what": ended.what, "app": app}
     who = "an admin of this Slack workspace"
     if ended.admins:
         values |= {f"admin{number}": Mention(admin) for number, admin in enumerate(ended.admins)}
         who = " or ".join(f"{{admin{number}}}" for number in range(len(ended.admins)))
-    template = (
-        "*{what}* was not done: it acts in {app} with a connection of the whole workspace, and there is none that "
-        f"works. Please ask {who} to write `connections` to Countersign and connect {{app}} there; then click again."
-    )
-    text = Text(template + _before(ended), values)
-    return Message(Text("{app} is not connected for this workspace", {"app": ended.detail}), (Paragraph(text),))
+    please = f" Please ask {who} to write `connections` to Countersign and connect {{app}} there; then do this again."
+    return Text("*{what}* was not done: " + why + please + _before(ended), values)
 
 
 def _refused(ended: Ended) -> Message:
@@ -139,6 +142,10 @@ def _refused(ended: Ended) -> Message:
 
 def _not_permitted(ended: Ended) -> Message:
     """The app would say no: its person allowed less, or signed in before the recipe needed more."""
+    if ended.shared:
+        why = "the workspace's connection to {app} lacks a permission that this needs."
+        summary = Text("{app} has to be connected again for this workspace", {"app": ended.app})
+        return Message(summary, (Paragraph(_ask_an_admin(ended, ended.app, why)),))
     text = Text(
         "*{what}* was not done: when you signed in to {app}, you did not give a permission that this needs. "
         "Please sign in again and give it, and then do this again." + _before(ended),
