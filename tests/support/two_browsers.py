@@ -99,7 +99,7 @@ class Stage:
         http = HardenedHttp(stand_ins, local=True)
         slack = Provider(server, clock, KEY)
         credentials = ClientCredentials("our-id", (Secret("our-secret"),))
-        authorization = OAuthHttp(http, SETTINGS.__getitem__, lambda _: credentials, stand_ins, local=True)
+        authorization = OAuthHttp(http, SETTINGS.__getitem__, lambda _: credentials, stand_ins, clock, local=True)
         world = SignInWorld(slack.client(http), authorization, http, clock=clock)
         return cls(server, world, slack, AppServer(server))
 
