@@ -7,6 +7,7 @@ MASK: Final = "•••"
 _KEYS: Final = (
     "access_token|refresh_token|id_token|client_secret|signing_secret|bot_token|code_verifier|authorization|cookie"
     "|set-cookie|password|secret|token|reply_url|response_url|trigger_id|body"
+    r"|[\w-]{1,40}secret"  # parts of keys, as app files name them and as vendors do: partnerUserSecret
 )
 _PARAMETERS: Final = f"{_KEYS}|code|state|nonce"
 _ESCAPES: Final = r"\\{0,31}"
