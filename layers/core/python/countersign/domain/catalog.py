@@ -6,8 +6,8 @@ where names may stand in a query they become JMESPath string literals. Which nam
 (``catalog_build.names``).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from countersign.domain.app_file import ActsAs, App
@@ -143,6 +143,14 @@ class Recipe:
         """The only procedure of a recipe that a command or shortcut starts."""
         return self.procedures["run"]
 
+    def operations(self) -> Iterator[str]:
+        """``app.operation`` of everything that it calls: to act, to fill its forms, to compare its card."""
+        for procedure in self.procedures.values():
+            yield from (step.operation for step in procedure.steps)
+            yield from (field.options_from.operation for field in procedure.form if field.options_from)
+        if self.card is not None and self.card.unchanged is not None:
+            yield self.card.unchanged.operation
+
     def apps(self, procedure: str, catalog: "Catalog") -> tuple[str, ...]:
         """The apps that a procedure touches, in order, each once."""
         seen = [catalog.operation(step.operation).app for step in self.procedures[procedure].steps]
@@ -172,6 +180,19 @@ class Catalog:
     def acting_titles(self, app: str) -> str:
         """Titles of the recipes that act in an app as the workspace, for people to read."""
         return ", ".join(recipe.title for recipe in self.acting(app, shared=True))
+
+    def signing_in(self, app_id: str, *, shared: bool) -> App:
+        """An app as a sign-in asks for it: its own scopes, and those of the operations that the recipes call.
+
+        ``shared``: for the workspace's own connection, which other recipes use than a person's.
+        """
+        app = self.apps[app_id]
+        calls = [name for recipe in self.acting(app_id, shared=shared) for name in recipe.operations()]
+        own = [self.operation(name) for name in calls if name.startswith(f"{app_id}.")]
+        if app.oauth is None or not any(operation.scopes for operation in own):
+            return app
+        more = (scope for operation in own for scope in operation.scopes)
+        return replace(app, oauth=replace(app.oauth, scopes=tuple(dict.fromkeys((*app.oauth.scopes, *more)))))
 
     def by_command(self, words: str) -> Recipe | None:
         """The recipe that these typed words start; case does not matter."""

@@ -54,7 +54,7 @@ class BrowserLeg:
         intent = self.sign_ins.get_intent(leg.intent_hash)
         if intent is None:
             return Page(PageKind.UNKNOWN)
-        journey = Journey(intent, leg, self.catalog.apps[leg.app], secret, cookie)
+        journey = Journey(intent, leg, self.catalog.signing_in(leg.app, shared=intent.shared), secret, cookie)
         return self.refusal(journey) or journey
 
     def refusal(self, journey: Journey) -> Page | None:
