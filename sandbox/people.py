@@ -13,6 +13,7 @@ class Person:
         real_name: The name shown beside messages.
         email: The address by which other systems find this person.
         title: What they do at Acme.
+        is_admin: Whether they administer the workspace, and so its shared connections.
     """
 
     id: str
@@ -20,10 +21,11 @@ class Person:
     real_name: str
     email: str
     title: str
+    is_admin: bool = False
 
 
 PEOPLE: tuple[Person, ...] = (
-    Person("U0JOSIE", "josie", "Josie", "josie@acme.com", "Manager, change approver"),
+    Person("U0JOSIE", "josie", "Josie", "josie@acme.com", "Manager, change approver", is_admin=True),
     Person("U0TOM", "tom", "Tom", "tom@acme.com", "Sales representative"),
     Person("U0PRIYA", "priya", "Priya", "priya@acme.com", "Database engineer, requester"),
 )

@@ -13,7 +13,7 @@ from sandbox.people import PEOPLE
 
 type Json = dict[str, Any]
 
-JOURNEY: tuple[str, ...] = ("Continue", "Allow", "Sign in", "Yes, connect", "Connect")
+JOURNEY: tuple[str, ...] = ("Continue", "Allow", "Sign in", "Yes, connect", "Yes, connect for everyone", "Connect")
 """The buttons that lead from a connect page to a connection, wherever they stand."""
 MOST_PAGES = 10
 
@@ -106,13 +106,22 @@ class Person:
         if not answer["ok"]:
             raise NotSeen(f"the form was not taken: {answer['errors']}")
 
+    def share(self, app: str) -> Page:
+        """Connect the app of this name for the whole workspace, as one of its admins; the last page."""
+        self.type("connections")
+        self.stack.settle()
+        self.click(f"Connect {app}")
+        self.stack.settle()
+        return self.connect(app)
+
     def _fill_in(self, fields: Mapping[str, str] | None) -> None:
         form = self.form()
         if fields is None or form is None:
             return
         if not form.get("submit"):  # its choices are still being read
             self.stack.settle()
-        self.submit(fields)
+            form = self.form() or form
+        self.submit({**_first_choices(form), **fields})
 
     def _typed(self, label: str, page: Page) -> dict[str, str]:
         """What is typed on an app's sign-in page: the sandbox's account and password of this person."""
@@ -149,3 +158,12 @@ class Person:
 
     def _address(self, what: str) -> str:
         return f"{self.stack.world.sandbox_url}/api/people/{self.id}/{what}"
+
+
+def _first_choices(form: Json) -> Json:
+    """The first option of every select, as somebody would choose who has no other wish."""
+    return {
+        block["block_id"]: block["element"]["options"][0]["value"]
+        for block in form["blocks"]
+        if block["type"] == "input" and block["element"]["type"] == "static_select" and not block.get("optional")
+    }

@@ -5,6 +5,7 @@ the sandbox app, or from the recipe's own examples.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -31,16 +32,18 @@ def stack() -> Iterator[OneProcess]:
 def test_a_recipe_is_refused_to_who_may_not_and_done_by_who_may(
     stack: OneProcess, recipe: Recipe, procedure: Procedure
 ) -> None:
+    app_id = recipe.apps(procedure.id, shipped())[-1]
     if recipe.card is not None:
         assert_refused(stack, recipe, procedure)
+    if not recipe.verify_user_access:
+        assert_missing(stack, recipe, procedure)
+        share(stack, shipped().apps[app_id].name)
     ended = run(stack, recipe, procedure, "josie" if recipe.card else "tom")
     assert (ended["status"], ended["outcome"]) == ("done", "done")
-    app = stack.sandbox.apps[recipe.apps(procedure.id, shipped())[-1]]
-    recorded = app.extensions["sandbox-app"].audit.entries()
-    assert recorded[-1].login.startswith("josie" if recipe.card else "tom")
+    recorded = stack.sandbox.apps[app_id].extensions["sandbox-app"].audit.entries()
+    assert recorded[-1].login.startswith("josie" if recipe.card or not recipe.verify_user_access else "tom")
     if recipe.card is not None:
-        (card,) = [each for each in Person(stack, "priya").messages() if not each["ephemeral"] and each["blocks"]]
-        assert procedure.past in card["text"]
+        assert any(procedure.past in card["text"] for card in cards(stack))
 
 
 def assert_refused(stack: OneProcess, recipe: Recipe, procedure: Procedure) -> None:
@@ -51,10 +54,27 @@ def assert_refused(stack: OneProcess, recipe: Recipe, procedure: Procedure) -> N
     stack.notes.events.clear()
 
 
+def assert_missing(stack: OneProcess, recipe: Recipe, procedure: Procedure) -> None:
+    """Nobody is asked to sign in for themselves: an admin has to."""
+    ended = run(stack, recipe, procedure, "tom")
+    assert (ended["status"], ended["outcome"]) == ("failed", "not_shared")
+    stack.notes.events.clear()
+
+
+def share(stack: OneProcess, app: str) -> None:
+    """Josie, who is an admin, connects the app for the whole workspace."""
+    josie = Person(stack, "josie")
+    josie.type("/countersign connections")
+    stack.settle()
+    josie.click(f"Connect {app}")
+    stack.settle()
+    josie.connect(app)
+
+
 def run(stack: OneProcess, recipe: Recipe, procedure: Procedure, name: str) -> Facts:
     """How the action of this person ended."""
     person = Person(stack, name)
-    Start(stack, person, recipe, procedure, {})()
+    Start(stack, person, recipe, procedure, (), {})()
     stack.settle()
     waits = 0
     while len(noted(stack, "action_waits")) > waits and not noted(stack, "action_ended"):
@@ -62,6 +82,12 @@ def run(stack: OneProcess, recipe: Recipe, procedure: Procedure, name: str) -> F
         person.connect()
         stack.settle()
     return noted(stack, "action_ended")[-1]
+
+
+def cards(stack: OneProcess) -> list[Mapping[str, Any]]:
+    """What stands in channels, as Priya sees it."""
+    screen = Person(stack, "priya").screen()["conversations"]
+    return [message for one in screen if one["kind"] == "channel" for message in one["messages"] if message["blocks"]]
 
 
 def noted(stack: OneProcess, event: str) -> list[Facts]:

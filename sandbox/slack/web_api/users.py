@@ -74,7 +74,7 @@ def user_object(workspace: Workspace, person: Person, *, emails: bool) -> Json:
         "tz_label": "Greenwich Mean Time",
         "tz_offset": 0,
         "profile": profile,
-        "is_admin": False,
+        "is_admin": person.is_admin,
         "is_owner": False,
         "is_restricted": False,
         "is_ultra_restricted": False,
