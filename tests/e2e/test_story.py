@@ -139,7 +139,8 @@ def josie_looks_after_her_connections(window: SlackWindow) -> None:
         window.press(helped, "Personal accounts")
     listed = window.latest
     expect(listed).to_contain_text(re.compile(r"Connected today \d\d:\d\d, last used today \d\d:\d\d"))
-    expect(listed.get_by_role("button")).to_have_text(["Reconnect", "Disconnect", "Connect Salesforce"])
+    begins_with(listed, "Reconnect", "Disconnect")
+    expect(listed.get_by_role("button", name="Connect Salesforce", exact=True)).to_be_visible()
     window.press(listed, "Disconnect")
     window.press(window.form("Disconnect ServiceNow?"), "Keep")
     window.press(listed, "Disconnect")
@@ -207,15 +208,21 @@ def typed_words_offer_the_form(window: SlackWindow) -> None:
         expect(form).to_be_hidden()
 
 
+def begins_with(place: Locator, *buttons: str) -> None:
+    """What is connected comes first; what else could be comes after it, and is as much as the catalog has."""
+    for number, label in enumerate(buttons):
+        expect(place.get_by_role("button").nth(number)).to_have_text(label)
+
+
 def the_home_tab_shows_what_is_connected(window: SlackWindow) -> None:
     """Whenever it is opened; what is cut there is gone from there, too."""
     window.go(HOME)
     expect(window.home).to_contain_text("Salesforce as josie@acme.com")
-    expect(window.home.get_by_role("button")).to_have_text(["Reconnect", "Disconnect"] * 2)
+    begins_with(window.home, *(["Reconnect", "Disconnect"] * 2))
     window.home.get_by_role("button", name="Disconnect").first.click()
     window.press(window.form("Disconnect Salesforce?"), "Disconnect")
     expect(window.home).to_contain_text("Disconnected; being revoked at Salesforce")
-    expect(window.home.get_by_role("button")).to_have_text(["Connect Salesforce again", "Reconnect", "Disconnect"])
+    begins_with(window.home, "Connect Salesforce again", "Reconnect", "Disconnect")
 
 
 def a_forwarded_link_is_worthless(window: SlackWindow) -> None:
