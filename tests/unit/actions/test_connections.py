@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Status
 from countersign.domain.errors import AppUnavailable
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
@@ -215,3 +216,17 @@ def test_whom_chat_does_not_reach_is_not_tried_for_ever(world: ActingWorld) -> N
     world.slack.refuses = "channel_not_found"
 
     assert ask(world, "help") == []
+
+
+def test_a_connection_to_an_app_that_was_switched_off_is_listed_and_can_be_cut(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.catalog = Catalog({}, {})
+
+    ask(world, "connections")
+    assert [button.label for button in buttons(world.slack.told[-1][1])] == ["Disconnect"]
+    click(world, "connections.disconnect", "servicenow")
+    world.run_queue()
+
+    assert world.connections.get(JOSIE, "servicenow") is None
+    assert "so it can't be revoked there" in words(world.slack.told[-1][1])
+    assert world.authorization.revoked == []

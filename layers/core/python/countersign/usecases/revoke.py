@@ -49,7 +49,14 @@ class Revoke:
             # What the refresh brings is what must be ended; it is saved, or its worker dead, by then.
             self.connections.postpone(connection, connection.lease_until + 1)
             return
-        app, current = self.catalog.apps[connection.app], connection
+        app = self.catalog.apps.get(connection.app)
+        if app is None:  # switched off, or gone from the catalog: nobody knows any more how to end it there
+            self._finish(connection, "app_gone", texts.app_gone(connection.app))
+        else:
+            self._end(connection, app)
+
+    def _end(self, connection: Connection, app: App) -> None:
+        current = connection
 
         def keep(tokens: Tokens, expires_at: int | None) -> None:
             nonlocal current
@@ -59,14 +66,14 @@ class Revoke:
             tokens = unpack(self.opener.open(connection.sealed, connection.owner), connection.site)
             revoked = self.end_grant(app, tokens, connection.expires_at, keep)
         except SealBroken:
-            self._finish(connection, app, "unreadable", self._not_revocable(app))
+            self._finish(connection, "unreadable", self._not_revocable(app))
         except AppError as error:
             self._failed(current, app, error)
         except Conflict:
             return  # a twin of this run renewed it first: the row is still due, with the twin's tokens
         else:
             said = texts.revoked(app.name) if revoked else self._not_revocable(app)
-            self._finish(current, app, "revoked" if revoked else "not_revocable", said)
+            self._finish(current, "revoked" if revoked else "not_revocable", said)
 
     def _kept(self, connection: Connection, tokens: Tokens, expires_at: int | None) -> Connection:
         """The same with tokens that a refresh brought, stored: the next attempt could not get them again."""
@@ -84,7 +91,7 @@ class Revoke:
         now = self.clock()
         since = connection.revoking_since or now
         if now - since >= KEEP_TRYING:
-            self._finish(connection, app, "gave_up", texts.revocation_gave_up(app.name, self.account_url(app)))
+            self._finish(connection, "gave_up", texts.revocation_gave_up(app.name, self.account_url(app)))
             return
         again_at = now + min(LONGEST_PAUSE, max(FIRST_PAUSE, now - since))
         self.connections.postpone(connection, again_at, failed=True)
@@ -92,11 +99,11 @@ class Revoke:
         if not connection.revocation_failed:
             self.messenger.direct(connection.contact, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
 
-    def _finish(self, connection: Connection, app: App, outcome: str, said: Message) -> None:
+    def _finish(self, connection: Connection, outcome: str, said: Message) -> None:
         if not self.connections.delete(connection):
             # A refresh saved newer tokens meanwhile, and the row is still due; or a twin of this run said it all.
             return
-        facts = {"app": app.id, "account": connection.account.id, "outcome": outcome}
+        facts = {"app": connection.app, "account": connection.account.id, "outcome": outcome}
         self.audit.record("disconnected", connection.contact, {**facts, "shared": "yes" if connection.shared else "no"})
-        self.journal("revocation", app=app.id, outcome=outcome)
+        self.journal("revocation", app=connection.app, outcome=outcome)
         self.messenger.direct(connection.contact, said)

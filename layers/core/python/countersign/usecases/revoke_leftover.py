@@ -68,7 +68,9 @@ class RevokeLeftover:
         return connection is not None and connection.sign_in == leg.id_hash
 
     def _end(self, leftover: Connection, keep: Callable[[Connection], None]) -> str:
-        app, beside = self.catalog.apps[leftover.app], self.connections.get(leftover.person, leftover.app)
+        app, beside = self.catalog.apps.get(leftover.app), self.connections.get(leftover.person, leftover.app)
+        if app is None:
+            return "app_gone"
         if not may_revoke(app, leftover.account.id or None, beside=beside):
             return "left_alone"
         try:

@@ -50,6 +50,15 @@ def not_revocable(app: str, url: str | None) -> Message:
     return Message(Text("{app}: removed here", {"app": app}), blocks)
 
 
+def app_gone(app: str) -> Message:
+    """The app was switched off here since; only its id is known still."""
+    return say(
+        "*{app}*: removed here. Countersign doesn't work with it any more, so it can't be revoked there: please remove "
+        "it there yourself, in your account.",
+        app=app,
+    )
+
+
 def key_lives_on(app: str, url: str | None) -> Message:
     """A key is deleted here alone: the app made it, and only its person can end it there."""
     said = "*{app}*: your key was deleted here. It still works in {app} until you delete it there yourself."
