@@ -1,13 +1,17 @@
 """An app without OAuth: a key is asked for on our page, of the person whom Slack has just proved and of nobody else."""
 
 import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import AppUnavailable, ConfigurationError, HostNotAllowed, StoreUnavailable, TooLarge
+from countersign.domain.identity import Person
 from countersign.domain.pages import Alert, Entry, Onward, Page, PageKind
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import LegStep, confirm_secret, key_secret
@@ -311,6 +315,66 @@ def test_a_store_that_fails_after_the_check_leaves_the_form_usable(
         scripted.world.enter_key(secret, cookie, KEY)
     monkeypatch.undo()
     assert scripted.world.enter_key(secret, cookie, KEY).kind is PageKind.CONFIRM
+
+
+@dataclass
+class Jar:
+    """A person's browser: one cookie, signed in to Slack as them; they type their own key wherever they are asked."""
+
+    person: Person
+    cookie: str | None = None
+
+    @property
+    def key(self) -> dict[str, str]:
+        return {"user_id": f"aa_{self.person.user_id}", "user_secret": "x"}
+
+
+def journey(scripted: "Scripted", own: Jar, other: Jar, chance: Random) -> Iterator[None]:
+    """One person's sign-in, step by step; any step may be taken by the other one's browser, by its address."""
+    world = scripted.world
+    _, link = world.begin(own.person)
+
+    def jar() -> Jar:
+        return other if chance.random() < 0.25 else own
+
+    first = jar()
+    onward = world.start_sign_in(link, first.cookie)
+    if not isinstance(onward, Onward):
+        return
+    first.cookie, state = onward.cookie, parse_qs(urlsplit(onward.url).query)["state"][0]
+    yield
+    second = jar()
+    page = world.complete_slack_leg({"state": [state], "code": [second.person.user_id]}, second.cookie)
+    yield
+    for _ in range(2):
+        if isinstance(page, Onward) or not page.post_to:
+            return
+        third, secret = jar(), page.post_to.rpartition("/")[2]
+        if page.kind is PageKind.KEY:
+            page = world.enter_key(secret, third.cookie, third.key)
+        else:
+            page = world.confirm_sign_in(secret, third.cookie, accepted=True)
+        yield
+
+
+def test_two_people_who_do_everything_in_any_order_end_up_with_their_own_keys(scripted: "Scripted") -> None:
+    seed = 20_260_802
+    chance, bound = Random(seed), 0  # noqa: S311 - a test's dice
+    world = scripted.world
+    for round_ in range(600):
+        world.clock.now += 700
+        world.connections.rows.clear()
+        josie, tom = Jar(JOSIE), Jar(TOM)
+        journeys = [journey(scripted, josie, tom, chance), journey(scripted, tom, josie, chance)]
+        order = [0] * 4 + [1] * 4
+        chance.shuffle(order)
+        for which in order:
+            next(journeys[which], None)
+        found = {row.person: row.account.id for row in world.connections.rows.values()}
+        bound += len(found)
+        own = {jar.person: jar.key["user_id"] for jar in (josie, tom)}
+        assert found.items() <= own.items(), f"seed {seed}, round {round_}: {found}"
+    assert 200 < bound < 1_200, "some get through, and some are stopped"
 
 
 def test_tom_has_a_form_of_his_own(scripted: "Scripted") -> None:
