@@ -119,6 +119,16 @@ def test_the_public_address_is_the_given_one_or_the_apis_own(given: dict[str, st
     assert functions(**given)["Connections"]["Environment"]["Variables"]["PUBLIC_URL"] == address
 
 
+def test_every_function_that_reads_the_catalog_knows_which_apps_are_on() -> None:
+    told = {name: functions(Apps="servicenow")[name]["Environment"]["Variables"].get("APPS") for name in FUNCTIONS}
+    assert {name for name, apps in told.items() if apps == "servicenow"} == set(FUNCTIONS) - {"SlackInstall"}
+
+
+def test_the_functions_that_speak_of_admins_know_them() -> None:
+    told = {name: functions(Admins="U0PRIYA")[name]["Environment"]["Variables"].get("ADMINS") for name in FUNCTIONS}
+    assert {name for name, admins in told.items() if admins == "U0PRIYA"} == {"Connections", "AppActions", "Housekeeping"}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_hosts_are_replaced_only_where_the_stage_is_local(name: str) -> None:
     hosts = "acme.service-now.com=http://servicenow.localhost:4560"
