@@ -7,6 +7,7 @@ import pytest
 from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.card import Card, CardStatus, Vote
 from countersign.domain.card_life import brought_up_to_date
+from countersign.domain.card_template import Who
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Kind
@@ -231,3 +232,13 @@ def test_where_the_requester_may_not_decide_every_vote_needs_the_account() -> No
     world.run_queue()
 
     assert (world.card.votes, world.action_of(TOM).outcome) == ((), Outcome.OWN_REQUEST)
+
+
+def test_who_may_not_decide_has_no_vote_and_the_card_is_not_touched() -> None:
+    world = CardWorld(votes={"approve": 2}, who=Who(people=("U0JOSIE",)))
+    world.put_card()
+
+    world.click(TOM)
+
+    assert (world.card.votes, world.slack.updated) == ((), [])
+    assert world.action_of(TOM).outcome is Outcome.NOT_LISTED

@@ -157,3 +157,26 @@ def test_a_choice_on_a_card_without_choices_is_not_believed() -> None:
 
     assert world.servicenow.calls == []
     assert "doesn't know this card any more" in words(world.slack.told[-1][1])
+
+
+def test_a_hook_that_is_quicker_than_the_worker_does_not_hide_who_clicked(world: RuledHooks) -> None:
+    """The app calls the hook as soon as it is decided: before the worker has read back whom it recorded."""
+    call(world, ASKED)
+    world.connect(JOSIE, "josie")
+    vote = Vote("approve", "U0TOM", world.now)
+    world.cards.save(replace(world.card, votes=(vote,)))
+    copy = world.card.copies[0]
+    value = buttons(world.slack.posted[-1][1])[0].value
+    asked: list[int] = []
+
+    def told_by_its_app() -> None:
+        asked.append(1)
+        if world.servicenow.state == "approved" and world.card.decision is None:
+            call(world, APPROVED)
+
+    world.servicenow.before_read = told_by_its_app
+    world.click(JOSIE, value=value, message=(copy.channel, copy.ts))
+
+    assert world.card.decision is not None
+    assert (world.card.decision.user_id, world.card.decision.past) == ("U0JOSIE", "Approved")
+    assert len(world.told_priya()) == 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from countersign.domain.action import Action, Outcome
+from countersign.domain.action import VOTES, Action, Outcome
 from countersign.domain.card import Card, CardStatus, Decision
 from countersign.domain.catalog import Catalog
 from countersign.domain.errors import Conflict
@@ -28,9 +28,9 @@ class CloseCard:
             return False
         if action.decides or action.outcome is Outcome.ALREADY:
             return self._close(action.card, action)
-        if action.outcome in (Outcome.VOTED, Outcome.CHANGED) or self._shows_votes(action):
+        if action.outcome in (*VOTES, Outcome.CHANGED) or self._counts_votes(action):
             card = self.cards.get(action.card)
-            return card is not None and self.show.rewrite(card)
+            return card is not None and self._is_news(card, action) and self.show.rewrite(card)
         return False
 
     def decision(self, action: Action) -> Decision:
@@ -56,7 +56,7 @@ class CloseCard:
         card = self.cards.get(card_id)
         if card is None or not _of_this_round(card, action):
             return False
-        if card.status is not CardStatus.CLOSED:
+        if card.status is not CardStatus.CLOSED or _told_by_its_app(card, action):
             card = self._closed(card, action)
         shown = self.show.rewrite(card)
         if card.unfinished:
@@ -68,20 +68,33 @@ class CloseCard:
             return self.cards.save(self._with_decision(card, action))
         except Conflict:
             there = self.cards.get(card.id)
-            if there is None or there.status is CardStatus.CLOSED:
+            if there is None or (there.status is CardStatus.CLOSED and not _told_by_its_app(there, action)):
                 return there or card
             return self.cards.save(self._with_decision(there, action))
 
     def _with_decision(self, card: Card, action: Action) -> Card:
+        decided = replace(card, status=CardStatus.CLOSED, decision=self.decision(action))
+        if card.status is CardStatus.CLOSED:
+            return decided  # who is told of it has been, or is being
         recipe = self.catalog.recipes.get(card.recipe)
         told = recipe is not None and recipe.card is not None and recipe.card.tell is not None
-        return replace(card, status=CardStatus.CLOSED, decision=self.decision(action), unfinished=told, busy_until=0)
+        return replace(decided, unfinished=told, busy_until=0)
 
-    def _shows_votes(self, action: Action) -> bool:
-        """A last vote whose act failed stays, and is to be seen."""
+    def _is_news(self, card: Card, action: Action) -> bool:
+        """What else changed the card is always drawn; of a vote whose act failed there must be one to be seen."""
+        voted = any(vote.user_id == action.person.user_id for vote in card.votes)
+        return voted or action.outcome is Outcome.CHANGED
+
+    def _counts_votes(self, action: Action) -> bool:
         recipe = self.catalog.recipes.get(action.recipe)
         procedure = recipe.procedures.get(action.procedure) if recipe else None
         return procedure is not None and procedure.votes > 1
+
+
+def _told_by_its_app(card: Card, action: Action) -> bool:
+    """The app's own hook told of this very act before its worker could: the worker knows who clicked."""
+    there, sent = card.decision, action.sent_at
+    return action.decides and there is not None and there.user_id is None and sent is not None and there.at >= sent
 
 
 def _of_this_round(card: Card, action: Action) -> bool:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from countersign.domain.action import Action, ActionStatus, Outcome
 from countersign.domain.card import Card, CardStatus
@@ -15,6 +16,8 @@ from countersign.ports import ActionStore, CardStore, Clock, Deadline, Journal, 
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
+
+MOST_MENTIONED: Final = 10
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class KeepCards:
     def _named(self, recipe: Recipe, card: Card) -> list[str]:
         """User ids of the people whom the recipe names one by one: they are mentioned."""
         named = recipe.card.who.people if recipe.card and recipe.card.who else ()
-        found = [self._person(each, card) for each in named]
+        found = [self._person(each, card) for each in named[:MOST_MENTIONED]]
         return [person for person in found if person]
 
     def _person(self, named: str, card: Card) -> str | None:
