@@ -6,17 +6,21 @@ nothing is written, and a list that no longer fits the sources makes the exit st
 
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from countersign.domain.routing import MESSAGE_SHORTCUT, SHORTCUT
 from sandbox.stack.layout import REPOSITORY
 from tools.template import read_template
 
-REGION = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?(<!-- end of (?P=name) -->)", re.DOTALL)
+REGION = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?( *(?:# )?<!-- end of (?P=name) -->)", re.DOTALL)
+"""In Markdown, and in the comments of YAML."""
 CATALOG = REPOSITORY / "layers" / "catalog"
+SHORTCUT_CHARACTERS = 150
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +41,7 @@ def main(arguments: list[str]) -> int:
 def _documents() -> Iterator[Path]:
     yield from REPOSITORY.glob("*.md")
     yield from (REPOSITORY / "docs").rglob("*.md")
+    yield from (REPOSITORY / "docs").rglob("*.yaml")
 
 
 def _replaced(region: re.Match[str]) -> str:
@@ -96,8 +101,26 @@ def recipes() -> str:
     return _table(("recipe", "title", "does"), rows)
 
 
+def shortcuts() -> str:
+    """List the recipes' shortcuts as the Slack app's manifest has them (docs.slack.dev/reference/app-manifest)."""
+    wanted = [
+        {
+            "name": recipe[key],
+            "type": kind,
+            "callback_id": f"{prefix}{recipe['id']}",
+            "description": recipe["description"][:SHORTCUT_CHARACTERS],
+        }
+        for recipe in _catalog("recipes")
+        for key, kind, prefix in (("shortcut", "global", SHORTCUT), ("message_shortcut", "message", MESSAGE_SHORTCUT))
+        if key in recipe
+    ]
+    listed = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=1000)
+    return textwrap.indent(listed, "    ").rstrip()
+
+
 GENERATORS: dict[str, Callable[[], str]] = {
-    generator.__name__: generator for generator in (commands, parameters, routes, functions, permissions, apps, recipes)
+    generator.__name__: generator
+    for generator in (commands, parameters, routes, functions, permissions, apps, recipes, shortcuts)
 }
 
 

@@ -12,6 +12,7 @@ from catalog_build.document import Document
 from catalog_build.link_meaning import needed_apps
 from catalog_build.problem import BrokenCatalog, Problem, Report
 from catalog_build.recipe_meaning import check_recipe
+from catalog_build.start_meaning import check_starts
 from countersign.domain.catalog_data import load
 
 PACKAGE: Final = "countersign_catalog"
@@ -35,7 +36,8 @@ def compile_catalog(source: Path) -> dict[str, dict[str, Any]]:
     for stem, recipe in cooked.items():
         if recipe is not None:
             check_recipe(recipe, stem, ready, recipes[stem].report)
-    _check_commands({stem: recipe for stem, recipe in cooked.items() if recipe is not None}, recipes)
+    reports = {stem: one.report for stem, one in recipes.items()}
+    check_starts({stem: recipe for stem, recipe in cooked.items() if recipe is not None}, reports)
     problems += [problem for one in (*apps.values(), *recipes.values()) for problem in one.report.problems]
     if problems:
         raise BrokenCatalog(sorted(set(problems)))  # what an anchor repeats is said once
@@ -80,20 +82,6 @@ def _checked_schema(kind: str, one: Document) -> dict[str, Any] | None:
         return None
     root = schema.schema_of(kind)
     return dict(schema.with_defaults(one.content, root, root))
-
-
-def _check_commands(recipes: Mapping[str, Raw], documents: Mapping[str, Document]) -> None:
-    """No two recipes are started by the same words, nor one by the beginning of another's."""
-    taken: dict[str, str] = {}
-    for stem, recipe in recipes.items():
-        command = recipe.get("command")
-        if command is None:
-            continue
-        for other, owner in taken.items():
-            if f"{command} ".startswith(f"{other} ") or f"{other} ".startswith(f"{command} "):
-                what = f"the command {command!r} can't be told from {other!r} of recipes/{owner}.yaml"
-                documents[stem].report.add(("command",), what, "begin with other words")
-        taken[command] = stem
 
 
 def _prove(compiled: Raw) -> None:

@@ -269,3 +269,37 @@ def test_a_mistake_is_one_problem_with_its_line_and_remedy(name: str, tmp_path: 
         mistake.what,
         "only a form that a message shortcut opens can begin with something",
     }
+
+
+def copied(folder: Path, *names: str) -> None:
+    """The good catalog, with copies of a recipe under other names and commands."""
+    shutil.copytree(SOURCE, folder, dirs_exist_ok=True)
+    text = (folder / REPORT).read_text(encoding="utf-8")
+    for name in names:
+        other = text.replace("id: report_bug", f"id: {name}").replace("command: report bug", f"command: file {name}")
+        (folder / "recipes" / f"{name}.yaml").write_text(other, encoding="utf-8")
+
+
+def test_two_shortcuts_of_one_name_can_not_be_told_apart(tmp_path: Path) -> None:
+    copied(tmp_path, "second")
+    with pytest.raises(BrokenCatalog) as caught:
+        compile_catalog(tmp_path)
+    instead = "give it another name: people see nothing else of it"
+    assert [(one.file, one.what, one.instead) for one in caught.value.problems] == [
+        ("recipes/second.yaml", "recipes/report_bug.yaml has the shortcut 'Report a bug' too", instead),
+        ("recipes/second.yaml", "recipes/report_bug.yaml has the message_shortcut 'Report as a bug' too", instead),
+    ]
+
+
+def test_slack_has_room_for_ten_shortcuts(tmp_path: Path) -> None:
+    names = ("a", "b", "c", "d", "e")
+    copied(tmp_path, *names)
+    for name in names:
+        path = tmp_path / "recipes" / f"{name}.yaml"
+        text = path.read_text(encoding="utf-8").replace("Report a bug\n", f"Report {name}\n", 2)
+        path.write_text(text.replace("Report as a bug", f"Report as {name}"), encoding="utf-8")
+    with pytest.raises(BrokenCatalog) as caught:
+        compile_catalog(tmp_path)
+    assert [(one.file, one.what) for one in caught.value.problems] == [
+        ("recipes/report_bug.yaml", "Slack takes 10 shortcuts of an app, and this is one more")
+    ]

@@ -53,6 +53,18 @@ def test_the_slack_apps_manifest_names_routes_of_the_template() -> None:
     assert {url.removeprefix(BASE) for url in urls} <= _routes()
 
 
+def test_every_shortcut_of_the_manifest_starts_its_recipe() -> None:
+    recipes = load(compile_catalog(ROOT / "layers" / "catalog")).recipes
+    named = {
+        **{f"recipe.{one.id}": (one.shortcut, "global") for one in recipes.values() if one.shortcut},
+        **{f"message.{one.id}": (one.message_shortcut, "message") for one in recipes.values() if one.message_shortcut},
+    }
+    shortcuts = MANIFEST["features"]["shortcuts"]
+
+    assert {one["callback_id"]: (one["name"], one["type"]) for one in shortcuts} == named
+    assert all(len(one["name"]) <= 24 and len(one["description"]) <= 150 for one in shortcuts)
+
+
 def test_the_slack_app_asks_for_no_scope_of_sign_in_with_slack() -> None:
     """Slack refuses a request that mixes them (docs.slack.dev/authentication/sign-in-with-slack)."""
     scopes = MANIFEST["oauth_config"]["scopes"]
