@@ -1,0 +1,125 @@
+"""The requests that app files make, against the vendors' own API descriptions.
+
+The sandbox's twins were written by us, as the app files were: both could share one misreading. What a vendor publishes
+for programs can't. Each call is written down in ``vendor_api/<app>.yaml`` and compared with every request of the app
+file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+
+from countersign.domain.app_operation import Input, InputType, Operation
+from countersign.domain.catalog import App
+from countersign.domain.connection import Account
+from countersign.domain.http import HttpRequest
+from countersign.domain.oauth import revocation_request
+from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
+from countersign.domain.secret import Secret
+from countersign.domain.tokens import Tokens
+from tests.support.shipped_catalog import shipped
+
+DESCRIBED = {
+    path.stem: yaml.safe_load(path.read_text()) for path in (Path(__file__).parent / "vendor_api").glob("*.yaml")
+}
+OPERATIONS = [
+    pytest.param(app, name, id=f"{app}.{name}") for app in sorted(DESCRIBED) for name in shipped().apps[app].operations
+]
+ME = Account("7", "josie", "Josie", "josie@acme.com")
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the vendor says of one call."""
+
+    app: str
+    path: str
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+    """`json` and `form`: the schema of that body."""
+
+
+def described(app: str, request: HttpRequest) -> Described:
+    """The vendor's words about a request; fails where the vendor has no such call."""
+    server = DESCRIBED[app]["server"]
+    assert request.url.startswith(server), f"{request.url} is not below {server}"
+    path = urlsplit(request.url).path.removeprefix(urlsplit(server).path)
+    for name, said in DESCRIBED[app]["calls"].items():
+        method, _, template = name.partition(" ")
+        if method == request.method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            bodies = {kind: said[kind] for kind in ("json", "form") if kind in said}
+            return Described(app, template, said.get("query", {}), bodies)
+    raise AssertionError(f"{app} describes no {request.method} {path}")
+
+
+def complaints(said: Described, request: HttpRequest) -> Iterator[str]:
+    """What the vendor would find wrong with a request."""
+    for name, value in request.query.items():
+        if name not in said.query:
+            yield f"{said.path} takes no query parameter {name}"
+        else:
+            yield from _wrong(said.query[name], value)
+    sent = {"json": request.json, "form": request.form}
+    for kind, body in sent.items():
+        if (body is not None) != (kind in said.body):
+            yield f"{said.path}: a {kind} body is {'not' if kind not in said.body else ''} described"
+        elif body is not None:
+            yield from _wrong(said.body[kind], body)
+
+
+def _wrong(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
+    checker = Draft202012Validator(schema, format_checker=FormatChecker(["date"]))
+    yield from (f"{error.json_path}: {error.message}" for error in checker.iter_errors(value))
+
+
+def value_of(one: Input) -> str:
+    """A value that the operation takes."""
+    return one.example or {InputType.STRING: "Some text", InputType.NUMBER: "5", InputType.BOOLEAN: "true"}[one.type]
+
+
+def call_of(app: App, operation: Operation, *, optional: bool) -> Call:
+    """A call as Josie, with or without the values that may be left out."""
+    inputs = {name: value_of(one) for name, one in operation.inputs.items() if one.required or optional}
+    key = correlation_id("T0ACME/U0JOSIE", "run#1", "step")
+    settings = dict.fromkeys(app.settings, "1")
+    results = dict.fromkeys(operation.results, "11446498")
+    return Call(app, operation, settings, None, ME, inputs, key, results)
+
+
+@pytest.mark.parametrize("optional", [True, False], ids=["everything", "the least"])
+@pytest.mark.parametrize(("app", "name"), OPERATIONS)
+def test_a_request_is_one_that_the_vendor_describes(app: str, name: str, *, optional: bool) -> None:
+    call = call_of(shipped().apps[app], shipped().apps[app].operations[name], optional=optional)
+    for request in filter(None, (build_request(call), check_request(call), read_back_request(call))):
+        assert list(complaints(described(app, request), request)) == []
+
+
+@pytest.mark.parametrize("app", [name for name in sorted(DESCRIBED) if name != "asana"])  # who describes it nowhere
+def test_a_revocation_is_one_that_the_vendor_describes(app: str) -> None:
+    found = shipped().apps[app]
+    revocation = found.server.revocation
+    assert revocation is not None
+    tokens = Tokens(Secret("at"), Secret("rt"))
+    request = revocation_request(found, revocation, {}, tokens, client_id="c", secret=Secret("s"))
+    assert list(complaints(described(app, request), request)) == []
+
+
+def test_what_a_vendor_does_not_describe_is_noticed() -> None:
+    """The comparison itself can fail."""
+    call = call_of(shipped().apps["box"], shipped().apps["box"].operations["approve_review"], optional=True)
+    good = build_request(call)
+    wrong = HttpRequest(good.method, good.url, query={"x": "1"}, json={"resolution_state": "aproved", "note": 1})
+    assert sorted(complaints(described("box", good), wrong)) == [
+        "$.resolution_state: 'aproved' is not one of ['completed', 'incomplete', 'approved', 'rejected']",
+        "$: Additional properties are not allowed ('note' was unexpected)",
+        "/2.0/task_assignments/{task_assignment_id} takes no query parameter x",
+    ]
+    with pytest.raises(AssertionError, match="box describes no PATCH"):
+        described("box", HttpRequest("PATCH", good.url))
