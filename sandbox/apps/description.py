@@ -177,6 +177,8 @@ class AppDescription:
     redirect_mismatch: Literal["refuse", "first_registered"] = "refuse"
     pkce: Literal["required", "optional", "ignored"] = "optional"
     prompts: frozenset[str] = frozenset()
+    always_asks: bool = False
+    """The consent page is shown also to whoever has consented before."""
     beside_the_code: Callable[[Account], Json] = _nothing_beside_the_code
     """More parameters of the redirect back."""
     echoes_state: bool = True

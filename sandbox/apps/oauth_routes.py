@@ -88,7 +88,8 @@ def _must_sign_in_again() -> bool:
 def _consent(server: AuthorizationServer, grant: Any, account: Account) -> Answer:
     """Ask, unless this person has already let the client in for all of it."""
     state, scope = current(), grant.request.scope
-    if "consent" not in _prompts() and state.grants.has_live(account, state.registration.client_id, scope):
+    asks = state.description.always_asks or "consent" in _prompts()
+    if not asks and state.grants.has_live(account, state.registration.client_id, scope):
         return _back(server, grant, account)
     granted = [(name, state.description.scopes[name]) for name in scope.split()]
     return render_template(

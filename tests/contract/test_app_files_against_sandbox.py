@@ -5,6 +5,7 @@ Sign in, say who it is, read, decide, be refused, decide twice, expire, refresh,
 """
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import pytest
 from countersign.domain import errors
 from countersign.domain.answer import CheckResult, Recorded, Refused, Succeeded, TokenRejected
 from countersign.domain.catalog import ActsAs
-from countersign.domain.errors import AppUnavailable, InvalidGrant
+from countersign.domain.errors import AppUnavailable, InvalidClient, InvalidGrant
 from countersign.domain.hosts import allowed_hosts, fill_settings
+from countersign.domain.secret import Secret
 from tests.support.app_scenario import Creation, Decision, Reading, Scenario
-from tests.support.app_twin import Twin, started
+from tests.support.app_twin import CALLBACK, REGISTRATION, VERIFIER, Twin, started
 from tests.support.shipped_catalog import SOURCE, shipped
 
 FILES = sorted(path.stem for path in (SOURCE / "apps").glob("*.yaml"))
@@ -202,6 +204,51 @@ def test_what_is_sent_twice_is_made_once(twin: Twin, creation: Creation) -> None
     assert isinstance(first, Succeeded), first
     assert second == first
     assert [act for _, act in twin.audit()].count("created") <= 1
+
+
+@pytest.mark.parametrize("app", WITH_OAUTH)
+def test_a_code_works_once(twin: Twin) -> None:
+    code = twin.code("josie")
+    assert twin.oauth.exchange(twin.app, code, CALLBACK, VERIFIER).access_token
+    with pytest.raises(InvalidGrant):
+        twin.oauth.exchange(twin.app, code, CALLBACK, VERIFIER)
+
+
+@pytest.mark.parametrize("app", [name for name in WITH_OAUTH if shipped().apps[name].server.pkce])
+def test_a_code_that_another_browser_began_is_refused(twin: Twin) -> None:
+    """Where we send a challenge, the app must look at the verifier (RFC 7636 section 4.6)."""
+    with pytest.raises(InvalidGrant):
+        twin.oauth.exchange(twin.app, twin.code("josie"), CALLBACK, "c3" * 32)
+
+
+@pytest.mark.parametrize("app", WITH_OAUTH)
+def test_a_wrong_client_secret_is_no_trouble_of_the_network(twin: Twin) -> None:
+    """It is the operator's matter; where the app has one answer for everything, the grant's."""
+    code = twin.code("josie")
+    with pytest.raises((InvalidClient, InvalidGrant)):
+        twin.oauth_with("wrong").exchange(twin.app, code, CALLBACK, VERIFIER)
+
+
+@pytest.mark.parametrize("app", WITH_OAUTH)
+def test_while_a_client_secret_is_rotated_the_next_one_is_tried(twin: Twin) -> None:
+    both = twin.oauth_with("former", REGISTRATION["client_secret"])
+    assert both.exchange(twin.app, twin.code("josie"), CALLBACK, VERIFIER).access_token
+
+
+@pytest.mark.parametrize("app", WITH_OAUTH)
+def test_who_does_not_allow_comes_back_with_that(twin: Twin) -> None:
+    browser, page = twin.opened()
+    assert twin.came_back(browser, page, "josie", decision="deny")["error"] == "access_denied"
+
+
+@pytest.mark.parametrize("app", WITH_OAUTH)
+def test_whoever_is_signed_in_at_the_app_is_asked_where_the_app_file_says_so(twin: Twin) -> None:
+    """`asks_who: false` makes our own page the stop: so it must be false wherever somebody may pass silently."""
+    browser, page = twin.opened()
+    back = twin.came_back(browser, page, "josie")
+    twin.oauth.exchange(twin.app, Secret(back["code"]), CALLBACK, VERIFIER)
+    _, again = twin.opened(browser)
+    assert twin.app.server.asks_who is (again.status_code == HTTPStatus.OK)
 
 
 @pytest.mark.parametrize("app", WITH_OAUTH)

@@ -4,11 +4,14 @@ Only the chat, the stores and the queue are left out. Every address goes to the 
 host, so that what is asked at the wrong one is not found.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
+
+from requests import Response
 
 from countersign.adapters.http import HardenedHttp
 from countersign.adapters.oauth_http import OAuthHttp
@@ -44,7 +47,7 @@ from countersign.usecases.identify_account import IdentifyAccount
 from sandbox.apps.accounts import Account as AppAccount
 from sandbox.apps.hosts import local_names
 from sandbox.apps.rest import Store
-from tests.support.running_app import CALLBACK, REGISTRATION, Clock, RunningApp, run
+from tests.support.running_app import CALLBACK, REGISTRATION, Browser, Clock, RunningApp, run
 from tests.support.shipped_catalog import shipped
 
 STATE, VERIFIER = "a1" * 32, "b2" * 32
@@ -91,7 +94,7 @@ class Twin:
         """Connect a person, through the app's own pages; of several sites, the first."""
         if self.app.credential:
             return SignedIn(self, Tokens(None, None, credential=self._key(person)), None, person)
-        answer = self.oauth.exchange(self.app, Secret(self._code(person)), CALLBACK, VERIFIER)
+        answer = self.oauth.exchange(self.app, self.code(person), CALLBACK, VERIFIER)
         sites = FindSites(self.http, lambda _: self.settings, local=True)(self.app, answer.access_token)
         api_base = next(iter(sites.values()), answer.api_base)
         return SignedIn(self, Tokens(answer.access_token, answer.refresh_token, api_base), answer, person)
@@ -109,7 +112,11 @@ class Twin:
     @cached_property
     def oauth(self) -> OAuthHttp:
         """The adapter that ships, with the twin's registration."""
-        credentials = ClientCredentials(REGISTRATION["client_id"], (Secret(REGISTRATION["client_secret"]),))
+        return self.oauth_with(REGISTRATION["client_secret"])
+
+    def oauth_with(self, *secrets: str) -> OAuthHttp:
+        """The same, with these client secrets."""
+        credentials = ClientCredentials(REGISTRATION["client_id"], tuple(map(Secret, secrets)))
         settings = self.settings
         return OAuthHttp(self.http, lambda _: settings, lambda _: credentials, self.stand_ins, self.seconds, local=True)
 
@@ -130,27 +137,35 @@ class Twin:
         scopes = (*oauth.scopes, *(scope for one in self.app.operations.values() for scope in one.scopes))
         return replace(self.app, oauth=replace(oauth, scopes=tuple(dict.fromkeys(scopes))))
 
-    def _code(self, person: str) -> str:
-        """Sign in and allow in a browser, at the address that the app file makes."""
+    def code(self, person: str) -> Secret:
+        """An authorization code: the person signs in and allows."""
+        browser, page = self.opened()
+        return Secret(self.came_back(browser, page, person)["code"])
+
+    def opened(self, browser: Browser | None = None) -> tuple[Browser, Response]:
+        """A browser (a new one unless given) at the address that the app file makes, and what it sees there."""
         url = urlsplit(self.oauth.authorization_url(self._asking_for_all, CALLBACK, STATE, VERIFIER))
-        browser = self.running.browser(url.netloc)
-        page = browser.get(f"{url.path}?{url.query}")
+        browser = browser or self.running.browser(url.netloc)
+        return browser, browser.get(f"{url.path}?{url.query}")
+
+    def came_back(self, browser: Browser, page: Response, person: str, *, decision: str = "allow") -> dict[str, str]:
+        """Sign in and decide wherever the app asks; what the redirect back carries, with the state that was sent."""
         if "Sign in to" in page.text:
             page = browser.sign_in(page, self.account(person).login)
         if "Allow access?" in page.text:
-            page = browser.submit(page, decision="allow")
-        back = parse_qs(urlsplit(page.headers["Location"]).query)
-        assert back["state"] == [STATE]
-        return back["code"][0]
+            page = browser.submit(page, decision=decision)
+        back = {name: one for name, (one,) in parse_qs(urlsplit(page.headers["Location"]).query).items()}
+        assert back["state"] == STATE
+        return back
 
     def _key(self, person: str) -> dict[str, Secret]:
         """Make a personal key on the app's page."""
         assert self.app.credential is not None
-        state = self.running.state
-        made = state.keys.make(self.account(person))
-        names = (state.description.personal_keys.id_field, state.description.personal_keys.secret_field)
-        values = dict(zip(names, made, strict=True))
-        return {name: Secret(values[one.label]) for name, one in self.app.credential.fields.items()}
+        browser = self.running.browser()
+        page = browser.get(self.running.state.description.personal_keys.path)
+        page = browser.submit(browser.sign_in(page, self.account(person).login), make="key")
+        shown = dict(re.findall(r'<code id="([^"]+)">([^<]+)</code>', page.text))
+        return {name: Secret(shown[one.label]) for name, one in self.app.credential.fields.items()}
 
 
 @contextmanager

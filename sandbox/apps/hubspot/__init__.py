@@ -70,6 +70,8 @@ DESCRIPTION = AppDescription(
     },
     default_scope="oauth",
     # working-with-oauth: an unknown scope is an error on the page
+    # working-with-oauth: the page always shows what is asked for, and the accounts to choose from
+    always_asks=True,
     accounts=accounts_like(lambda _person, place: str(9_100 + place)),
     install=API,
     code_seconds=600,

@@ -199,6 +199,25 @@ def test_the_redirect_carries_more_than_the_code_and_perhaps_no_state(start: Cal
     assert sorted(parse_qs(urlsplit(app.authorize(JOSIE)).query)) == ["code", "entity"]
 
 
+@pytest.mark.parametrize(
+    ("quirks", "asked"),
+    [
+        ({}, False),
+        ({"always_asks": True}, True),
+        ({"prompts": frozenset({"consent"})}, True),
+        ({"prompts": frozenset({"login"})}, False),
+    ],
+)
+def test_who_has_consented_is_asked_again_or_not(
+    start: Callable[..., RunningApp], quirks: dict[str, Any], asked: bool
+) -> None:
+    app = start(**quirks)
+    browser = app.browser()
+    app.redeem(app.authorize(JOSIE, browser))
+    path, _ = app.authorization_path(app.client(), prompt="consent")
+    assert ("Allow access?" in browser.get(path).text) is asked
+
+
 def test_scopes_that_do_not_exist_are_refused_or_ignored(start: Callable[..., RunningApp]) -> None:
     back = start().authorize(JOSIE, scope="read nonsense")
     assert parse_qs(urlsplit(back).query)["error"] == ["invalid_scope"]
