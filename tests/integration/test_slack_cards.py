@@ -21,9 +21,14 @@ from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.message import Button, Message, Text
 from countersign.domain.secret import Secret
 from countersign.domain.texts import cards as texts
+from countersign.usecases.show_card import ShowCard
 from sandbox.server import Sandbox, create_sandbox
 from sandbox.slack.config import BOT_SCOPES
-from sandbox.slack.model import BOT_USER
+from sandbox.slack.model import BOT_USER, Conversation
+from tests.support.acting_world import MemoryJournal
+from tests.support.card_world import INPUTS
+from tests.support.memory_ledger import MemoryCardStore
+from tests.support.shipped_catalog import SETTINGS, shipped
 
 ACME = Workspace("T0ACME")
 APPROVALS = "C0APPROVALS"
@@ -207,3 +212,50 @@ def test_slack_takes_what_a_requester_is_told_at_its_fullest(world: World, decis
     ref = world.messenger.post("U0PRIYA", texts.outcome_for_requester(LONG[:150], decision, link))
 
     assert ref.channel.startswith("D")
+
+
+# --- where cards are
+
+
+def _shown(world: World) -> tuple[ShowCard, MemoryCardStore, Card]:
+    cards, journal = MemoryCardStore(), MemoryJournal()
+    show = ShowCard(world.messenger, cards, shipped(), SETTINGS, lambda url: url, journal)
+    plain = replace(FULL, votes=(), lapsed=0, inputs=INPUTS)
+    card = replace(plain, copies=(show.post(plain, APPROVALS),))
+    assert cards.create(card)
+    return show, cards, card
+
+
+def _share(world: World) -> Conversation:
+    """The channel gets another id, and its old one is not known any more."""
+    conversations = world.sandbox.slack.state.workspaces["T0ACME"].conversations
+    shared = replace(conversations.pop(APPROVALS), id="C0SHARED")
+    for message in shared.messages:
+        message.channel = shared.id
+    conversations[shared.id] = shared
+    return shared
+
+
+def test_a_card_is_found_in_its_channel_under_the_new_id(world: World) -> None:
+    show, cards, card = _shown(world)
+    shared = _share(world)
+    assert not show.rewrite(card)
+    cards.move_channel(APPROVALS, "C0SHARED", 0)
+
+    assert show.rewrite(card)
+    assert show.reply(card, texts.reminder("A change", [], []))
+
+    there = cards.get(card.id)
+    assert there is not None
+    assert there.copies == (MessageRef("C0SHARED", card.copies[0].ts),)
+    assert shared.messages[-1].thread_ts == card.copies[0].ts
+    assert show.post(there, APPROVALS).channel == "C0SHARED"
+
+
+def test_a_card_in_an_archived_channel_is_lost_and_a_new_one_refused(world: World) -> None:
+    show, _, card = _shown(world)
+    world.sandbox.slack.state.workspaces["T0ACME"].conversations[APPROVALS].archived = True
+
+    assert not show.reply(card, texts.reminder("A change", [], []))
+    with pytest.raises(ChatRefused, match="is_archived"):
+        show.post(card, APPROVALS)
