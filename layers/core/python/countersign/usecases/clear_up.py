@@ -16,7 +16,7 @@ from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, De
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.report_departure import ReportDeparture
 
-PAGE: Final = 25
+PAGE: Final = 100
 """Rows that are read and dealt with before time is looked at."""
 ENOUGH: Final = 8
 """Seconds before the end of the invocation at which no new page is begun; the queue goes on with it."""
