@@ -1,34 +1,43 @@
 """Starts a recipe as a person would: posts its card and clicks, types its command, uses its shortcut."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import requests
+from flask import Flask
 from rich.text import Text
 
 from countersign.domain.catalog import Procedure, Recipe
 from countersign_cli.catalog_folder import out
 from countersign_cli.trying.answers import answers
+from sandbox.apps.records import Card
 from sandbox.one_process.person import NotSeen, Person
 from sandbox.one_process.stack import OneProcess
+from sandbox.people import PEOPLE
 
 _HOOK_SECONDS: Final = 30
 
 
 @dataclass(frozen=True)
 class Start:
-    """One start of a recipe. ``given``: values by name, for the hook and for the form; the rest is made up."""
+    """One start of a recipe.
+
+    ``given``: values by name, for the hook and for the form; the rest is made up. ``shared``: names of the apps that an
+    admin connects for the workspace before.
+    """
 
     stack: OneProcess
     person: Person
     recipe: Recipe
     procedure: Procedure
     given: Mapping[str, str]
+    shared: Sequence[str] = ()
 
     def __call__(self) -> None:
         """Start it, saying each step. Raises NotSeen."""
+        self._share()
         if self.recipe.card is not None:
             self._post_card()
             say(f"{self.person.name} clicks {self.procedure.label}")
@@ -39,6 +48,12 @@ class Start:
         else:
             say(f"{self.person.name} uses the shortcut {self.recipe.shortcut}")
             self.person.shortcut(f"recipe.{self.recipe.id}", fields=self._form())
+
+    def _share(self) -> None:
+        admin = next(one.name for one in PEOPLE if one.is_admin)
+        for app in self.shared:
+            say(f"{admin}, an admin, connects {app} for the whole workspace")
+            Person(self.stack, admin).share(app)
 
     def _form(self) -> dict[str, str]:
         filled = answers(self.procedure.form, self.given, person=self.person.id, today=_today())
@@ -58,14 +73,18 @@ class Start:
             raise NotSeen(f"The hook answered {answer.status_code}: {answer.text}")
 
     def _sandbox_record(self) -> dict[str, Any]:
-        """What a sandbox app would post for this recipe, of its first record that waits; empty where none would."""
-        for app in self.stack.sandbox.apps.values():
-            records = app.extensions["sandbox-records"]
-            for record in records.listing():
-                card = records.card(record.record_id)
-                if card is not None and card.recipe == self.recipe.id:
-                    return dict(card.body)
-        return {}
+        """What a sandbox app would post: for this recipe, else for another one with all that this one needs."""
+        needed = {name for name, field in self.recipe.inputs.items() if field.required}
+        waiting = [card for app in self.stack.sandbox.apps.values() for card in _cards(app)]
+        of_this = [card.body for card in waiting if card.recipe == self.recipe.id]
+        like_this = [card.body for card in waiting if needed and needed <= card.body.keys()]
+        return dict(next(iter(of_this + like_this), {}))
+
+
+def _cards(app: Flask) -> list[Card]:
+    """The card of every record of a sandbox app that has one."""
+    records = app.extensions["sandbox-records"]
+    return [card for record in records.listing() if (card := records.card(record.record_id))]
 
 
 def say(text: str, style: str = "bold") -> None:

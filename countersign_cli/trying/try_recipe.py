@@ -32,7 +32,8 @@ def run(source: Path, recipe_id: str, choice: str, name: str, given: Mapping[str
         worker.__dict__["http"] = ShownHttp(worker.http, out)
         person = Person(stack, name)
         try:
-            Start(stack, person, recipe, procedure, given)()
+            apps = () if recipe.verify_user_access else recipe.apps(procedure.id, catalog)
+            Start(stack, person, recipe, procedure, given, [catalog.apps[app].name for app in apps])()
             stack.settle()
             _sign_in_where_asked(stack, person)
         except NotSeen as error:

@@ -16,6 +16,16 @@ type Json = dict[str, Any]
 JOURNEY: tuple[str, ...] = ("Continue", "Allow", "Sign in", "Yes, connect", "Yes, connect for everyone", "Connect")
 """The buttons that lead from a connect page to a connection, wherever they stand."""
 MOST_PAGES = 10
+LOAD_CHOICES = "Load the choices"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where buttons stand: a message or a form. `address` is how Slack's client names it."""
+
+    address: Json
+    text: str
+    blocks: list[Json]
 
 
 class NotSeen(Exception):
@@ -54,9 +64,8 @@ class Person:
 
         `on`: what the text of the button's message holds.
         """
-        message, block, button = self._button(label, on)
-        address = {"channel": message["channel"], "ts": message["ts"]}
-        self._do("click", {**address, "block_id": block, "action_id": button["action_id"]})
+        place, block, button = self._button(label, on)
+        self._do("click", {**place.address, "block_id": block, "action_id": button["action_id"]})
         self._fill_in(fields)
         return button
 
@@ -108,7 +117,7 @@ class Person:
 
     def share(self, app: str) -> Page:
         """Connect the app of this name for the whole workspace, as one of its admins; the last page."""
-        self.type("connections")
+        self.type("/countersign connections")
         self.stack.settle()
         self.click(f"Connect {app}")
         self.stack.settle()
@@ -118,10 +127,21 @@ class Person:
         form = self.form()
         if fields is None or form is None:
             return
-        if not form.get("submit"):  # its choices are still being read
-            self.stack.settle()
-            form = self.form() or form
+        if not form.get("submit"):
+            form = self._loaded(form)
         self.submit({**_first_choices(form), **fields})
+
+    def _loaded(self, form: Json) -> Json:
+        """The form once its choices are read, as this person: who has to sign in first for that, does."""
+        self.stack.settle()
+        loaded = self.form() or form
+        if not loaded.get("submit"):
+            self.connect()
+            self.stack.settle()
+            self.click(LOAD_CHOICES)
+            self.stack.settle()
+            loaded = self.form() or loaded
+        return loaded
 
     def _typed(self, label: str, page: Page) -> dict[str, str]:
         """What is typed on an app's sign-in page: the sandbox's account and password of this person."""
@@ -131,21 +151,29 @@ class Person:
         account = next(one for one in app.extensions["sandbox-app"].directory if one.person_id == self.id)
         return {"login": account.login, "password": account.password}
 
-    def _button(self, label: str, on: str) -> tuple[Json, str, Json]:
-        for message, block, button in self._buttons():
-            if button["text"]["text"] == label and on in message["text"]:
-                return message, block, button
+    def _button(self, label: str, on: str) -> tuple[Place, str, Json]:
+        for place, block, button in self._buttons():
+            if button["text"]["text"] == label and on in place.text:
+                return place, block, button
         raise NotSeen(f"{self.name} sees no button {label!r} but: {self._labels()}")
 
-    def _buttons(self) -> list[tuple[Json, str, Json]]:
-        """(message, block id, button), the newest message first."""
+    def _buttons(self) -> list[tuple[Place, str, Json]]:
+        """(where, block id, button): the open form's first, then the messages', the newest first."""
         return [
-            (message, block["block_id"], element)
-            for message in reversed(self.messages())
-            for block in message["blocks"]
+            (place, block["block_id"], element)
+            for place in self._places()
+            for block in place.blocks
             for element in [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else [])]
             if element.get("type") == "button"
         ]
+
+    def _places(self) -> list[Place]:
+        form = self.form()
+        messages = [
+            Place({"channel": one["channel"], "ts": one["ts"]}, one["text"], one["blocks"])
+            for one in reversed(self.messages())
+        ]
+        return [Place({"view_id": form["id"]}, form["title"]["text"], form["blocks"]), *messages] if form else messages
 
     def _labels(self) -> str:
         return ", ".join(dict.fromkeys(button["text"]["text"] for _, _, button in self._buttons())) or "none at all"
