@@ -16,13 +16,18 @@ from countersign.adapters.slack.people import SlackPeople
 from countersign.adapters.slack.reply_address import ReplyAddress
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.card import MessageRef
-from countersign.domain.errors import ChatRefused, ChatUnavailable
+from countersign.domain.catalog import Catalog
+from countersign.domain.errors import ChatRefused, ChatUnavailable, FormClosed
+from countersign.domain.form_state import FormState
 from countersign.domain.hosts import host_of
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, ReplyTo
 from countersign.domain.local_hosts import LocalHosts
-from countersign.domain.message import Button, Buttons, Heading, Message, Paragraph, Text
+from countersign.domain.message import Button, Buttons, Heading, Message, Offered, Paragraph, Text
+from countersign.domain.recipe_form import recipe_form
 from countersign.domain.secret import Secret
+from countersign.domain.texts.forms import not_answered
+from countersign.domain.texts.names import FORM_LOAD
 from countersign.usecases.receive_interaction import ReceiveInteraction
 from sandbox.server import create_sandbox
 from sandbox.slack.model import BOT_USER
@@ -30,6 +35,7 @@ from tests.support.served import slack_function
 from tests.support.slack_ingress import Ingress
 from tests.support.slack_requests import SIGNING_SECRET
 from tests.support.small_catalog import CATALOG
+from tests.support.two_apps_world import two_apps
 
 JOSIE, TOM = Person("T0ACME", "U0JOSIE"), Person("T0ACME", "U0TOM")
 APPROVALS, GENERAL = "C0APPROVALS", "C0GENERAL"
@@ -56,7 +62,8 @@ class LiveIngress(Ingress):
     @property
     def receive_interaction(self) -> ReceiveInteraction:
         assert self.live
-        return ReceiveInteraction(lambda: CATALOG, self.live, self.actions, self.connections)
+        every = Catalog(two_apps().apps, {**CATALOG.recipes, **two_apps().recipes})
+        return ReceiveInteraction(lambda: every, self.live, self.actions, self.connections)
 
 
 @dataclass
@@ -176,6 +183,59 @@ def test_a_slash_command_opens_its_form(world: World) -> None:
     form = world.screen("U0TOM")["form"]
     names = [block["block_id"] for block in form["blocks"]]
     assert names == ["name", "amount", "close_date", "stage", "owner"]
+
+
+def on_a_message(world: World) -> Interaction:
+    """Josie uses a shortcut on a message of Tom's; what the worker is handed."""
+    world.act("U0TOM", "type", channel=GENERAL, text="Login *fails* since <noon> & I can't work")
+    ts = world.messages("U0JOSIE", GENERAL)[-1]["ts"]
+    world.act("U0JOSIE", "shortcut", callback_id="message.report_bug", channel=GENERAL, ts=ts)
+    return world.queued()
+
+
+def test_a_form_on_a_message_opens_at_once_and_is_filled_with_choices(world: World) -> None:
+    queued = on_a_message(world)
+    loading = world.screen("U0JOSIE")["form"]
+    assert (loading["title"]["text"], loading.get("submit")) == ("Report a bug", None)
+    assert loading["blocks"][0]["text"]["text"] == "Loading choices from *Tracker*…"
+
+    assert queued.form is not None
+    state = FormState.from_text(queued.state)
+    report = two_apps().recipes["report_bug"]
+    offered = {"project": Offered((("OPS", "Operations"),), more=False)}
+    world.messenger.update_form(queued.form, recipe_form(report, report.run, state, state.quoted, offered))
+
+    blocks = {block["block_id"]: block["element"] for block in world.screen("U0JOSIE")["form"]["blocks"]}
+    assert [one["value"] for one in blocks["project"]["options"]] == ["OPS"]
+    assert blocks["summary"]["initial_value"] == "Login *fails* since <noon> & I can't work"
+    assert blocks["where"]["initial_value"].startswith("Seen at https://")
+    assert blocks["reporter"]["initial_user"] == "U0TOM"
+
+
+def test_trying_again_in_a_form_brings_the_form_that_it_stands_in(world: World) -> None:
+    queued = on_a_message(world)
+    assert queued.form is not None
+    world.messenger.update_form(queued.form, not_answered("Report a bug", "Tracker", queued.state))
+    form = world.screen("U0JOSIE")["form"]
+    block = next(block for block in form["blocks"] if block["type"] == "actions")
+    where = {"view_id": form["id"], "block_id": block["block_id"]}
+    assert world.act("U0JOSIE", "click", action_id=f"{FORM_LOAD}#0", **where)["status"] == 200
+
+    again = world.queued()
+    assert (again.name, again.person, again.state) == (FORM_LOAD, JOSIE, queued.state)
+    assert again.form is not None
+    assert (again.form.id, again.form.hash != queued.form.hash) == (queued.form.id, True)
+    with pytest.raises(FormClosed, match="hash_conflict"):
+        world.messenger.update_form(queued.form, not_answered("Report a bug", "Tracker", queued.state))
+
+
+def test_a_form_that_was_closed_is_known_to_be(world: World) -> None:
+    queued = on_a_message(world)
+    assert queued.form is not None
+    world.act("U0JOSIE", "close", view_id=queued.form.id)
+    assert world.screen("U0JOSIE")["form"] is None
+    with pytest.raises(FormClosed, match="not_found"):
+        world.messenger.update_form(queued.form, not_answered("Report a bug", "Tracker", queued.state))
 
 
 @pytest.mark.parametrize(("channel", "text"), [("D0TOM", "Connections"), (APPROVALS, f"<@{BOT_USER}> connections")])
