@@ -26,7 +26,7 @@ from countersign.domain.errors import (
     TokenRejected,
     TooLarge,
 )
-from countersign.domain.http import QUICK_ANSWER, HttpRequest
+from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER, HttpRequest
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.secret import Secret
@@ -226,6 +226,19 @@ def test_an_introspection_that_fails_is_no_error(server: Server, behaviour: Beha
     answer = _exchange(server, _asks())
     assert (answer.access_token, answer.expires_in) == (Secret("at-secret"), None)
     assert time.monotonic() - started < QUICK_ANSWER + 0.7
+
+
+def test_the_question_takes_its_time_from_the_token_requests_own(server: Server) -> None:
+    """Together they end within the one answer's time that whoever refreshes has set aside."""
+    server.on(TOKEN, says_nothing)
+    http = HardenedHttp(_stand_ins(server), local=True, limits=Limits(connect=1, read=8, total=LONGEST_ANSWER))
+    credentials = ClientCredentials("our-id", (Secret("our-secret"),))
+    settings = SETTINGS.__getitem__
+    oauth = OAuthHttp(http, settings, lambda _: credentials, _stand_ins(server), lambda: NOW, local=True)
+    started = time.monotonic()
+    with pytest.raises(AppUnavailable):
+        oauth.refresh(_asks(), OLD, "https://x/cb")
+    assert time.monotonic() - started < LONGEST_ANSWER - QUICK_ANSWER + 0.5
 
 
 def test_a_token_that_says_how_long_it_lives_is_not_asked_about(server: Server) -> None:

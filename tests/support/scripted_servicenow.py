@@ -33,7 +33,7 @@ class ScriptedServiceNow:
     change_hidden: bool = False
     """Nobody may read the change itself."""
 
-    def hurried(self) -> "ScriptedServiceNow":
+    def within(self, _seconds: float) -> "ScriptedServiceNow":
         """The same: it answers at once."""
         return self
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Account, Connection, Status, seal_owner
 from countersign.domain.errors import (
     AppUnavailable,
@@ -19,7 +18,7 @@ from countersign.domain.errors import (
     StoreUnavailable,
     TooLarge,
 )
-from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER
+from countersign.domain.http import LONGEST_ANSWER
 from countersign.domain.identity import Person
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
@@ -74,7 +73,6 @@ class World:
     now: int = NOW
     killed_at: int = NOW + 20
     noted: list[str] = field(default_factory=list)
-    catalog: Catalog = field(default_factory=shipped)
 
     def __post_init__(self) -> None:
         account = Account("a1", "josie", "Josie", "josie@acme.com")
@@ -114,7 +112,7 @@ class World:
             connections=self.store,
             opener=self.sealer,
             authorization=self.server,  # type: ignore[arg-type]
-            catalog=self.catalog,
+            catalog=shipped(),
             redirect_uri=lambda app: f"https://api.example.com/oauth/callback/{app}",
             clock=lambda: self.now,
             deadline=lambda: self.killed_at,
@@ -314,17 +312,6 @@ def test_an_api_elsewhere_stops_the_act_and_loses_no_token(world: World) -> None
     assert (world.server.used, world.noted) == (["rt-1", "rt-2"], ["foreign_api_base"] * 2)
     world.server.answer = NEW
     assert world.fresh() == "at-2", "it goes on by itself once the app says otherwise"
-
-
-def test_an_app_that_is_asked_how_long_a_token_lives_needs_time_for_that_too(world: World) -> None:
-    app = world.catalog.apps["servicenow"]
-    asked = replace(app, oauth=replace(app.server, introspection_endpoint="https://x.example/introspect"))
-    world.catalog = replace(world.catalog, apps={"servicenow": asked})
-    world.killed_at = NOW + LONGEST_ANSWER + QUICK_ANSWER + 4
-    with pytest.raises(LeaseBusy):
-        world.fresh()
-    world.killed_at += 1
-    assert world.fresh() == "at-2"
 
 
 def test_the_chosen_sites_address_is_used_and_a_site_that_is_not_covered_ends_the_connection(world: World) -> None:

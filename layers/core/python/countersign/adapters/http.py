@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +20,7 @@ from countersign.adapters.bounded import Attempt, Limits, WatchedHTTPConnectionP
 from countersign.domain import strict_json
 from countersign.domain.errors import AppUnavailable
 from countersign.domain.hosts import is_loopback, require_allowed
-from countersign.domain.http import QUICK_ANSWER, HttpAnswer, HttpRequest
+from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.local_hosts import LocalHosts
 
 _TEXT: Final = 1_000
@@ -90,10 +91,11 @@ class HardenedHttp:
     def __init__(self, stand_ins: LocalHosts, *, local: bool, limits: Limits | None = None) -> None:
         self._stand_ins, self._local, self._limits = stand_ins, local, limits or Limits()
 
-    def hurried(self) -> "HardenedHttp":
-        """The same for what is good to know and not worth waiting for: given up after ``QUICK_ANSWER``."""
-        limits = Limits(connect=1, read=QUICK_ANSWER, total=QUICK_ANSWER, size=self._limits.size)
-        return HardenedHttp(self._stand_ins, local=self._local, limits=limits)
+    def within(self, seconds: float) -> "HardenedHttp":
+        """The same with less patience: every answer is given up after so many seconds."""
+        limits, shorter = self._limits, min(self._limits.total, seconds)
+        hurried = replace(limits, read=min(limits.read, shorter), total=shorter)
+        return HardenedHttp(self._stand_ins, local=self._local, limits=hurried)
 
     def adapter(self, allowed_hosts: Sequence[str]) -> HardenedAdapter:
         """The way out to these hosts, for a library that brings its own session."""

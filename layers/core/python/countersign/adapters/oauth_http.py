@@ -25,6 +25,7 @@ from countersign.domain.errors import (
     TooLarge,
 )
 from countersign.domain.hosts import allowed_hosts, fill_settings, require_allowed
+from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
@@ -138,7 +139,9 @@ class OAuthHttp:
         grant is over only where no secret helped.
         """
         url = self._endpoint(app, endpoint, api_base)
-        adapter = self._http.adapter(allowed_hosts(app, self._settings(app.id)))
+        # Introspection is part of the answer: both together take no longer than one may.
+        patience = LONGEST_ANSWER - (QUICK_ANSWER if app.server.introspection_endpoint else 0)
+        adapter = self._http.within(patience).adapter(allowed_hosts(app, self._settings(app.id)))
         client_id, secrets = self._client(app)
         refused: InvalidClient | InvalidGrant | None = None
         for secret in secrets:
@@ -190,7 +193,7 @@ class OAuthHttp:
             request = oauth.introspection_request(
                 app.server, endpoint, answer.access_token, client_id=client_id, secret=secrets[0]
             )
-            found = self._http.hurried().send(request, allowed_hosts(app, self._settings(app.id)))
+            found = self._http.within(QUICK_ANSWER).send(request, allowed_hosts(app, self._settings(app.id)))
             return replace(answer, expires_in=read_introspection(found.body, self._clock()))
         return answer
 

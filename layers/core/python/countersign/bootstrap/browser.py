@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from countersign.bootstrap.workspaces import Workspaces
+from countersign.domain.http import QUICK_ANSWER
 
 if TYPE_CHECKING:
     from countersign.usecases.ask_to_confirm import AskToConfirm
@@ -73,7 +74,7 @@ class BrowserUseCases(Workspaces):
             bind_account=self.bind_account,
             authorization=self.authorization,
             # Hurried, so that exchange, sites and identity together end before this function does.
-            find_sites=FindSites(self.http.hurried(), self.app_settings, self.settings.local),
+            find_sites=FindSites(self.http.within(QUICK_ANSWER), self.app_settings, self.settings.local),
             identify=self.identify_account,
             settings=self.app_settings,
             audit=self.audit,

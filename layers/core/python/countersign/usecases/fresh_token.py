@@ -18,7 +18,7 @@ from countersign.domain.errors import (
     SignInNeeded,
     StoreUnavailable,
 )
-from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER
+from countersign.domain.http import LONGEST_ANSWER
 from countersign.domain.oauth import TokenAnswer, tokens_after
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import SealOwner, Tokens
@@ -89,7 +89,7 @@ class FreshToken:
         app = self.catalog.apps[connection.app]
         seal = self.opener.prepare(_renewed_owner(connection))  # now: what can fail must not fail after the answer
         started = self.clock()
-        if self.deadline() - started < NEEDED + (QUICK_ANSWER if app.server.introspection_endpoint else 0):
+        if self.deadline() - started < NEEDED:
             raise LeaseBusy(f"{app.id}: too little time left to refresh")
         try:
             leased = self.connections.lease(connection, self.worker, self.deadline() + LEASE_MARGIN, started)
