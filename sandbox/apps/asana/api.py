@@ -7,6 +7,7 @@ Josie's own project is hers alone.
 from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.asana import shapes
 from sandbox.apps.description import Json
+from sandbox.apps.records import Card
 from sandbox.apps.rest import Answer, Api, Call, Page, Problem, Record, Rights, Route, Store, person
 
 STATUSES = ("pending", "approved", "rejected", "changes_requested")
@@ -104,6 +105,16 @@ def seed(store: Store, directory: Directory) -> None:
     store.add("task", shapes.BLANK | {"name": "Plan the offsite", "assignee": josie}, josie, own)
 
 
+def card(record: Record) -> Card | None:
+    """An approval's card; other tasks have none."""
+    fields, decided = record.fields, record.fields["completed_by"]
+    if fields["resource_subtype"] != "approval":
+        return None
+    body = {"key": record.id, "task_gid": record.id, "name": fields["name"], "requested_by": record.made_by.email}
+    body |= {"assignee": fields["assignee"].name, "state": fields["approval_status"]}
+    return Card("approve_task", body | ({"decided_by": decided.name} if decided else {}))
+
+
 API = Api(
     problem=problem,
     new_id=lambda _kind, place: str(1_209_000_000_000_000 + place),
@@ -123,6 +134,7 @@ API = Api(
             link=lambda record: f"/0/0/{record.id}",
             title=lambda record: str(record.fields["name"]),
             status=lambda record: str(record.fields["approval_status"] or "open").capitalize(),
+            card=card,
         ),
     ),
 )

@@ -9,6 +9,7 @@ import hashlib
 from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.description import Json
 from sandbox.apps.gitlab import shapes
+from sandbox.apps.records import Card
 from sandbox.apps.rest import Answer, Api, Call, Page, Problem, Record, Rights, Route, Store, me, person, read
 
 PROJECT = "/api/v4/projects/<path:project>"
@@ -114,6 +115,14 @@ def seed(store: Store, directory: Directory) -> None:
     open_request(store, "Drop the old export", josie, priya)
 
 
+def card(record: Record) -> Card:
+    """The merge request's card."""
+    decided, (group, project) = record.decided, shapes.PATH.split("/")
+    body = {"key": f"{shapes.PATH}!{record.id}", "group": group, "project": project, "number": record.id}
+    body |= {"title": record.fields["title"], "author": record.made_by.login, "sha": record.fields["sha"]}
+    return Card("approve_merge_request", body | {"state": decided.word if decided else "opened"})
+
+
 def project_list(call: Call) -> Answer:
     """doc/api/projects.md: the caller's projects."""
     return Answer(200, [shapes.PROJECT] if call.query.get("membership") == "true" else [])
@@ -149,6 +158,7 @@ API = Api(
             link=lambda record: f"/{shapes.PATH}/-/merge_requests/{record.id}",
             title=lambda record: str(record.fields["title"]),
             number=lambda record: f"!{record.id}",
+            card=card,
         ),
     ),
 )
