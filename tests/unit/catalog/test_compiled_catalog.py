@@ -16,12 +16,15 @@ from tests.support.shipped_catalog import SOURCE, shipped
 
 ROOT = Path(__file__).resolve().parents[3]
 READER = """
-import json, sys
-from countersign.adapters.catalog_files import read_catalog
-settings = {"servicenow": {"instance": "acme"}, "salesforce": {"domain": "acme"}}
-catalog = read_catalog(frozenset(settings), settings)
-again = read_catalog(frozenset({"servicenow"}), settings)
-print(json.dumps([sorted(catalog.apps), sorted(catalog.recipes), sorted(again.apps)]))
+import json
+from countersign.bootstrap import Container
+from countersign.config import Settings
+settings = "servicenow.instance=acme,salesforce.domain=acme"
+both, one = (
+    Container(Settings({"APPS": apps, "APP_SETTINGS": settings})).catalog
+    for apps in ("servicenow,salesforce", "servicenow")
+)
+print(json.dumps([sorted(both.apps), sorted(both.recipes), sorted(one.apps)]))
 """
 
 

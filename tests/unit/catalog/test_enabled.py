@@ -9,6 +9,10 @@ from countersign.config import Settings
 from countersign.domain.catalog_data import load
 from countersign.domain.enabled import enabled
 from countersign.domain.errors import ConfigurationError
+from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.entrypoints.hooks import handle
+from tests.support.acting_world import JOSIE, WORKSPACE, ActingWorld
+from tests.support.memory_chat import words
 from tests.support.shipped_catalog import SETTINGS, SOURCE
 
 SERVICENOW_ONLY = {"apps": ["servicenow"], "recipes": ["approve_change"]}
@@ -72,10 +76,56 @@ def test_the_build_writes_which_apps_a_recipe_needs(compiled: Any) -> None:
 
 def test_no_app_is_read_to_tell_which_are_on(compiled: Any) -> None:
     """A cold click pays for what it uses: an app file that can't be read harms only who asks for it."""
-    unreadable = {"settings": {"instance": {}}}
+    unreadable: dict[str, Any] = {"settings": {"instance": {}}}
     changed = {**compiled, "apps": {**compiled["apps"], "servicenow": unreadable}}
     catalog = load(enabled(changed, frozenset(), SETTINGS))
     assert "servicenow" in list(catalog.apps)
     assert catalog.apps["salesforce"].name == "Salesforce"
     with pytest.raises(KeyError):
         _ = catalog.apps["servicenow"]
+
+
+# --- what people meet
+
+
+@pytest.fixture
+def world(compiled: Any) -> ActingWorld:
+    """A deployment with ServiceNow alone."""
+    world = ActingWorld()
+    world.catalog = load(enabled(compiled, frozenset({"servicenow"}), SETTINGS))
+    return world
+
+
+def ask(world: ActingWorld, words_typed: str, **changes: Any) -> str:
+    plain = {"id": f"Ev{world.randomness()}", "kind": Kind.TEXT, "person": JOSIE, "workspace": WORKSPACE}
+    asked = Interaction(**{**plain, "reply_to": ReplyTo("D0JOSIE"), "value": words_typed, **changes})
+    world.deliver({"v": 1, "kind": "interaction", "interaction": asked.as_json()}, queue="connections")
+    return words(world.slack.told[-1][1])
+
+
+def test_help_and_connections_speak_of_what_is_on(world: ActingWorld) -> None:
+    assert "create opportunity" not in ask(world, "help")
+    assert "ServiceNow" in ask(world, "connections")
+    assert "Salesforce" not in ask(world, "connections")
+
+
+def test_a_command_of_what_is_off_is_not_known(world: ActingWorld) -> None:
+    assert "doesn't know “create opportunity”" in ask(world, "create opportunity")
+
+
+def test_a_button_for_what_is_off_makes_no_link(world: ActingWorld) -> None:
+    ask(world, "salesforce", kind=Kind.BUTTON, name="connections.connect")
+    assert world.sign_ins.intents == {}
+
+
+def test_a_hook_of_what_is_off_is_not_there(world: ActingWorld) -> None:
+    event = {
+        "httpMethod": "POST",
+        "path": "/hooks/approve_deal",
+        "resource": "/hooks/{recipe}",
+        "pathParameters": {"recipe": "approve_deal"},
+        "headers": {"Authorization": "Bearer s3cret"},
+        "body": "{}",
+        "isBase64Encoded": False,
+    }
+    assert handle(event, world)["statusCode"] == 404

@@ -56,6 +56,15 @@ def test_card_and_history_say_that_it_was_as_the_workspaces_account(world: Actin
     assert world.action_of(JOSIE).recorded_label == "the workspace's josie@acme.com in ServiceNow"
 
 
+def test_the_journal_tells_it_from_a_persons_own_act(world: ActingWorld) -> None:
+    share(world)
+
+    world.click(JOSIE)
+
+    (facts,) = [facts for event, facts in world.journal.events if event == "action_ended"]
+    assert (facts["person"], facts["account"], facts["acted_as"]) == ("U0JOSIE", "id-josie", "workspace")
+
+
 def test_somebodys_own_connection_is_not_used_for_it(world: ActingWorld) -> None:
     world.connect(JOSIE, "josie")
 

@@ -76,8 +76,17 @@ class EndAction:
             record=action.subject,
             status=status.value,
             outcome=outcome.value,
+            account=ended.account_id,
+            acted_as=self._acted_as(ended),
         )
         return self.finish(ended, reply_to)
+
+    def _acted_as(self, action: Action) -> str | None:
+        """Whose account it was: the ids alone would not tell."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        if recipe is None or action.account_id is None:
+            return None
+        return "person" if recipe.verify_user_access else "workspace"
 
     def finish(self, action: Action, reply_to: ReplyTo | None) -> Action:
         """What follows from an end; for an action whose worker died before it was all done, too."""
@@ -106,12 +115,13 @@ class EndAction:
         message = self._message(action, shown=shown)
         if message is None:
             return
+        speaking = self.messenger.within(action.workspace)
         try:
             if reply_to is not None and reply_to.reply_url is not None:
-                self.messenger.whisper(action.person, reply_to, message)
+                speaking.whisper(action.person, reply_to, message)
             else:
                 # An ephemeral message may never be seen; what must not be lost goes by direct message.
-                self.messenger.direct(action.person, message)
+                speaking.direct(action.person, message)
         except ChatRefused as error:
             self.journal("person_not_told", trace_id=action.trace_id, action=action.id, reason=error.reason)
 
