@@ -1,5 +1,6 @@
 """OpenID Connect for the apps that have it: an RS256 key made at start, and id_tokens signed with it."""
 
+from functools import cache
 from typing import Any
 
 from authlib.oidc.core.grants import OpenIDCode
@@ -15,6 +16,12 @@ KEY_BITS = 2048
 ID_TOKEN_SECONDS = 120
 
 
+@cache
+def _signing_key(_app_id: str) -> RSAKey:
+    """One key per app and process: making one takes up to a quarter of a second."""
+    return RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
 class IdTokens(OpenIDCode):
     """authlib's id_token extension with this app's issuer, claims and clock (OpenID Connect Core section 3.1.3.3)."""
 
@@ -22,7 +29,7 @@ class IdTokens(OpenIDCode):
         super().__init__(require_nonce=False)
         self._description = description
         self._clock = clock
-        self.key = RSAKey.generate_key(KEY_BITS, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        self.key = _signing_key(description.app_id)
 
     def exists_nonce(self, _nonce: str, _request: Any) -> bool:
         """Nonces are the client's own business here: the apps don't refuse a repeated one."""
