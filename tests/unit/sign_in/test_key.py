@@ -377,6 +377,14 @@ def test_two_people_who_do_everything_in_any_order_end_up_with_their_own_keys(sc
     assert 200 < bound < 1_200, "some get through, and some are stopped"
 
 
+def test_nobody_comes_back_from_an_app_that_nobody_was_sent_to(scripted: "Scripted") -> None:
+    page, _, cookie, state = to_key(scripted)
+    for known in (state, key_secret(cookie, state)):
+        assert scripted.back(known, cookie).kind is PageKind.UNKNOWN
+    assert scripted.server.exchanged == []
+    assert page.kind is PageKind.KEY
+
+
 def test_tom_has_a_form_of_his_own(scripted: "Scripted") -> None:
     _, secret, cookie, _ = to_key(scripted)
     _, link = scripted.world.begin(TOM)

@@ -46,7 +46,7 @@ class CompleteAppLeg:
     def __call__(self, app_id: str, query: Query, cookie: str | None) -> Page:
         """The page to show; a reload after success shows the success again. Raises Malformed, StoreUnavailable."""
         app = self.browser_leg.catalog.apps.get(app_id)
-        if app is None:
+        if app is None or app.oauth is None:
             return Page(PageKind.UNKNOWN)
         callback = read_callback(query, self._issuer(app))
         found = self.browser_leg(callback.state, cookie, LegStep.APP, app_id)
