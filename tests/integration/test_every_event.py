@@ -153,6 +153,7 @@ DOES: Mapping[str, tuple[Callable[[EveryWorld], None], set[str]]] = {
     "app_actions/button_approve": (connected, {"acted", "card rewritten"}),
     "app_actions/button_connect_link": (nothing, {"prompt kept"}),
     "app_actions/button_foreign_person": (nothing, {"told U0STRANGER"}),
+    "app_actions/button_form_load": (nothing, {"link made", "form redrawn"}),
     "app_actions/button_happened": (arrived, {"card rewritten"}),
     "app_actions/button_not_happened": (unknown, {"told U0JOSIE"}),
     "app_actions/button_retry": (waiting_for_nothing, {"acted", "card rewritten"}),
@@ -198,6 +199,7 @@ def done(world: EveryWorld) -> set[str]:
     """What anybody could notice."""
     happened = {
         "acted": world.servicenow.acts == 1,
+        "form redrawn": len(world.slack.redrawn) == 1,
         "card rewritten": bool(world.slack.updated),
         "channel followed": world.cards.moved_channel("G0APPROVALS") == "C0SHARED",
         "home shown": bool(world.slack.homes),

@@ -16,7 +16,6 @@ from countersign.adapters.slack.people import SlackPeople
 from countersign.adapters.slack.reply_address import ReplyAddress
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.card import MessageRef
-from countersign.domain.catalog import Catalog
 from countersign.domain.errors import ChatRefused, ChatUnavailable, FormClosed
 from countersign.domain.form_state import FormState
 from countersign.domain.hosts import host_of
@@ -32,9 +31,8 @@ from countersign.usecases.receive_interaction import ReceiveInteraction
 from sandbox.server import create_sandbox
 from sandbox.slack.model import BOT_USER
 from tests.support.served import slack_function
-from tests.support.slack_ingress import Ingress
+from tests.support.slack_ingress import EVERY, Ingress
 from tests.support.slack_requests import SIGNING_SECRET
-from tests.support.small_catalog import CATALOG
 from tests.support.two_apps_world import two_apps
 
 JOSIE, TOM = Person("T0ACME", "U0JOSIE"), Person("T0ACME", "U0TOM")
@@ -62,8 +60,7 @@ class LiveIngress(Ingress):
     @property
     def receive_interaction(self) -> ReceiveInteraction:
         assert self.live
-        every = Catalog(two_apps().apps, {**CATALOG.recipes, **two_apps().recipes})
-        return ReceiveInteraction(lambda: every, self.live, self.actions, self.connections)
+        return ReceiveInteraction(lambda: EVERY, self.live, self.actions, self.connections)
 
 
 @dataclass

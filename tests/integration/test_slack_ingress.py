@@ -19,6 +19,8 @@ from tests.support.slack_ingress import Ingress
 from tests.support.slack_requests import NOW, SLACK_EVENTS, body_of, load, signed, with_body, with_headers
 
 TO_ACTIONS = {"button_approve", "button_in_thread", "button_organisation_install", "button_foreign_person"} | {
+    "button_form_load",
+    "shortcut_report_bug",  # its form opens, and its choices are read
     "button_sibling_workspace",
     "button_connect_link",
     "form_comment",
@@ -34,7 +36,9 @@ TO_CONNECTIONS = {"button_disconnect_in_home", "command_connections", "command_h
     "event_mention_organisation",
     "event_home_opened",
 }
-OPENS_FORM = {"button_reject", "button_fill_in_form", "shortcut_global", "shortcut_message", "command_form"}
+OPENS_FORM = {"button_reject", "button_fill_in_form", "shortcut_global", "shortcut_message", "command_form"} | {
+    "shortcut_report_bug",
+}
 ANSWERS = {
     "event_url_verification": {"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"},
     "options": {"options": []},

@@ -75,6 +75,7 @@ FROM_SLACK = {
         "button_approve",
         "button_connect_link",
         "button_foreign_person",
+        "button_form_load",
         "form_comment",
         "form_opportunity_organisation",
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from countersign.config import Settings
 from countersign.domain.card import MessageRef
+from countersign.domain.catalog import Catalog
 from countersign.domain.errors import CountersignError, StoreUnavailable
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import FormRef, ReplyTo
@@ -14,6 +15,10 @@ from countersign.domain.secret import Secret
 from countersign.usecases.receive_interaction import ReceiveInteraction
 from tests.support.slack_requests import NOW, SIGNING_SECRET
 from tests.support.small_catalog import CATALOG
+from tests.support.two_apps_world import two_apps
+
+EVERY = Catalog(two_apps().apps, {**CATALOG.recipes, **two_apps().recipes})
+"""Recipes of each kind, with and without choices that an app is asked for."""
 
 
 @dataclass
@@ -101,7 +106,7 @@ class Ingress:
 
     @property
     def receive_interaction(self) -> ReceiveInteraction:
-        return ReceiveInteraction(lambda: CATALOG, self.messenger, self.actions, self.connections)
+        return ReceiveInteraction(lambda: EVERY, self.messenger, self.actions, self.connections)
 
     @property
     def untouched(self) -> bool:

@@ -12,7 +12,6 @@ from countersign.domain.interaction import FormRef, Interaction, Kind, Quoted, R
 from countersign.domain.message import Field, FieldKind, Form, Note, Paragraph
 from countersign.domain.recipe_form import recipe_form
 from countersign.domain.texts.names import FORM_LOAD
-from countersign.usecases.receive_interaction import ReceiveInteraction
 from sandbox.slack.block_kit import check_view
 from tests.support.memory_chat import filled
 from tests.support.slack_ingress import Ingress
@@ -23,14 +22,6 @@ REPLY_TO = ReplyTo("C0GENERAL", reply_url="https://hooks.slack.com/app/T0ACME/3/
 QUOTED = Quoted("Login fails", "https://acme.slack.com/archives/C1/p1", "U0TOM")
 
 
-class TwoAppsIngress(Ingress):
-    """The ingress with the two apps' catalog."""
-
-    @property
-    def receive_interaction(self) -> ReceiveInteraction:
-        return ReceiveInteraction(two_apps, self.messenger, self.actions, self.connections)
-
-
 def shortcut(name: str = "message.report_bug") -> Interaction:
     josie, acme = Person("T0ACME", "U0JOSIE"), Workspace("T0ACME")
     return Interaction("shortcut:1", Kind.SHORTCUT, josie, acme, REPLY_TO, name=name, foreign=False, at=7)
@@ -38,7 +29,7 @@ def shortcut(name: str = "message.report_bug") -> Interaction:
 
 @pytest.mark.parametrize("name", ["message.report_bug", "recipe.report_bug"])
 def test_a_form_whose_choices_are_read_opens_at_once_and_says_so(name: str) -> None:
-    ingress = TwoAppsIngress()
+    ingress = Ingress()
     assert ingress.receive_interaction(shortcut(name), "trigger1", QUOTED) == {}
 
     ((trigger, form),) = ingress.messenger.forms
@@ -51,7 +42,7 @@ def test_a_form_whose_choices_are_read_opens_at_once_and_says_so(name: str) -> N
 
 
 def test_the_open_form_goes_to_the_worker_which_has_the_persons_token() -> None:
-    ingress = TwoAppsIngress()
+    ingress = Ingress()
     ingress.receive_interaction(shortcut(), "trigger1", QUOTED)
 
     (message,) = ingress.actions.sent
@@ -62,7 +53,7 @@ def test_the_open_form_goes_to_the_worker_which_has_the_persons_token() -> None:
 
 
 def test_trying_again_goes_to_the_worker_too() -> None:
-    ingress = TwoAppsIngress()
+    ingress = Ingress()
     state = FormState("report_bug", "run", None, REPLY_TO).as_text()
     person, workspace = Person("T0ACME", "U0JOSIE"), Workspace("T0ACME")
     again = Interaction(
@@ -74,14 +65,14 @@ def test_trying_again_goes_to_the_worker_too() -> None:
 
 
 def test_a_form_that_did_not_open_is_not_read_for() -> None:
-    ingress = TwoAppsIngress()
+    ingress = Ingress()
     ingress.messenger.open_error = ChatUnavailable("timeout")
     ingress.receive_interaction(shortcut(), "trigger1", QUOTED)
     assert (ingress.actions.sent, len(ingress.messenger.whispers)) == ([], 1)
 
 
 def test_a_queue_that_is_broken_fails_the_request_so_that_slack_says_so() -> None:
-    ingress = TwoAppsIngress()
+    ingress = Ingress()
     ingress.actions.broken = True
     with pytest.raises(StoreUnavailable):
         ingress.receive_interaction(shortcut(), "trigger1", QUOTED)
@@ -93,7 +84,7 @@ def test_a_choice_that_was_read_is_taken_as_it_is_and_checked_by_the_operation()
     form = Interaction(
         "v1", Kind.FORM, Person("T0ACME", "U0JOSIE"), Workspace("T0ACME"), ReplyTo(), answers=answers, state=state
     )
-    assert TwoAppsIngress().receive_interaction(form) == {}
+    assert Ingress().receive_interaction(form) == {}
 
 
 @pytest.mark.parametrize("text", ["x" * 3000, "\n" * 3000, "ü😀" * 1500, '"' * 3000])

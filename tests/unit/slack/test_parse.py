@@ -18,7 +18,7 @@ from countersign.adapters.slack.parse import parse_command, parse_interaction
 from countersign.adapters.slack.parse_event import parse_event
 from countersign.domain.departure import Departure, Left
 from countersign.domain.identity import Person, Workspace
-from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.interaction import FormRef, Interaction, Kind, ReplyTo
 from tests.support.slack_requests import SLACK_EVENTS, body_of, load
 
 READERS = {"command": parse_command, "event": parse_event}
@@ -134,6 +134,21 @@ WHAT = {
         name="recipe.create_opportunity",
         reply_to=ReplyTo("C0APPROVALS", None, "https://hooks.slack.com/app/T0ACME/3333/cccc"),
         message=CARD_MESSAGE,
+    ),
+    "shortcut_report_bug": interaction(
+        id="shortcut:1111.2222.report",
+        kind=Kind.SHORTCUT,
+        name="message.report_bug",
+        reply_to=ReplyTo("C0APPROVALS", None, "https://hooks.slack.com/app/T0ACME/3333/cccc"),
+        message=CARD_MESSAGE,
+    ),
+    "button_form_load": interaction(
+        id="block_actions:1111.2222.load",
+        kind=Kind.BUTTON,
+        name="form.load",
+        reply_to=ReplyTo(),
+        state='{"recipe":"report_bug","procedure":"run","channel":"C0APPROVALS"}',
+        form=FormRef("V0FORM", "1785578530.a1b2c3"),
     ),
     "command_form": command("create opportunity"),
     "command_connections": command("connections"),

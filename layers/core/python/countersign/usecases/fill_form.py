@@ -131,8 +131,16 @@ class FillForm:
         key = correlation_id(person.key, asking.interaction.id, field.name)
 
         def call(base: str | None) -> Call:
-            account = opened.connection.account
-            return Call(app, operation, self.app_settings(app.id), base, account, inputs, key)
+            return Call(
+                app=app,
+                operation=operation,
+                settings=self.app_settings(app.id),
+                api_base=base,
+                account=opened.connection.account,
+                inputs=inputs,
+                correlation_id=key,
+                credential=opened.tokens.credential,
+            )
 
         answered: tuple[object, Offered | Refused | NotUsable] = self.call_app(
             opened, lambda base: build_request(call(base)), lambda base, got: read_choices(call(base), got)
