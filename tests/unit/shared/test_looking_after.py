@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from countersign.adapters.slack.payload import identifier
 from countersign.domain.catalog import ActsAs
 from countersign.domain.connection import Connection, Status
-from countersign.domain.errors import AppUnavailable
+from countersign.domain.errors import AppUnavailable, Malformed
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.message import Heading, Message
@@ -249,3 +250,8 @@ def test_workspaces_of_one_organisation_have_their_own() -> None:
     assert shared_owner(one).is_workspace
     assert Person.from_key(shared_owner(one).key) == shared_owner(one)
     assert not Person("E0ACME", "U0JOSIE").is_workspace
+
+
+def test_no_id_that_slack_sends_can_be_the_owners() -> None:
+    with pytest.raises(Malformed):
+        identifier({"id": OWNER.user_id}, "id")

@@ -50,8 +50,8 @@ class Person:
 def shared_owner(workspace: Workspace) -> Person:
     """Whose the shared connections of a workspace are: a key beside those of people, and never one of them.
 
-    Ids of chat users are upper-case letters and digits, and every one that comes from outside is held to that; this
-    one has a colon. Workspaces of one organisation each have their own: an admin of one is no admin of the others.
+    Ids of chat users have no colon, and every one that comes from outside is held to that; this one has. Workspaces
+    of one organisation each have their own: an admin of one is no admin of the others.
     """
     return Person(workspace.tenant, f"{_WORKSPACE}{workspace.id}")
 
