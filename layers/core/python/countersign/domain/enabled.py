@@ -26,5 +26,5 @@ def enabled(compiled: Compiled, apps: AbstractSet[str], settings: Mapping[str, M
     }
     return {
         "apps": {name: app for name, app in compiled["apps"].items() if name in chosen},
-        "recipes": {name: recipe for name, recipe in compiled["recipes"].items() if chosen.issuperset(recipe["needs"])},
+        "recipes": {name: recipe for name, recipe in compiled["recipes"].items() if set(recipe["needs"]) <= chosen},
     }
