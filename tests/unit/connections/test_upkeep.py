@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from countersign.domain.connection import Connection, Status
-from countersign.domain.errors import AppUnavailable, InvalidGrant
+from countersign.domain.errors import AppUnavailable, InvalidGrant, StoreUnavailable
 from countersign.domain.identity import Person, shared_owner
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
@@ -319,3 +319,53 @@ def test_when_what_is_due(idle: int | None, longest: int | None, renewal: float 
 
     assert (days(renew_at(connection, oauth)), days(warn_at(connection, oauth))) == (renewal, warning)
     assert warn_at(replace(connection, warned=True), oauth) is None
+
+
+# --- whatever dies on the way
+
+
+def test_a_worker_that_died_before_it_told_is_made_good_in_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world_with(idle=None, longest=100)
+    connect(world)
+    world.now += 90 * DAY
+    with monkeypatch.context() as dying:
+        dying.setattr(world.slack, "direct", _die)
+        world.keep_house()
+    assert world.slack.told == []
+
+    wait(world, 3_600)
+
+    assert len(world.slack.told) == 1
+
+
+def test_a_worker_that_died_after_it_told_tells_again_rather_than_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = world_with(idle=None, longest=100)
+    connect(world)
+    world.now += 90 * DAY
+    with monkeypatch.context() as dying:
+        dying.setattr(world.connections, "plan_upkeep", _die)
+        world.keep_house()
+    assert len(world.slack.told) == 1
+
+    for _ in range(3):
+        wait(world, 3_600)
+
+    assert len(world.slack.told) == 2
+    assert there(world).warned
+
+
+def test_a_renewal_whose_message_was_lost_is_queued_again_in_an_hour() -> None:
+    world = world_with(idle=8, longest=None)
+    connect(world)
+    world.now += 6 * DAY
+    world.keep_house()
+    world.actions_queue.sent.clear()
+    answer(world)
+
+    wait(world, 3_600)
+
+    assert there(world).version == 2
+
+
+def _die(*_args: Any, **_kwargs: Any) -> None:
+    raise StoreUnavailable("the process is gone")
