@@ -13,7 +13,11 @@ from sandbox.people import PEOPLE
 
 type Json = dict[str, Any]
 
-JOURNEY: tuple[str, ...] = ("Continue", "Allow", "Sign in", "Yes, connect", "Yes, connect for everyone", "Connect")
+ENTER_KEY = "Check this key"
+JOURNEY: tuple[str, ...] = (
+    *("Continue", "Allow", "Sign in", ENTER_KEY),
+    *("Yes, connect", "Yes, connect for everyone", "Connect"),
+)
 """The buttons that lead from a connect page to a connection, wherever they stand."""
 MOST_PAGES = 10
 LOAD_CHOICES = "Load the choices"
@@ -144,12 +148,22 @@ class Person:
         return loaded
 
     def _typed(self, label: str, page: Page) -> dict[str, str]:
-        """What is typed on an app's sign-in page: the sandbox's account and password of this person."""
+        """What is typed: on an app's sign-in page the person's account and password there, on our page a key."""
+        if label == ENTER_KEY:
+            return self._key(page)
         if label != "Sign in":
             return {}
         app = self.stack.sandbox.apps.at(urlsplit(page.url).hostname or "")
         account = next(one for one in app.extensions["sandbox-app"].directory if one.person_id == self.id)
         return {"login": account.login, "password": account.password}
+
+    def _key(self, page: Page) -> dict[str, str]:
+        """A new key of the person's, made at the app that the page names: its parts as the page asks for them."""
+        states = [app.extensions["sandbox-app"] for app in self.stack.sandbox.apps.values()]
+        state = next(one for one in states if one.description.personal_keys and one.description.name in page.text)
+        parts = state.keys.make(next(one for one in state.directory if one.person_id == self.id))
+        form = next(button for button in page.buttons if button.label.strip() == ENTER_KEY)
+        return dict(zip([name for name, value in form.fields.items() if not value], parts, strict=True))
 
     def _button(self, label: str, on: str) -> tuple[Place, str, Json]:
         for place, block, button in self._buttons():
