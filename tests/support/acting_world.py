@@ -127,6 +127,8 @@ class ActingWorld(Container):
         self.lifetime = 20
         self.servicenow = ScriptedServiceNow()
 
+    serves_several = False  # type: ignore[assignment]
+
     def clock(self) -> int:
         return self.now
 

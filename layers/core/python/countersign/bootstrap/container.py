@@ -111,6 +111,7 @@ class Container(LeavingUseCases):
             show=self.show_card,
             tell=self.tell_requester,
             people=self.people,
+            workspace=self.find_workspace,
             settings=self.settings.app_settings,
             journal=self.journal,
             clock=self.clock,

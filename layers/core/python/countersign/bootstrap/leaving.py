@@ -7,7 +7,6 @@ from countersign.bootstrap.actions import ActionUseCases
 
 if TYPE_CHECKING:
     from countersign.chat_ports import Belongings, Members
-    from countersign.domain.identity import Workspace
     from countersign.usecases.clear_up import ClearUp
     from countersign.usecases.off_board import OffBoard
     from countersign.usecases.sweep_members import SweepMembers
@@ -76,8 +75,3 @@ class LeavingUseCases(ActionUseCases):
             journal=self.journal,
             clock=self.clock,
         )
-
-    def home(self) -> "Workspace | None":
-        """The workspace of the bot that an operator gave the deployment."""
-        given = self.bot_tokens.given()
-        return None if given is None else self._home_of(given)

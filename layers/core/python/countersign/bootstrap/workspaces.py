@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from countersign.usecases.admit_workspace import AdmitWorkspace
     from countersign.usecases.begin_install import BeginInstall
     from countersign.usecases.complete_install import CompleteInstall
+    from countersign.usecases.find_workspace import FindWorkspace
     from countersign.usecases.fresh_token import FreshToken
     from countersign.usecases.keep_bots import KeepBots
 
@@ -42,6 +43,23 @@ class Workspaces(Adapters):
             self.clock,
             several=self.settings.several_workspaces,
         )
+
+    @property
+    def serves_several(self) -> bool:
+        """Whether there can be any bot but the one whose token is among the deployment's secrets."""
+        return self.settings.several_workspaces or self.bot_tokens.given() is None
+
+    def home(self) -> Workspace | None:
+        """The workspace of the bot that an operator gave the deployment."""
+        given = self.bot_tokens.given()
+        return None if given is None else self._home_of(given)
+
+    @cached_property
+    def find_workspace(self) -> "FindWorkspace":
+        """Which workspace a hook means."""
+        from countersign.usecases.find_workspace import FindWorkspace
+
+        return FindWorkspace(self.people, self.installations, lambda: self.serves_several, self.home)
 
     @cached_property
     def installed(self) -> "Installed":
@@ -107,7 +125,7 @@ class Workspaces(Adapters):
         return KeepBots(
             installations=self.installations,
             bots=self.bot_connections,
-            needed=lambda: self.settings.several_workspaces or self.bot_tokens.given() is None,
+            needed=lambda: self.serves_several,
             renew=lambda bot: self.fresh_bot_token(bot, renew=True),
             journal=self.journal,
             clock=self.clock,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace, came_through
 from countersign.domain.tokens import Sealed, SealOwner
 
 EXPIRY_MARGIN: Final = 120
@@ -92,6 +92,11 @@ class Connection:
     def owner(self) -> SealOwner:
         """To whom its tokens are sealed."""
         return seal_owner(self.person, self.workspace, self.app, self.account.id, self.version)
+
+    @property
+    def installation(self) -> Workspace:
+        """The installation through which it came: where its person can be told of it."""
+        return came_through(self.person, self.workspace)
 
     @property
     def shared(self) -> bool:

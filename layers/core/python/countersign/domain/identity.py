@@ -62,3 +62,8 @@ def home_of(person: Person) -> Workspace:
     Slack's ids of organisations begin with E, those of workspaces with T.
     """
     return Workspace(person.tenant, person.tenant if person.tenant.startswith("E") else None)
+
+
+def came_through(person: Person, workspace_id: str) -> Workspace:
+    """The installation through which something of a person's came, as its row has it."""
+    return Workspace(workspace_id, home_of(person).organisation)

@@ -41,16 +41,16 @@ class AskToConnect:
         try:
             begun = self.link(person, workspace, app_id, trace_id=trace_id, shared=shared)
         except Refused:
-            self.messenger.whisper(person, reply_to, texts.too_many_links(app.name))
+            self.messenger.within(workspace).whisper(person, reply_to, texts.too_many_links(app.name))
             return
-        self.messenger.whisper(person, reply_to, self._prompt(app, begun, why))
+        self.messenger.within(workspace).whisper(person, reply_to, self._prompt(app, begun, why))
 
     def link(
         self, person: Person, workspace: Workspace, app_id: str, *, trace_id: str, shared: bool = False
     ) -> BegunSignIn:
         """A link alone, for who says it elsewhere. Raises Refused when too many are open, StoreUnavailable."""
         try:
-            profile = self.people.profile(person)
+            profile = self.people.within(workspace).profile(person)
         except (ChatUnavailable, ChatRefused):
             profile = {}  # names are for show; without them the page shows ids
         return self.begin(person, workspace, app_id, profile, trace_id=trace_id, shared=shared)

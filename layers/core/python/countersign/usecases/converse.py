@@ -102,7 +102,7 @@ class Converse:
         self._say(interaction, answer)
 
     def _show_home(self, interaction: Interaction) -> None:
-        self.messenger.publish_home(interaction.person, self._connections(interaction))
+        self.messenger.within(interaction.workspace).publish_home(interaction.person, self._connections(interaction))
 
     def _answer(self, interaction: Interaction, words: str) -> Message:
         match words:
@@ -121,4 +121,4 @@ class Converse:
         return texts.help_message(list(self.catalog.recipes.values()), self.command, unknown_words=unknown_words)
 
     def _say(self, interaction: Interaction, message: Message) -> None:
-        self.messenger.whisper(interaction.person, interaction.reply_to, message)
+        self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)

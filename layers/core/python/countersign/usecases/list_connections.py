@@ -56,6 +56,6 @@ class ListConnections:
 
     def _name(self, person: Person, workspace: Workspace) -> str:
         try:
-            return self.people.profile(person).get("workspace_name") or workspace.id
+            return self.people.within(workspace).profile(person).get("workspace_name") or workspace.id
         except ChatRefused:
             return workspace.id

@@ -68,6 +68,6 @@ class LookAfter:
 
     def _tell(self, connection: Connection, message: Message) -> None:
         try:
-            self.messenger.direct(connection.contact, message)
+            self.messenger.within(connection.installation).direct(connection.contact, message)
         except ChatRefused as error:  # they left: nobody there to be told
             self.journal("person_not_told", app=connection.app, reason=error.reason)

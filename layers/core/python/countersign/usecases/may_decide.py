@@ -42,7 +42,8 @@ class MayDecide:
         workspace = card.workspace
         addresses = {known.casefold() for known in who.people if "@" in known}
         if addresses:
-            yield lambda: self.people.profile(person).get("email", "").casefold() in addresses
+            here = self.people.within(workspace)
+            yield lambda: here.profile(person).get("email", "").casefold() in addresses
         if (group := who.user_group) is not None:
             yield lambda: person.user_id in self.people.in_user_group(group, workspace)
         if (channel := who.channel) is not None:

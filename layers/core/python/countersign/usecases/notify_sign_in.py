@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from countersign.domain.catalog import Catalog
 from countersign.domain.identity import Workspace
 from countersign.domain.interaction import ReplyTo
+from countersign.domain.message import Message
 from countersign.domain.sign_in import Intent
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.shared import admins_only
@@ -27,7 +28,7 @@ class NotifySignIn:
         """Somebody else's browser was stopped; the link is worthless now."""
         intent = self.sign_ins.get_intent(intent_hash)
         if intent is not None:
-            self.messenger.direct(intent.person, texts.link_was_opened_by_another(self._app(intent)))
+            self._direct(intent, texts.link_was_opened_by_another(self._app(intent)))
 
     def new_link(self, intent_hash: str) -> None:
         """An expired link's page was asked for a new one."""
@@ -36,14 +37,18 @@ class NotifySignIn:
             return
         person, workspace = intent.person, Workspace(intent.workspace, intent.organisation)
         if intent.shared and not self.is_admin(person, workspace):
-            self.messenger.direct(person, admins_only(self._app(intent)))  # not an admin any more
+            self._direct(intent, admins_only(self._app(intent)))  # not an admin any more
             return
         why, shared = texts.LINK_ENDED, intent.shared
         self.ask(person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=why, shared=shared)
 
     def help(self, intent: Intent) -> None:
         """The browser set out and did not come back."""
-        self.messenger.direct(intent.person, texts.sign_in_help(self._app(intent)))
+        self._direct(intent, texts.sign_in_help(self._app(intent)))
 
     def _app(self, intent: Intent) -> str:
         return self.catalog.apps[intent.app].name
+
+    def _direct(self, intent: Intent, message: Message) -> None:
+        workspace = Workspace(intent.workspace, intent.organisation)
+        self.messenger.within(workspace).direct(intent.person, message)

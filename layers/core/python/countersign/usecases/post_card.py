@@ -12,6 +12,7 @@ from countersign.domain.hook_call import HookCall, read_call, same_but_for_its_s
 from countersign.domain.identity import Workspace
 from countersign.domain.recipe_view import Settings, Settled, card_place, card_record, card_settled, card_template
 from countersign.ports import CardStore, Clock, Deadline, Journal, Pause, People
+from countersign.usecases.find_workspace import FindWorkspace
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
@@ -45,6 +46,7 @@ class PostCard:
     show: ShowCard
     tell: TellRequester
     people: People
+    workspace: FindWorkspace
     settings: Settings
     journal: Journal
     clock: Clock
@@ -53,7 +55,9 @@ class PostCard:
 
     def __call__(self, recipe: Recipe, body: Mapping[str, Any], webhook_id: str | None) -> Posted:
         """Post the card, or bring the one that is there up to date."""
-        told = self._told(recipe, read_call(recipe, body, webhook_id, self.settings), self._workspace(body))
+        told = self._told(
+            recipe, read_call(recipe, body, webhook_id, self.settings), self.workspace(body.get("workspace"))
+        )
         if webhook_id is not None:
             earlier = self.cards.hook_card(recipe.id, webhook_id, self.clock())
             if earlier is not None:
@@ -70,13 +74,6 @@ class PostCard:
             # Only now: a delivery that failed half-way must be carried out when it comes again.
             self.cards.remember_hook(recipe.id, webhook_id, told.id, self.clock())
         return Posted(told.id, new=new)
-
-    def _workspace(self, body: Mapping[str, Any]) -> Workspace:
-        workspace = self.people.workspace()
-        named = body.get("workspace")
-        if named is not None and named not in (workspace.id, workspace.organisation):
-            raise wrong("workspace is not one that Countersign is installed in")
-        return workspace
 
     def _told(self, recipe: Recipe, call: HookCall, workspace: Workspace) -> Card:
         """The card as this call alone would make it, its posting ours."""
@@ -116,7 +113,7 @@ class PostCard:
         channel, email = card_place(recipe, card.inputs, self.settings)
         if channel is not None:
             return channel
-        person = self.people.find_by_email(email or "")
+        person = self.people.within(card.workspace).find_by_email(email or "")
         if person is None:
             raise ChatRefused("users_not_found")
         return person.user_id

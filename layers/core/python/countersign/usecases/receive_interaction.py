@@ -74,7 +74,7 @@ class ReceiveInteraction:
         else:
             form = recipe_form(what.recipe, what.procedure, state, quoted)
         try:
-            shown = self.messenger.open_form(trigger_id or "", form)
+            shown = self.messenger.within(interaction.workspace).open_form(trigger_id or "", form)
         except CountersignError as error:
             _LOG.warning("form not opened", extra={"code": error.code, "trace_id": interaction.trace_id})
             self._say_not_opened(interaction, what)
@@ -92,7 +92,7 @@ class ReceiveInteraction:
     def _say_not_opened(self, interaction: Interaction, what: OpenForm) -> None:
         message = form_not_opened(what.recipe, what.procedure, on_card=what.card is not None)
         try:
-            self.messenger.whisper(interaction.person, interaction.reply_to, message)
+            self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
         except CountersignError as error:
             _LOG.warning("could not say so", extra={"code": error.code, "trace_id": interaction.trace_id})
 

@@ -14,7 +14,7 @@ class RecogniseStrangers:
 
     docs.slack.dev/apis/slack-connect: whoever can see a button can click it. ``allowed``: the workspaces and
     organisations that the door lets in; where it names none, only the workspace that the bot is installed in counts.
-    Raises ChatUnavailable.
+    Where there is no bot everybody is a stranger. Raises ChatUnavailable.
     """
 
     people: People
@@ -22,11 +22,12 @@ class RecogniseStrangers:
 
     def __call__(self, interaction: Interaction) -> bool:
         """Whether nothing may be done for this person here."""
-        if not self.allowed and interaction.workspace.tenant != self.people.workspace().tenant:
-            return True
-        if interaction.foreign is not None:
-            return interaction.foreign
+        here = self.people.within(interaction.workspace)
         try:
-            return self.people.profile(interaction.person).get("foreign") != "no"
+            if not self.allowed and interaction.workspace.tenant != here.workspace().tenant:
+                return True
+            if interaction.foreign is not None:
+                return interaction.foreign
+            return here.profile(interaction.person).get("foreign") != "no"
         except ChatRefused:
             return True

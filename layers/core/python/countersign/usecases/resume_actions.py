@@ -9,6 +9,7 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import ChatRefused, ChatUnavailable, SealBroken
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction
+from countersign.domain.message import Message
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.sign_in import RESUME_SECONDS, Intent
 from countersign.domain.texts import outcomes
@@ -78,7 +79,9 @@ class ResumeActions:
         """Its person still wants it: the button of *ask again*."""
         action = self.actions.get(interaction.person, interaction.value)
         if action is None:
-            self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.over())
+            self.messenger.within(interaction.workspace).whisper(
+                interaction.person, interaction.reply_to, outcomes.over()
+            )
         elif action.ended:
             self.run(replace(action, told=False), interaction.reply_to)  # say again how it ended
         elif action.status is ActionStatus.OPEN:
@@ -93,7 +96,9 @@ class ResumeActions:
         """
         action = self.actions.get(interaction.person, interaction.value)
         if action is None or action.status is not ActionStatus.UNKNOWN:
-            self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.over())
+            self.messenger.within(interaction.workspace).whisper(
+                interaction.person, interaction.reply_to, outcomes.over()
+            )
             return
         facts = {"action": action.id, "recipe": action.recipe, "happened": str(happened)}
         self.audit.record("unknown_settled_by_word", interaction.person, facts)
@@ -111,7 +116,9 @@ class ResumeActions:
         there = self.actions.get(action.person, action.id)
         if there is not None and there.status is ActionStatus.UNKNOWN:
             app = self.catalog.apps[operation.app].name
-            self.messenger.whisper(interaction.person, interaction.reply_to, outcomes.still_unknown(app))
+            self.messenger.within(interaction.workspace).whisper(
+                interaction.person, interaction.reply_to, outcomes.still_unknown(app)
+            )
 
     def _operation(self, action: Action) -> Operation | None:
         """The operation that is in doubt; None where its recipe is gone."""
@@ -158,7 +165,7 @@ class ResumeActions:
             return
         choice, account = recipe.procedures[action.procedure].label, connection.account.label
         question = outcomes.approve_as(self.end.what(action, recipe), choice, account, action.id)
-        self.messenger.direct(action.person, question)
+        self.messenger.within(action.workspace).direct(action.person, question)
         self.actions.save(replace(action, waiting_for=None, owned_until=self.clock() + WAITING_SECONDS))
 
     def _tell_connected(self, connection: Connection, intent_hash: str, going_on: int) -> None:
@@ -166,7 +173,9 @@ class ResumeActions:
         label = connection.account.label
         self._turn_prompt(intent_hash, app.name, label)
         said = texts.connected(app.name, app.id, label, going_on)
-        self.messenger.direct(connection.contact, shared_connected(app.name, label) if connection.shared else said)
+        self.messenger.within(connection.installation).direct(
+            connection.contact, shared_connected(app.name, label) if connection.shared else said
+        )
 
     def _turn_prompt(self, intent_hash: str, app_name: str, label: str) -> None:
         """Best effort: the prompt is one private line, and the direct message says the same."""
@@ -178,6 +187,9 @@ class ResumeActions:
             self.messenger.replace(url, texts.prompt_done(app_name, label))
         except (ChatRefused, ChatUnavailable, SealBroken) as error:
             self.journal("prompt_not_turned", code=error.code)
+
+    def _whisper(self, interaction: Interaction, message: Message) -> None:
+        self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
 
 
 def prompt_owner(intent: Intent) -> SealOwner:

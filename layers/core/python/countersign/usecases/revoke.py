@@ -97,7 +97,9 @@ class Revoke:
         self.connections.postpone(connection, again_at, failed=True)
         self.journal("revocation_failed", app=app.id, code=error.code)
         if not connection.revocation_failed:
-            self.messenger.direct(connection.contact, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
+            self.messenger.within(connection.installation).direct(
+                connection.contact, texts.revocation_goes_on(app.name, since + KEEP_TRYING)
+            )
 
     def _finish(self, connection: Connection, outcome: str, said: Message) -> None:
         if not self.connections.delete(connection):
@@ -106,4 +108,4 @@ class Revoke:
         facts = {"app": connection.app, "account": connection.account.id, "outcome": outcome}
         self.audit.record("disconnected", connection.contact, {**facts, "shared": "yes" if connection.shared else "no"})
         self.journal("revocation", app=connection.app, outcome=outcome)
-        self.messenger.direct(connection.contact, said)
+        self.messenger.within(connection.installation).direct(connection.contact, said)

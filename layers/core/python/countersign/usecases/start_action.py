@@ -188,7 +188,7 @@ class StartAction:
         return self.opener.seal(answers, inputs_owner(action)) if answers else None
 
     def _say(self, interaction: Interaction, message: Message) -> None:
-        self.messenger.whisper(interaction.person, interaction.reply_to, message)
+        self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
 
 
 def _of_click(actions: Sequence[Action], interaction: Interaction, procedure: str) -> Action | None:

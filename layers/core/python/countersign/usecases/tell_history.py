@@ -22,4 +22,4 @@ class TellHistory:
     def __call__(self, interaction: Interaction) -> None:
         """Answer in private."""
         message = texts.history(self.actions.recent(interaction.person, ROWS), self.catalog.recipes)
-        self.messenger.whisper(interaction.person, interaction.reply_to, message)
+        self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
