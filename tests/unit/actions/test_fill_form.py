@@ -108,6 +108,14 @@ def test_a_token_that_the_app_rejects_asks_again(world: TwoAppsWorld) -> None:
     assert pressable(shown(world))[0] == ("Connect Tracker", CONNECT_OPEN)
 
 
+def test_a_connection_that_lacks_the_permission_asks_for_a_new_sign_in(world: TwoAppsWorld) -> None:
+    world.sign_in("tracker", scopes=("read", "write:issues"))
+    world.load_form()
+
+    assert pressable(shown(world))[0] == ("Connect Tracker", CONNECT_OPEN)
+    assert world.apps.calls == []
+
+
 def test_too_many_open_links_are_said(world: TwoAppsWorld) -> None:
     with suppress(Refused):
         while True:

@@ -204,7 +204,7 @@ MISTAKES = {
         TRACKER,
         "    results: { key: key }\n",
         "    results: { key: key }\n    choices: { list: values, value: key, label: name }\n",
-        at="    choices: { list: values, value: key, label: name }\n    scopes",
+        at="    choices: { list: values, value: key, label: name }\n    scopes: [write",
         what="choices are read while a form is open, and this operation does more",
         instead="write kind: read",
     ),

@@ -19,7 +19,7 @@ def scopes(*recipes: Recipe, shared: bool = False, app: str = "tracker") -> Sequ
 
 
 def test_the_scopes_of_what_the_recipes_call_are_asked_for_beside_the_apps_own() -> None:
-    assert scopes(REPORT) == ("read", "write:issues")
+    assert scopes(REPORT) == ("read", "write:issues", "read:projects")
 
 
 def test_what_no_recipe_calls_is_not_asked_for() -> None:
@@ -29,7 +29,7 @@ def test_what_no_recipe_calls_is_not_asked_for() -> None:
 
 def test_people_are_not_asked_for_what_only_the_workspace_needs() -> None:
     assert scopes(replace(REPORT, verify_user_access=False)) == ["read"]
-    assert scopes(replace(REPORT, verify_user_access=False), shared=True) == ("read", "write:issues")
+    assert scopes(replace(REPORT, verify_user_access=False), shared=True) == ("read", "write:issues", "read:projects")
 
 
 def test_a_recipe_calls_its_steps_its_forms_choices_and_its_cards_record() -> None:

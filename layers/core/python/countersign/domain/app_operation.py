@@ -147,6 +147,10 @@ class Operation:
     scopes: Sequence[str] = ()
     choices: Choices | None = None
 
+    def permitted_by(self, granted: Sequence[str]) -> bool:
+        """Whether a sign-in with these scopes is enough. Where none are known it is tried: the app will say."""
+        return not granted or set(self.scopes) <= set(granted)
+
     @property
     def reads_only(self) -> bool:
         """Whether it changes nothing, so that it may be sent again at any time."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.domain.answer import NotUsable, Refused
-from countersign.domain.catalog import Catalog, Procedure, Recipe
+from countersign.domain.catalog import Catalog, Operation, Procedure, Recipe
 from countersign.domain.choices import read_choices
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import (
@@ -126,7 +126,7 @@ class FillForm:
     def _choices(self, asking: _Asking, field: Field, options: OptionsFrom) -> Offered | Refused | NotUsable:
         operation = self.catalog.operation(options.operation)
         app, person = self.catalog.apps[operation.app], asking.interaction.person
-        opened = self.call_app.open(self._connection(asking, app.id))
+        opened = self.call_app.open(self._connection(asking, operation))
         inputs = fill_map(options.inputs, recipe_values(asking.recipe, self._shown(asking), self.settings))
         key = correlation_id(person.key, asking.interaction.id, field.name)
 
@@ -147,12 +147,13 @@ class FillForm:
         )
         return answered[1]
 
-    def _connection(self, asking: _Asking, app: str) -> Connection:
+    def _connection(self, asking: _Asking, operation: Operation) -> Connection:
+        """Raises SignInNeeded: also for one that is known to lack a permission, which a new sign-in can give."""
         owner = asking.recipe.acts_with(asking.interaction.person, asking.interaction.workspace)
-        connection = self.connections.get(owner, app)
-        if connection is None or connection.status is not Status.LIVE:
-            raise SignInNeeded(app)
-        return connection
+        there = self.connections.get(owner, operation.app)
+        if there is None or there.status is not Status.LIVE or not operation.permitted_by(there.scopes):
+            raise SignInNeeded(operation.app)
+        return there
 
     def _shown(self, asking: _Asking) -> Mapping[str, str]:
         """What the card shows whose button opened the form; the button is not believed about another tenant's."""
