@@ -91,8 +91,18 @@ def permissions() -> str:
 
 
 def apps() -> str:
-    """List the catalog's apps."""
-    return _table(("app", "name"), ((f"`{app['id']}`", app["name"]) for app in _catalog("apps")))
+    """List the catalog's apps: whose rights count there, what can be done, and what a deployment has to say of them."""
+    rows = (
+        (
+            f"`{app['id']}`",
+            app["name"],
+            "the person" if app["acts_as"] == "person" else "the workspace",
+            "; ".join(operation["title"] for operation in app.get("operations", {}).values()),
+            ", ".join(f"`{app['id']}.{name}`" for name in app.get("settings", {})) or "(none)",
+        )
+        for app in _catalog("apps")
+    )
+    return _table(("app", "name", "acts as", "does", "settings"), rows)
 
 
 def recipes() -> str:
