@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from countersign.adapters.kms import KmsSealer
 from countersign.domain.errors import SealBroken, StoreUnavailable
-from countersign.domain.identity import Person
+from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.tokens import SealOwner
 
 OWNER = SealOwner(Person("T0ACME", "U0JOSIE"), "T0ACME", "servicenow", "connection", "a1", 1)
@@ -61,6 +61,7 @@ def test_a_prepared_seal_asks_nobody_any_more(sealer: KmsSealer) -> None:
     [
         {"person": Person("T0ACME", "U0TOM")},
         {"person": Person("T0OTHER", "U0JOSIE")},
+        {"person": shared_owner(Workspace("T0ACME"))},
         {"workspace": "T0LABS"},
         {"app": "salesforce"},
         {"purpose": "inputs"},
@@ -74,6 +75,16 @@ def test_it_opens_for_no_other_owner(sealer: KmsSealer, change: dict[str, Any]) 
 
     with pytest.raises(SealBroken):
         sealer.open(sealed, replace(OWNER, **change))
+
+
+def test_what_is_a_workspaces_opens_for_it_and_not_for_its_sibling(sealer: KmsSealer) -> None:
+    one, sibling = (shared_owner(Workspace(team, "E0ACME")) for team in ("T0ONE", "T0SIBLING"))
+    owner = replace(OWNER, person=one)
+    sealed = sealer.seal(TOKENS, owner)
+
+    assert sealer.open(sealed, owner) == TOKENS
+    with pytest.raises(SealBroken):
+        sealer.open(sealed, replace(owner, person=sibling))
 
 
 @pytest.mark.parametrize("part", ["ciphertext", "nonce", "encrypted_key"])
