@@ -144,6 +144,7 @@ def test_spent_tokens_stay_due_until_whoever_stored_them_says_so(store: SignInSt
     store.settle(CONFIRM)
 
     assert store.due(NOW + 600, 10) == []
+    assert store.get_leg(CONFIRM.id_hash) == replace(CONFIRM, sealed=None), "what was sealed is forgotten"
 
 
 def test_declined_tokens_are_due_at_once_and_spent_for_good(store: SignInStore) -> None:

@@ -93,6 +93,8 @@ class MemorySignInStore:
         if row.id_hash in self.settled:
             return False
         self.settled.add(row.id_hash)
+        if isinstance(row, Leg) and row.id_hash in self.legs:
+            self.legs[row.id_hash] = replace(self.legs[row.id_hash], sealed=None)
         return True
 
     def postpone(self, row: Intent | Leg, due_at: int) -> None:

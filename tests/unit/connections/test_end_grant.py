@@ -153,6 +153,21 @@ def test_an_abandoned_sign_ins_tokens_are_renewed_and_ended_and_kept_until_they_
     assert world.connections.retired == []
 
 
+@pytest.mark.parametrize("declined", [True, False])
+def test_a_key_that_was_never_confirmed_is_deleted_here_and_nobody_is_asked(
+    world: ActingWorld, *, declined: bool
+) -> None:
+    world.catalog = catalog_with(with_key())
+    leg = confirm_leg(world, Account("aa_josie", "josie", "Josie"))
+    if declined:
+        assert world.sign_ins.decline_leg(leg, world.now)
+    world.keep_house()
+
+    left = world.sign_ins.get_leg(leg.id_hash)
+    assert left is not None
+    assert (left.sealed, world.authorization.revoked, world.connections.retired) == (None, [], [])
+
+
 def test_a_replaced_connections_tokens_are_renewed_in_place_of_the_old_ones(world: ActingWorld) -> None:
     connection = world.connect(JOSIE, "josie", expires_at=world.now, sign_in="old")
     world.connections.retire(connection, now=world.now, due_at=world.now)

@@ -87,6 +87,7 @@ def test_a_good_key_is_confirmed_and_then_stored_sealed(scripted: "Scripted") ->
     assert (opened.access_token, opened.refresh_token) == (None, None)
     assert opened.credential == {name: Secret(value) for name, value in KEY.items()}
     assert (scripted.world.queue.kinds, scripted.world.audit.names) == (["connected"], ["sign_in.connected"])
+    assert [leg for leg in scripted.world.sign_ins.legs.values() if leg.sealed] == [], "it is in one place only"
 
 
 def test_spaces_around_what_was_pasted_are_no_part_of_it(scripted: "Scripted") -> None:
@@ -210,13 +211,15 @@ def test_a_form_that_lay_too_long_or_whose_link_was_burnt_asks_nobody(scripted: 
     assert scripted.http.sent == []
 
 
-def test_no_deletes_the_key_and_keeps_nothing(scripted: "Scripted") -> None:
+def test_no_is_final_and_the_key_is_not_kept(scripted: "Scripted") -> None:
     _, secret, cookie, _ = to_key(scripted)
     scripted.world.enter_key(secret, cookie, KEY)
-    assert (
-        scripted.world.confirm_sign_in(confirm_secret(cookie, secret), cookie, accepted=False).kind is PageKind.DECLINED
-    )
+    asked = confirm_secret(cookie, secret), cookie
+    pages = [scripted.world.confirm_sign_in(*asked, accepted=yes) for yes in (False, True)]
+    assert [page.kind for page in pages] == [PageKind.KEY_DECLINED] * 2
+    assert scripted.world.enter_key(secret, cookie, KEY).kind is PageKind.KEY_DECLINED
     assert scripted.world.connections.rows == {}
+    assert scripted.world.sign_ins.due(scripted.world.clock.now, 9), "housekeeping deletes it at once"
 
 
 def test_what_ended_while_the_key_was_checked_keeps_nothing_of_it(scripted: "Scripted") -> None:

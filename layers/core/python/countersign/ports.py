@@ -185,7 +185,11 @@ class SignInStore(Protocol):
         """Intents opened and not finished for 3 minutes (help is due); CONFIRM legs whose tokens nobody confirmed."""
 
     def settle(self, row: Intent | Leg) -> bool:
-        """Take a due row off the list. True for exactly one caller."""
+        """Take a due row off the list. True for exactly one caller.
+
+        What is sealed on a leg is forgotten with it: by then it is a connection's, or ended at its app, or a key that
+        nobody wanted kept.
+        """
 
     def postpone(self, row: Intent | Leg, due_at: int) -> None:
         """Look at a due row that could not be dealt with again at ``due_at``. Settled meanwhile is no error."""

@@ -92,6 +92,14 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
             "To connect another account, sign out of {app} in this browser first, then press Connect in Slack again.",
         ),
     ),
+    PageKind.KEY_DECLINED: PageText(
+        HTTPStatus.OK,
+        "Nothing was connected",
+        (
+            "You said no, so the key is not kept here. In {app} it works on until you delete it there.",
+            "To connect with another key, press Connect in Slack again.",
+        ),
+    ),
     PageKind.NEW_LINK_SENT: PageText(
         HTTPStatus.OK,
         "Look into Slack",

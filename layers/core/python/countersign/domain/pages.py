@@ -20,6 +20,7 @@ class PageKind(StrEnum):
     NO_SITES = "no_sites"
     DONE = "done"
     DECLINED = "declined"
+    KEY_DECLINED = "key_declined"
     NEW_LINK_SENT = "new_link_sent"
     EXPIRED = "expired"
     USED = "used"

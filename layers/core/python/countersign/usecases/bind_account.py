@@ -52,7 +52,7 @@ class BindAccount:
         leg = self.sign_ins.get_leg(hash_of(confirm_secret(journey.cookie, journey.secret)))
         if leg is None or leg.account is None or self.clock() >= leg.expires_at:
             return None
-        return journey.page(PageKind.DECLINED) if leg.declined else self._confirm_page(journey, leg, leg.account)
+        return journey.declined if leg.declined else self._confirm_page(journey, leg, leg.account)
 
     def finished(self, journey: Journey) -> Page:
         """The end of a sign-in that is done, for a browser that reloaded."""

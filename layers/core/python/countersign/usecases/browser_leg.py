@@ -23,6 +23,11 @@ class Journey:
         return page_about(kind, self.intent, self.app.name, cause=cause, **values)
 
     @property
+    def declined(self) -> Page:
+        """The page after a no: of tokens, which the app takes back, or of a key, which only its person can end."""
+        return self.page(PageKind.KEY_DECLINED if self.app.credential else PageKind.DECLINED)
+
+    @property
     def post_to(self) -> str:
         """Where buttons about this leg post to."""
         return connect_address(self.intent, self.secret)

@@ -33,7 +33,7 @@ class ConfirmSignIn:
         if isinstance(found, Page):
             return found
         if found.leg.declined:
-            return found.page(PageKind.DECLINED)
+            return found.declined
         if found.intent.status is IntentStatus.DONE:
             return self._again(found)
         if not accepted:
@@ -59,7 +59,7 @@ class ConfirmSignIn:
             return journey.page(PageKind.REPLAYED)
         facts = {"app": journey.app.id, "account": _label(journey), "trace_id": journey.intent.trace_id}
         self.audit.record("sign_in.declined", journey.intent.person, facts)
-        return journey.page(PageKind.DECLINED)
+        return journey.declined
 
     def _again(self, journey: Journey) -> Page:
         """The sign-in ended before: with this leg, or in another tab."""

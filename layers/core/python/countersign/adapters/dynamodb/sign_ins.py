@@ -108,13 +108,13 @@ class DynamoSignInStore:
         return [*intents, *legs]
 
     def settle(self, row: Intent | Leg) -> bool:
-        """Take a due row off the list: True for exactly one caller."""
+        """Take a due row off the list, and forget what is sealed on a leg: True for exactly one caller."""
         kind = "intent" if isinstance(row, Intent) else "leg"
         try:
             self._table.update(
                 f"{kind}#{row.id_hash}",
                 kind,
-                "SET helped = :yes REMOVE due_kind, due_at",
+                "SET helped = :yes REMOVE due_kind, due_at, sealed",
                 "attribute_exists(due_at)",
                 {"yes": True},
             )
