@@ -90,6 +90,11 @@ def new_task(call: Call) -> Answer:
     return Answer(201, shapes.enveloped(shapes.task(made), call))
 
 
+def answered(_record: Record, who: Account, approve: bool) -> Json:
+    """What answering on the task's page writes."""
+    return {"approval_status": "approved" if approve else "rejected", "completed_by": who}
+
+
 def approval(store: Store, title: str, requester: Account, approver: Account) -> Record:
     """An approval task of the requester's, assigned to the approver."""
     fields = {"name": title, "resource_subtype": "approval", "approval_status": "pending", "assignee": approver}
@@ -135,6 +140,8 @@ API = Api(
             title=lambda record: str(record.fields["name"]),
             status=lambda record: str(record.fields["approval_status"] or "open").capitalize(),
             card=card,
+            waits=lambda record: bool(record.fields["approval_status"] == "pending"),
+            edit=answered,
         ),
     ),
 )

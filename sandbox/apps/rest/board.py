@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.audit import Caller
+from sandbox.apps.description import Json
 from sandbox.apps.records import Card, RecordView, RefusedError
 from sandbox.apps.rest.problem import Problem
 from sandbox.apps.rest.store import Record, Store
@@ -34,6 +35,8 @@ class Page:
         number: What people call it.
         words: The vendor's words for an approval and for a rejection, as the API records them.
         card: What the app posts to Countersign's hook.
+        waits: Whether it can still be decided.
+        edit: Where deciding is no more than an edit: what it changes, given the record, who, and whether they approve.
     """
 
     kind: str
@@ -45,6 +48,8 @@ class Page:
     number: Callable[[Record], str] = lambda record: record.id
     words: tuple[str, str] = ("approved", "rejected")
     card: Callable[[Record], Card | None] = _no_card
+    waits: Callable[[Record], bool] = lambda record: not record.decided
+    edit: Callable[[Record, Account, bool], Json] | None = None
 
 
 type AddForApproval = Callable[[Store, str, Account, Account], Record]
@@ -82,18 +87,24 @@ class Board:
         return next((record.key for record in found), "")
 
     def may_decide(self, record_id: str, account: Account) -> bool:
-        """Whether the account is an approver of a record that is open."""
+        """Whether the record waits, for this account among others."""
         record = self._record(record_id)
-        return record is not None and not record.decided and record.rights.may_decide(account)
+        if record is None or not (page := self._pages[record.kind]).waits(record):
+            return False
+        return record.rights.may_edit(account) if page.edit else record.rights.may_decide(account)
 
     def decide(self, record_id: str, caller: Caller, *, approve: bool, comments: str) -> None:
         """Decide on the page, in the word that the API would record."""
         record = self._record(record_id)
         if record is None:
             raise RefusedError("not_found", "There is no such record.")
-        word = self._pages[record.kind].words[0 if approve else 1]
+        page = self._pages[record.kind]
+        word = page.words[0 if approve else 1]
         try:
-            self._store.decide(caller, record, word, comments)
+            if page.edit:
+                self._store.change(caller, record, page.edit(record, caller.account, approve), word, comments)
+            else:
+                self._store.decide(caller, record, word, comments)
         except Problem as problem:
             raise RefusedError(problem.reason, problem.text or REFUSED[problem.reason]) from problem
 

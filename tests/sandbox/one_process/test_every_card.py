@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.apps.factory import DESCRIPTIONS
+from sandbox.apps.hosts import site
 from sandbox.one_process.person import Person
 from sandbox.one_process.stack import OneProcess, one_process
 from tests.support.shipped_catalog import SOURCE, shipped
@@ -26,13 +27,20 @@ class Twin:
 
     app: Any
 
-    def send_card(self, recipe: str) -> None:
-        """Post the card of the first record that waits for Josie."""
+    def send_card(self, recipe: str) -> str:
+        """Post the card of the first record that waits for Josie; the address of its page in the app."""
         records, cards = self.app.extensions["sandbox-records"], self.app.extensions["sandbox-cards"]
         found = {
             card.recipe: one.record_id for one in reversed(records.listing()) if (card := records.card(one.record_id))
         }
         assert cards.send(found[recipe]).status == 202
+        return str(records.view(found[recipe]).url)
+
+    def account(self, person: str) -> dict[str, str]:
+        """What somebody types on the app's sign-in page."""
+        directory = self.app.extensions["sandbox-app"].directory
+        found = next(one for one in directory if one.email == f"{person}@acme.com")
+        return {"login": found.login, "password": found.password}
 
     def recorded(self) -> list[str]:
         """Short names of everybody whom the app recorded for anything."""
@@ -44,6 +52,13 @@ class Twin:
 @pytest.fixture
 def stack() -> Iterator[OneProcess]:
     """A new one each time: nobody may open more than a few sign-ins in ten minutes."""
+    with one_process(SOURCE) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[OneProcess]:
+    """One for all, where nobody connects: no two cards are of the same record."""
     with one_process(SOURCE) as running:
         yield running
 
@@ -76,3 +91,25 @@ def test_tom_is_stopped_and_josie_is_the_one_recorded(stack: OneProcess, recipe:
     decide(josie, procedure.label, card)
     assert twin.recorded() == [*before, "josie"]
     assert any(message["text"].startswith(procedure.past) for message in josie.messages()[-3:])
+
+
+@pytest.mark.parametrize(("recipe", "app"), CARDS)
+def test_who_decides_in_the_app_itself_closes_the_card(shared: OneProcess, recipe: str, app: str) -> None:
+    twin, josie = Twin(shared.sandbox.apps[app]), Person(shared, "josie")
+    address = twin.send_card(recipe)
+    shared.settle()
+    labels = {one.label for one in shipped().recipes[recipe].procedures.values()}
+    assert labels <= buttons(josie)
+    page = josie.browser.get(f"http://{site(app)}.localhost:{shared.world.port}{address}")
+    if any(button.label.strip() == "Sign in" for button in page.buttons):
+        page = josie.browser.press(page, "Sign in", **twin.account("josie"))
+    josie.browser.press(page, "Approve", comments="By hand")
+    shared.settle()
+    assert twin.recorded()[-1] == "josie"
+    assert not labels & buttons(josie)
+
+
+def buttons(person: Person) -> set[str]:
+    """The labels on the newest message that they see."""
+    blocks = person.messages()[-1]["blocks"]
+    return {one["text"]["text"] for block in blocks for one in block.get("elements", ()) if one.get("type") == "button"}
