@@ -12,6 +12,7 @@ from catalog_build.procedure_meaning import ProcedureCheck
 
 STARTS: Final = ("command", "shortcut", "message_shortcut")
 """How a person starts a recipe."""
+_OF_FORMS: Final = frozenset({"options_from", "initial"})
 RESERVED: Final = frozenset({"help", "connections", "history"})
 
 
@@ -23,6 +24,9 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
     for place, what, instead in _wrong_start(recipe):
         report.add(place, what, instead)
     check_fields(recipe["inputs"], ("inputs",), report)
+    for name, field in recipe["inputs"].items():
+        for key in _OF_FORMS & field.keys():
+            report.add(("inputs", name, key), f"a hook's input has no {key}: nobody is asked for it", "remove it")
     if any(app in apps and apps[app] is None for app in used_apps(recipe, apps)):
         return  # what a recipe asks of a broken app can be judged when that is mended
     names = {f"input.{name}" for name in recipe["inputs"]} | _settings(recipe, apps)

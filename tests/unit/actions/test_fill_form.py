@@ -179,6 +179,22 @@ def test_a_chat_that_does_not_answer_gets_it_again(world: TwoAppsWorld) -> None:
     assert len(world.load_form()) == 1
 
 
+def test_a_form_that_chat_does_not_draw_is_said_in_its_place(
+    world: TwoAppsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.sign_in("tracker")
+    draw = world.slack.update_form
+
+    def picky(ref: FormRef, form: Form) -> None:
+        if form.fields:
+            raise ChatRefused("view_too_large")
+        draw(ref, form)
+
+    monkeypatch.setattr(world.slack, "update_form", picky)
+    assert world.load_form() == []
+    assert said(shown(world)).startswith("This form can't be shown here. Nothing was done.")
+
+
 def test_a_form_that_chat_will_never_take_is_dropped(world: TwoAppsWorld) -> None:
     world.sign_in("tracker")
     world.slack.refuses = ChatRefused("view_too_large").reason

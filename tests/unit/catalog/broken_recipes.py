@@ -8,6 +8,24 @@ DEAL = "recipes/approve_deal.yaml"
 
 BROKEN_RECIPES = [
     Broken(
+        "choices of a hook's input",
+        CHANGE,
+        "    label: Number\n    max_length: 40\n",
+        "    label: Number\n    kind: select\n    options_from: { operation: servicenow.read_change }\n",
+        at="    options_from:",
+        what="a hook's input has no options_from: nobody is asked for it",
+        instead="remove it",
+    ),
+    Broken(
+        "a beginning of a hook's input",
+        CHANGE,
+        "    label: Number\n    max_length: 40\n",
+        "    label: Number\n    initial: ${message.text}\n",
+        at="    initial:",
+        what="a hook's input has no initial: nobody is asked for it",
+        instead="remove it",
+    ),
+    Broken(
         "self-approval told by a shared connection",
         CHANGE,
         "card:\n",

@@ -9,6 +9,7 @@ from countersign.domain.choices import read_choices
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import (
     AppUnavailable,
+    ChatRefused,
     ConfigurationError,
     CountersignError,
     FormClosed,
@@ -75,10 +76,14 @@ class FillForm:
         if interaction.form is None:
             raise Malformed("choices for no form")
         form = self._form(interaction, FormState.from_text(interaction.state))
+        messenger = self.messenger.within(interaction.workspace)
         try:
-            self.messenger.within(interaction.workspace).update_form(interaction.form, form)
+            messenger.update_form(interaction.form, form)
         except FormClosed as error:
             self.journal("form_closed", trace_id=interaction.trace_id, reason=error.reason)
+        except ChatRefused as error:
+            self.journal("form_refused", trace_id=interaction.trace_id, reason=error.reason)
+            messenger.update_form(interaction.form, texts.closed(form.title, texts.NOT_SHOWN, interaction.state))
 
     def _form(self, interaction: Interaction, state: FormState) -> Form:
         recipe = self.catalog.recipes.get(state.recipe)
