@@ -180,3 +180,14 @@ def test_a_hook_that_is_quicker_than_the_worker_does_not_hide_who_clicked(world:
     assert world.card.decision is not None
     assert (world.card.decision.user_id, world.card.decision.past) == ("U0JOSIE", "Approved")
     assert len(world.told_priya()) == 1
+
+
+@pytest.mark.parametrize("why", ["channel_not_found", "is_archived", "not_in_channel"])
+def test_a_card_whose_channel_is_gone_is_refused_to_its_sender_and_written_down(world: RuledHooks, why: str) -> None:
+    world.slack.lost_channels = {"#approvals": why}
+
+    status, answer = call(world, ASKED)
+
+    assert (status, why in str(answer)) == (422, True)
+    (noted,) = [facts for event, facts in world.journal.events if event == "card_not_posted"]
+    assert (noted["recipe"], noted["detail"]) == (RECIPE, f"chat refused: {why}")

@@ -102,7 +102,8 @@ class PostCard:
         """Post a card whose posting is ours, and note where it is."""
         try:
             copy = self.show.post(card, self._channel(recipe, card))
-        except CountersignError:
+        except CountersignError as error:
+            self.journal("card_not_posted", card=card.id, recipe=recipe.id, code=error.code, detail=str(error))
             self._change(card.id, lambda there: replace(there, posting_until=0))
             raise
         there = self._change(card.id, lambda there: replace(there, copies=(*there.copies, copy), posting_until=0))

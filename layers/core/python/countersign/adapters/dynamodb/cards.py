@@ -18,6 +18,8 @@ _HOOK_SECONDS: Final = 5 * 86_400
 
 _DUE: Final = "card"
 _MOST_WAITING: Final = 1_000
+_WAIT_SECONDS: Final = 86_400
+"""No action waits longer for its person."""
 
 
 class DynamoCardStore:
@@ -60,7 +62,7 @@ class DynamoCardStore:
     def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:
         """Note that an action on this card waits; noting it again is no error."""
         row = {"pk": f"card#{card_id}", "sk": f"waits#{person.key}#{action_id}", "person": person.key}
-        self._table.put({**row, "action": action_id, "ttl": now + self._retention})
+        self._table.put({**row, "action": action_id, "ttl": now + _WAIT_SECONDS})
 
     def waiting(self, card_id: str) -> Sequence[tuple[Person, str]]:
         """Who waited on this card, with their actions' ids; they may have ended since."""
