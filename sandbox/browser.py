@@ -13,7 +13,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 REDIRECTS = {301, 302, 303, 307}
-MOST_STEPS = 15
+MOST_STEPS = 20
+"""Addresses in a row, as in real browsers."""
 
 
 class Astray(Exception):
