@@ -16,7 +16,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from countersign.domain.app_operation import Input, InputType, Operation
+from countersign.domain.app_operation import Operation
 from countersign.domain.catalog import App
 from countersign.domain.connection import Account
 from countersign.domain.http import HttpRequest
@@ -24,6 +24,7 @@ from countersign.domain.oauth import revocation_request
 from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
 from countersign.domain.secret import Secret
 from countersign.domain.tokens import Tokens
+from tests.support.sample_call import sample_inputs
 from tests.support.shipped_catalog import shipped
 
 DESCRIBED = {
@@ -85,14 +86,9 @@ def _wrong(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     yield from (f"{error.json_path}: {error.message}" for error in checker.iter_errors(value))
 
 
-def value_of(one: Input) -> str:
-    """A value that the operation takes."""
-    return one.example or {InputType.STRING: "Some text", InputType.NUMBER: "5", InputType.BOOLEAN: "true"}[one.type]
-
-
 def call_of(app: App, operation: Operation, *, optional: bool) -> Call:
     """A call as Josie, with or without the values that may be left out."""
-    inputs = {name: value_of(one) for name, one in operation.inputs.items() if one.required or optional}
+    inputs = sample_inputs(operation, optional=optional)
     key = correlation_id("T0ACME/U0JOSIE", "run#1", "step")
     settings = DESCRIBED[app.id].get("settings", dict.fromkeys(app.settings, "1"))
     results = dict.fromkeys(operation.results, "11446498")
