@@ -99,6 +99,22 @@ def test_a_record_that_can_not_be_read_now_is_not_decided(world: CardWorld) -> N
     assert world.servicenow.recorded == "josie"
 
 
+def test_a_connection_that_may_not_read_the_record_is_asked_for_anew(world: CardWorld) -> None:
+    app = world.catalog.apps["servicenow"]
+    reads = replace(app.operations["read_change"], scopes=("changes.read",))
+    permitted = replace(app, operations={**app.operations, "read_change": reads})
+    world.__dict__["catalog"] = replace(world.catalog, apps={**world.catalog.apps, "servicenow": permitted})
+    world.be_another_worker()
+    there = world.connections.get(JOSIE, "servicenow")
+    assert there is not None
+    world.connections.rows[JOSIE.key, "servicenow"] = replace(there, scopes=("useraccount",))
+
+    world.click(JOSIE)
+
+    assert (world.servicenow.calls, world.action_of(JOSIE).outcome) == ([], Outcome.NOT_PERMITTED)
+    assert "Reconnect" in next(button.label for button in buttons(world.last_to(JOSIE)))
+
+
 def test_after_something_was_sent_the_record_is_not_compared_any_more(world: CardWorld) -> None:
     world.servicenow.faults = ["lost"]
     world.click(JOSIE)

@@ -13,7 +13,7 @@ from countersign.domain.card_rules import as_it_is_now, differences
 from countersign.domain.card_template import Unchanged
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.connection import Connection
-from countersign.domain.errors import Conflict
+from countersign.domain.errors import Conflict, PermissionNeeded
 from countersign.domain.recipe_view import Settings, recipe_values
 from countersign.domain.template import fill_map
 from countersign.ports import CardStore
@@ -48,6 +48,8 @@ class CompareRecord:
     ) -> Compared:
         """Read, and compare."""
         operation = self.catalog.operation(unchanged.operation)
+        if not operation.permitted_by(connection.scopes):
+            raise PermissionNeeded(operation.app, action.step)
         inputs = fill_map(unchanged.inputs, recipe_values(recipe, card.inputs, self.settings))
         opened = self.call_app.open(connection)
         at, found = self.perform.look(StepAt(action, opened, operation, _STEP, inputs))
