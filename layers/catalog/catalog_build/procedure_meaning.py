@@ -42,6 +42,7 @@ class ProcedureCheck:
                 self._report.add((*path, "id"), f"there are two steps {step['id']}", "give each its own id")
             seen.add(step["id"])
             known = known | self._check_step(step, path, known)
+        self._check_settling_step()
         if "reply" in self._procedure:
             check_template(self._report, (*self._path, "reply"), self._procedure["reply"], known)
         if "link" in self._procedure:
@@ -94,6 +95,13 @@ class ProcedureCheck:
         check_inputs(step, operation, path, self._report)
         check_options(step, operation, self._fields(), self._report)
         return {f"{prefix}{result}" for result in operation["results"]}
+
+    def _check_settling_step(self) -> None:
+        last = len(self._procedure["steps"]) - 1
+        if "card" in self._recipe and self._procedure["steps"][last]["when"]:
+            what = "the card would say that it is decided where this step was skipped"
+            path = (*self._path, "steps", last, "when")
+            self._report.add(path, what, "let the last step have no conditions, or make procedures of them")
 
     def _fields(self) -> dict[str, tuple[Path, Raw]]:
         asked = {name: ((*self._path, "form", name), field) for name, field in self._procedure["form"].items()}

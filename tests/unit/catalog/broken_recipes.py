@@ -8,6 +8,15 @@ DEAL = "recipes/approve_deal.yaml"
 
 BROKEN_RECIPES = [
     Broken(
+        "a decision that may be skipped",
+        CHANGE,
+        "operation: servicenow.approve_change\n",
+        'operation: servicenow.approve_change\n        when: [{ value: "${input.number}", is: x }]\n',
+        at="        when: [",
+        what="the card would say that it is decided where this step was skipped",
+        instead="let the last step have no conditions, or make procedures of them",
+    ),
+    Broken(
         "choices of a hook's input",
         CHANGE,
         "    label: Number\n    max_length: 40\n",
