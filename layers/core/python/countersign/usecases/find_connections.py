@@ -33,15 +33,10 @@ class FindConnections:
             raise SignInNeeded(lacking[0], then=lacking[1:])
         if action.status is not ActionStatus.SENT:
             for place, operation in upcoming:
-                require_scopes(live[operation.app], operation, place)
+                if not operation.permitted_by(live[operation.app].scopes):
+                    raise PermissionNeeded(operation.app, place)
         return live
 
     def _upcoming(self, action: Action, recipe: Recipe, values: Values) -> list[tuple[int, Operation]]:
         steps = may_be_taken(recipe.procedures[action.procedure].steps, action.step, values)
         return [(place, self.catalog.operation(step.operation)) for place, step in steps]
-
-
-def require_scopes(connection: Connection, operation: Operation, place: int) -> None:
-    """Raises PermissionNeeded, about the step at ``place``, where the connection is known to lack a scope."""
-    if not operation.permitted_by(connection.scopes):
-        raise PermissionNeeded(operation.app, place)
