@@ -113,7 +113,9 @@ class SlackPeople:
             if self._foreign(api, user) != "no" or any(user.get(flag) for flag in _NO_ADMINS):
                 return False
             here = user if identifier(user, "team_id") == workspace.id else {}
-            return any(where.get(flag) is True for where in (here, mapping(user, "enterprise_user")) for flag in _ADMINS)
+            return any(
+                where.get(flag) is True for where in (here, mapping(user, "enterprise_user")) for flag in _ADMINS
+            )
 
     def _workspace(self, api: WebApi) -> Workspace:
         with _expected_shape():
