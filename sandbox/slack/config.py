@@ -24,6 +24,7 @@ class SlackConfig:
         redirect_uris: OAuth redirect URLs as registered in the app's settings.
         scopes: Bot scopes granted at install, comma-separated.
         distributed: Whether workspaces other than the app's own may use it.
+        token_rotation: Whether bot tokens end after twelve hours and are refreshed.
         command: The one registered slash command.
         acknowledge_seconds: How long Slack waits for the answer to a delivery.
         retry_delays: Seconds before each retry of an event that was not acknowledged.
@@ -42,6 +43,7 @@ class SlackConfig:
     apps: tuple[str, ...] = ()
     scopes: str = BOT_SCOPES
     distributed: bool = True
+    token_rotation: bool = False
     command: str = "/countersign"
     acknowledge_seconds: float = 3.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
@@ -50,8 +52,8 @@ class SlackConfig:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read the sandbox's config file.
 
-        The optional keys `redirect_uris`, `scopes`, `distributed`, `acknowledge_seconds` and `retry_delays` of its
-        `slack` object override what is derived.
+        The optional keys `redirect_uris`, `scopes`, `distributed`, `token_rotation`, `acknowledge_seconds` and
+        `retry_delays` of its `slack` object override what is derived.
 
         Raises:
             KeyError: A required key is missing.

@@ -35,6 +35,12 @@ class Events:
         event_id: str = envelope["event_id"]
         return event_id
 
+    def send_of_organisation(self, enterprise_id: str, event: Json) -> str:
+        """Send an event about an installation on a whole organisation."""
+        envelope = self._payloads.organisation_event(enterprise_id, event, int(self._clock()))
+        self._pool.submit(self._attempt, "", envelope, 0, "")
+        return str(envelope["event_id"])
+
     def verify_url(self, challenge: str) -> bool:
         """What Slack does when an app's Events URL is saved: the app must answer the challenge."""
         body = {"token": self._payloads.token, "challenge": challenge, "type": "url_verification"}

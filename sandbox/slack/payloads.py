@@ -128,14 +128,23 @@ class Payloads:
             fields |= {"enterprise_id": workspace.enterprise_id, "enterprise_name": ENTERPRISE_NAME}
         return fields
 
+    def organisation_event(self, enterprise_id: str, event: Json, event_time: int) -> Json:
+        """The envelope of an event about an installation on a whole organisation: it names no workspace."""
+        envelope = self._envelope(None, enterprise_id, event, event_time)
+        envelope["authorizations"][0]["is_enterprise_install"] = True
+        return envelope
+
     def event(self, workspace: Workspace, event: Json, event_time: int) -> Json:
         """An event's envelope, under an event id of its own."""
+        return self._envelope(workspace.id, workspace.enterprise_id, event, event_time)
+
+    def _envelope(self, team_id: str | None, enterprise_id: str | None, event: Json, event_time: int) -> Json:
         return {
             "token": self.token,
-            "team_id": workspace.id,
-            "enterprise_id": workspace.enterprise_id,
-            "context_team_id": workspace.id,
-            "context_enterprise_id": workspace.enterprise_id,
+            "team_id": team_id,
+            "enterprise_id": enterprise_id,
+            "context_team_id": team_id,
+            "context_enterprise_id": enterprise_id,
             "api_app_id": self.config.app_id,
             "event": event,
             "type": "event_callback",
@@ -143,8 +152,8 @@ class Payloads:
             "event_time": event_time,
             "authorizations": [
                 {
-                    "enterprise_id": workspace.enterprise_id,
-                    "team_id": workspace.id,
+                    "enterprise_id": enterprise_id,
+                    "team_id": team_id,
                     "user_id": BOT_USER,
                     "is_bot": True,
                     "is_enterprise_install": False,

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.people import Person
 from sandbox.slack.config import Clock, SlackConfig
@@ -13,7 +13,7 @@ from sandbox.slack.events import Events
 from sandbox.slack.faults import Faults
 from sandbox.slack.grants import Grants
 from sandbox.slack.journal import Journal
-from sandbox.slack.model import BOT_USER
+from sandbox.slack.model import BOT_USER, Json
 from sandbox.slack.openid import SigningKey
 from sandbox.slack.payloads import Payloads
 from sandbox.slack.response_urls import ResponseUrls
@@ -31,6 +31,7 @@ class SlackState:
     Attributes:
         lock: Held while state is read or changed, never while the app is waited for: it calls back.
         workspaces: By id; the first one has the app installed.
+        added_to: Workspaces that an admin added the whole organisation's installation to.
         signed_in_at: The apps' hosts where a browser's session may have to be ended.
     """
 
@@ -51,6 +52,22 @@ class SlackState:
     deliverer: Deliverer
     events: Events
     signed_in_at: Callable[[], Sequence[str]]
+    added_to: set[str] = field(default_factory=set)
+
+    def of_organisation(self, enterprise_id: str) -> list[Workspace]:
+        """Its workspaces."""
+        return [each for each in self.workspaces.values() if each.enterprise_id == enterprise_id]
+
+    def uninstall(self, team_id: str) -> None:
+        """End an installation. Two events say so, in an order that Slack doesn't promise."""
+        self.tokens.uninstall(team_id)
+        revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
+        happened: list[Json] = [revoked, {"type": "app_uninstalled"}]
+        for event in happened:
+            if team_id in self.workspaces:
+                self.events.send(self.workspaces[team_id], "", event)
+            else:
+                self.events.send_of_organisation(team_id, event)
 
     @property
     def home_workspace(self) -> Workspace:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.slack.client.administration import administer, deactivate
 from sandbox.slack.client.clicks import click
 from sandbox.slack.client.composer import type_text
 from sandbox.slack.client.screen import people, screen
@@ -24,12 +25,13 @@ _DEEDS: dict[str, Callable[[SlackState, str, Json], Json]] = {
     "submit": submit,
     "close": close,
     "shortcut": shortcut,
+    "deactivate": deactivate,
     "home": lambda state, user, _asked: open_home(state, user),
 }
 
 
 def client_api(state: SlackState) -> Blueprint:
-    """The routes under `/api/people`, and for tests `/api/faults`, `/api/events` and `/api/calls`."""
+    """The routes under `/api/people`; for tests `/api/faults`, `/api/events`, `/api/administration`, `/api/calls`."""
     routes = Blueprint("client_api", __name__)
     routes.add_url_rule("/api/people", view_func=lambda: jsonify(people(state)), endpoint="people")
     routes.add_url_rule("/api/calls", view_func=lambda: jsonify(state.journal.calls()), endpoint="calls")
@@ -57,6 +59,10 @@ def client_api(state: SlackState) -> Blueprint:
     @routes.post("/api/events")
     def send_event() -> Response:
         return _answer(lambda: _send_event(state, _asked()))
+
+    @routes.post("/api/administration")
+    def change() -> Response:
+        return _answer(lambda: administer(state, _asked()))
 
     return routes
 

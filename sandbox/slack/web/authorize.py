@@ -56,6 +56,7 @@ def _proceed(state: SlackState, session: Session, asked: AuthorizationRequest) -
     page = render_template(
         "allow.html",
         choices=choices,
+        organisations=_organisations(state, session) if asked.flow == "install" else [],
         scopes=sorted(asked.scopes),
         flow=asked.flow,
         csrf=session.csrf,
@@ -64,10 +65,17 @@ def _proceed(state: SlackState, session: Session, asked: AuthorizationRequest) -
     return Response(page)
 
 
+def _organisations(state: SlackState, session: Session) -> list[str]:
+    """Organisations on the whole of which this person may install."""
+    found = (state.workspaces[each].enterprise_id for each in session.accounts)
+    return [each for each in dict.fromkeys(found) if each is not None]
+
+
 def _granted(state: SlackState, session: Session, asked: AuthorizationRequest, team: str) -> WerkzeugResponse:
-    if team not in session.accounts:
+    whole = asked.flow == "install" and team in {state.workspaces[each].enterprise_id for each in session.accounts}
+    if team not in session.accounts and not whole:
         raise Refused("Not signed in to that workspace", "Go back and choose a workspace that you are signed in to.")
-    if team != state.config.team_id and not state.config.distributed:
+    if team != state.config.team_id and not whole and not state.config.distributed:
         raise Refused(
             "invalid_team_for_non_distributed_app", "This app can only be used from the workspace that owns it."
         )
@@ -75,7 +83,7 @@ def _granted(state: SlackState, session: Session, asked: AuthorizationRequest, t
         Grant(
             flow=asked.flow,
             team_id=team,
-            user=session.accounts[team],
+            user=session.accounts[team] if team in session.accounts else next(iter(session.accounts.values())),
             scopes=asked.scopes,
             redirect_uri=asked.redirect_uri,
             auth_time=state.clock(),

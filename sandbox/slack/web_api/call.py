@@ -22,13 +22,18 @@ class Call:
         arguments: From a JSON or form body, or the query.
         secret: The token as it was sent.
         token: What it stands for; None for methods that take none.
-        workspace: The token's workspace.
+        workspace: The token's workspace; of a whole organisation's token, the one that the call is about.
     """
 
     arguments: Json
     secret: str
     token: Token
     workspace: Workspace
+
+    @property
+    def whole_organisation(self) -> bool:
+        """Whether the token is an installation's on a whole organisation."""
+        return self.token.team_id != self.workspace.id
 
     def text(self, name: str) -> str:
         """A required argument.

@@ -25,7 +25,9 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
+    "apps.uninstall": Method(auth.uninstall),
     "auth.revoke": Method(auth.revoke, kind="any"),
+    "auth.teams.list": Method(auth.teams),
     "auth.test": Method(auth.test, kind="any"),
     "chat.delete": Method(chat.delete, "chat:write"),
     "chat.getPermalink": Method(chat.get_permalink),

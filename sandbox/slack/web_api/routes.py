@@ -13,8 +13,13 @@ from sandbox.slack.errors import SlackError
 from sandbox.slack.faults import Fault
 from sandbox.slack.model import Json
 from sandbox.slack.state import SlackState
+from sandbox.slack.tokens import Token
 from sandbox.slack.web_api.call import Call
 from sandbox.slack.web_api.methods import CODE_METHODS, METHODS
+from sandbox.slack.workspace import Workspace
+
+NEED_TEAM = frozenset({"users.list", "usergroups.list", "usergroups.users.list", "conversations.list"})
+"""With a whole organisation's token these must be told the workspace."""
 
 
 def web_api(state: SlackState) -> Blueprint:
@@ -79,7 +84,26 @@ def _authorized(state: SlackState, method: str, arguments: Json, asked: Request)
         raise SlackError("not_allowed_token_type")
     if wanted.scope and wanted.scope not in token.scopes:
         raise SlackError("missing_scope", needed=wanted.scope, provided=",".join(sorted(token.scopes)))
-    return Call(arguments, secret, token, state.workspaces[token.team_id])
+    if token.expires_at is not None and token.expires_at <= state.clock():
+        raise SlackError("token_expired")
+    return Call(arguments, secret, token, _workspace(state, token, method, arguments))
+
+
+def _workspace(state: SlackState, token: Token, method: str, arguments: Json) -> Workspace:
+    """Where a call belongs: with an organisation's token, by `team_id` or by what it names."""
+    if token.team_id in state.workspaces:
+        return state.workspaces[token.team_id]
+    added = [each for each in state.of_organisation(token.team_id) if each.id in state.added_to]
+    if arguments.get("team_id"):
+        named = [each for each in added if each.id == arguments["team_id"]]
+        if not named:
+            raise SlackError("team_not_found")
+        return named[0]
+    if method in NEED_TEAM:
+        raise SlackError("missing_argument", needed="team_id")
+    about = {arguments.get("channel"), arguments.get("user"), arguments.get("user_id")}
+    meant = [each for each in added if about & {*each.people, *each.conversations}]
+    return (meant or added or state.of_organisation(token.team_id))[0]
 
 
 def _bearer(asked: Request) -> str:

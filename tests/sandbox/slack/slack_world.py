@@ -65,6 +65,10 @@ class World:
         answer = requests.post(f"{self.page_url}/api/people/{user}/{deed}", json=asked, timeout=10)
         return answer.json()
 
+    def administer(self, **asked: Any) -> None:
+        """What an admin of a workspace or an organisation does."""
+        requests.post(f"{self.page_url}/api/administration", json=asked, timeout=10).raise_for_status()
+
     def screen(self, user: str) -> dict[str, Any]:
         """What this person sees."""
         return requests.get(f"{self.page_url}/api/people/{user}/messages", timeout=5).json()
