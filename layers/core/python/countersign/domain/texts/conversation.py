@@ -45,9 +45,21 @@ def help_message(recipes: Sequence[Recipe], command: str, *, unknown_words: str 
     template = "Write here, behind a mention, or after `{command}`:\n" + "\n".join(lines)
     blocks += [
         Paragraph(Text(template, values)),
+        *_shortcuts(recipes),
         Buttons((Button("Personal accounts", CONNECTIONS_SHOW, style=Style.PRIMARY),)),
     ]
     return Message(Text("What Countersign can do"), blocks)
+
+
+def _shortcuts(recipes: Sequence[Recipe]) -> list[Block]:
+    """What starts from the chat's own menus; nothing where nothing does."""
+    named = [(recipe.shortcut, recipe, "") for recipe in recipes if recipe.shortcut]
+    named += [(one.message_shortcut, one, " (in the menu of a message)") for one in recipes if one.message_shortcut]
+    lines, values = ["Or among your shortcuts:"], dict[str, Value]()
+    for number, (name, recipe, where) in enumerate(named):
+        lines.append(f"• *{{s{number}}}*{where}: {{t{number}}}")
+        values |= {f"s{number}": name or "", f"t{number}": recipe.description or recipe.title}
+    return [Paragraph(Text("\n".join(lines), values))] if named else []
 
 
 def form_offer(recipe: Recipe) -> Message:
