@@ -1,6 +1,7 @@
 """What an ended action does to its card: closes it, or shows what else is new on it."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from countersign.domain.action import VOTES, Action, Outcome
 from countersign.domain.card import Card, CardStatus, Decision
@@ -11,6 +12,8 @@ from countersign.domain.texts.accounts import on_card
 from countersign.ports import CardStore
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
+
+_SEEN_ON_CARD: Final = frozenset({*VOTES, Outcome.CHANGED})
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ class CloseCard:
             return False
         if action.decides or action.outcome is Outcome.ALREADY:
             return self._close(action.card, action)
-        if action.outcome in (*VOTES, Outcome.CHANGED) or self._counts_votes(action):
+        if action.outcome in _SEEN_ON_CARD or self._counts_votes(action):
             card = self.cards.get(action.card)
-            return card is not None and self._is_news(card, action) and self.show.rewrite(card)
+            return card is not None and _is_news(card, action) and self.show.rewrite(card)
         return False
 
     def decision(self, action: Action) -> Decision:
@@ -80,15 +83,15 @@ class CloseCard:
         told = recipe is not None and recipe.card is not None and recipe.card.tell is not None
         return replace(decided, unfinished=told, busy_until=0)
 
-    def _is_news(self, card: Card, action: Action) -> bool:
-        """What else changed the card is always drawn; of a vote whose act failed there must be one to be seen."""
-        voted = any(vote.user_id == action.person.user_id for vote in card.votes)
-        return voted or action.outcome is Outcome.CHANGED
-
     def _counts_votes(self, action: Action) -> bool:
         recipe = self.catalog.recipes.get(action.recipe)
         procedure = recipe.procedures.get(action.procedure) if recipe else None
         return procedure is not None and procedure.votes > 1
+
+
+def _is_news(card: Card, action: Action) -> bool:
+    """Where the act itself failed, a vote that stays is all there is to be seen."""
+    return action.outcome in _SEEN_ON_CARD or any(vote.user_id == action.person.user_id for vote in card.votes)
 
 
 def _told_by_its_app(card: Card, action: Action) -> bool:
