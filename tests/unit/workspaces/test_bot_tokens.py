@@ -5,6 +5,7 @@ from functools import cached_property
 
 import pytest
 
+from countersign.bootstrap.workspaces import Workspaces
 from countersign.config import Settings
 from countersign.domain.catalog import App
 from countersign.domain.connection import Connection, Status
@@ -57,6 +58,8 @@ class Speaking(ActingWorld):
         self.given = given
         self.slack_server = Rotating()
         self.asked_home = 0
+
+    serves_several = Workspaces.serves_several  # type: ignore[assignment]
 
     @cached_property
     def secrets(self) -> "GivenSecrets":  # type: ignore[override]

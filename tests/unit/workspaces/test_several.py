@@ -1,0 +1,71 @@
+"""One deployment in several workspaces: strangers are told from siblings, and hooks name where they mean."""
+
+from dataclasses import replace
+
+import pytest
+
+from countersign.domain.errors import Malformed
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.installation import Installation
+from countersign.usecases.find_workspace import FindWorkspace
+from countersign.usecases.recognise_strangers import RecogniseStrangers
+from tests.support.acting_world import ActingWorld
+from tests.support.memory_chat import MemoryChat
+from tests.support.memory_workspaces import ACME, LABS, NOW, ORGANISATION, SALES, MemoryInstallationStore
+
+
+def finding(*installations: Installation, several: bool = True, home: Workspace | None = None) -> FindWorkspace:
+    store = MemoryInstallationStore()
+    for installation in installations:
+        store.put(installation)
+    return FindWorkspace(MemoryChat(), store, lambda: several, lambda: home)
+
+
+def test_a_hook_that_names_none_means_the_only_one() -> None:
+    assert finding(ACME)(None) == Workspace("T0ACME")
+
+
+@pytest.mark.parametrize("installation", [ACME, LABS, ORGANISATION, SALES])
+def test_a_hook_means_the_one_that_it_names(installation: Installation) -> None:
+    assert finding(ACME, LABS, ORGANISATION, SALES)(installation.workspace.id) == installation.workspace
+
+
+def test_an_organisation_names_its_only_workspace() -> None:
+    assert finding(ACME, SALES)("E0ACME") == SALES.workspace
+
+
+@pytest.mark.parametrize("named", [None, "T9OTHER", 7, ["T0ACME"], ""])
+def test_a_hook_that_names_none_of_several_is_told_which_field_is_wrong(named: object) -> None:
+    with pytest.raises(Malformed, match="workspace"):
+        finding(ACME, LABS)(named)
+
+
+def test_a_removed_workspace_is_none() -> None:
+    with pytest.raises(Malformed, match="workspace is not one"):
+        finding(ACME, replace(LABS, gone_at=NOW + 1))("T1LABS")
+
+
+def test_the_bot_that_was_given_has_its_place_beside_the_installed_ones() -> None:
+    find = finding(LABS, home=Workspace("T0ACME"))
+    assert [find("T0ACME"), find("T1LABS")] == [Workspace("T0ACME"), Workspace("T1LABS")]
+
+
+def test_a_deployment_for_one_workspace_asks_its_bot_alone() -> None:
+    assert finding(LABS, several=False)(None) == Workspace("T0ACME")
+
+
+def test_where_countersign_is_not_installed_everybody_is_a_stranger() -> None:
+    world = ActingWorld()
+    chat = MemoryChat(unknown_people=True)
+    interaction = world.click(Person("T9OTHER", "U1"), workspace=Workspace("T9OTHER"))
+    assert RecogniseStrangers(chat, frozenset({"T0ACME"}))(interaction)
+
+
+@pytest.mark.parametrize(("foreign", "stranger"), [(False, False), (True, True), (None, False)])
+def test_a_sibling_of_the_organisation_is_no_stranger(foreign: bool | None, stranger: bool) -> None:
+    world = ActingWorld()
+    sales = Workspace("T0SALES", "E0ACME")
+    interaction = world.click(Person("E0ACME", "U1"), workspace=sales, foreign=foreign)
+    chat = MemoryChat()
+    assert RecogniseStrangers(chat, frozenset({"E0ACME"}))(interaction) is stranger
+    assert chat.spoke_in == [sales]
