@@ -55,8 +55,8 @@ class Apps(Mapping[str, Flask]):
 
     def at(self, host: str) -> Flask:
         """The app that answers at this local host name; raises `KeyError`."""
-        found = [app_id for app_id in self if host in local_names(DESCRIPTIONS[app_id]).values()]
-        return self[found[0]] if found else self[host]
+        found = (app_id for app_id in self if host in local_names(DESCRIPTIONS[app_id]).values())
+        return self[next(found, host)]
 
     def signed_in_at(self) -> list[str]:
         """The hosts, with their port, at which somebody has signed in with a browser."""
