@@ -57,12 +57,17 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._action, self._fields = given.get("action", ""), {}
         elif tag == "input":
-            self._fields[given["name"]] = given.get("value", "")
+            self._field(given)
         elif tag == "button":
             named = {given["name"]: given.get("value", "")} if "name" in given else {}
             self._open = Button("", self._action, self._fields | named)
         elif tag == "meta" and given.get("http-equiv") == "refresh":
             self.onward = given["content"].partition("url=")[2]
+
+    def _field(self, given: dict[str, str]) -> None:
+        """Of several choices the one that is marked, or the first."""
+        if given.get("type") != "radio" or "checked" in given or given["name"] not in self._fields:
+            self._fields[given["name"]] = given.get("value", "")
 
     def handle_data(self, data: str) -> None:
         if self._open is not None:
