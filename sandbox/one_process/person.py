@@ -15,7 +15,7 @@ type Json = dict[str, Any]
 
 ENTER_KEY = "Check this key"
 JOURNEY: tuple[str, ...] = (
-    *("Continue", "Allow", "Sign in", "Connect this one", ENTER_KEY),
+    *("Continue", "Allow", "Sign in", ENTER_KEY),
     *("Yes, connect", "Yes, connect for everyone", "Connect"),
 )
 """The buttons that lead from a connect page to a connection, wherever they stand."""

@@ -125,18 +125,6 @@ def test_a_message_becomes_a_bug_of_whoever_reported_it(stack: OneProcess) -> No
     assert "WEB-1" in seen(tom)
 
 
-def test_who_is_in_several_accounts_chooses_one_and_the_default_comes_first(stack: OneProcess) -> None:
-    josie = Person(stack, "josie")
-    josie.type("/countersign connections")
-    stack.settle()
-    josie.click("Connect DocuSign")
-    stack.settle()
-    assert "<h1>Connected</h1>" in josie.connect("DocuSign").text
-    josie.type("/countersign connections")
-    stack.settle()
-    assert "*DocuSign* as josie@acme.com (Acme)" in seen(josie)
-
-
 def test_expensifys_reports_are_decided_in_expensify_and_the_card_follows(stack: OneProcess) -> None:
     key = send_card(stack, "expensify")
     josie, tom = Person(stack, "josie"), Person(stack, "tom")
