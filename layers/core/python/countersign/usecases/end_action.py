@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from countersign.domain.action import RECHECK_SECONDS, VOTES, Action, ActionStatus, Outcome, moved
 from countersign.domain.card import CardStatus
@@ -17,6 +18,8 @@ from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
 from countersign.usecases.close_card import CloseCard
 from countersign.usecases.show_card import ShowCard
+
+_ASKED_AGAIN: Final = frozenset({Outcome.CHANGED, Outcome.MOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class EndAction:
             account=action.account_label or "",
             shared=not recipe.verify_user_access,
             admins=tuple(sorted(self.admins)),
-            again=self._again(action, recipe) if action.outcome is Outcome.CHANGED else None,
+            again=self._again(action, recipe) if action.outcome in _ASKED_AGAIN else None,
         )
         if action.outcome in VOTES:
             return outcomes.voted(ended, before=action.outcome is Outcome.VOTED_BEFORE)

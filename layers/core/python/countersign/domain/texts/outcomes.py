@@ -44,7 +44,6 @@ _WHY: Final[dict[Outcome, str]] = {
     Outcome.CARD_EXPIRED: "its card has expired. The record may still wait: decide it in {app}.",
     Outcome.NOT_LISTED: "its recipe names others who may decide it. The card stays open for them.",
     Outcome.OWN_REQUEST: "you, {account}, asked for it yourself, so somebody else has to decide. The card stays open.",
-    Outcome.MOVED: "it has changed in {app} since you saw it. Please look at it again there.",
     Outcome.NOTHING_APPLIES: "there is nothing to do for what you filled in.",
     Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
     Outcome.OFF_BOARDED: "Countersign was removed here, or your Slack account changed, while it waited.",
@@ -74,6 +73,8 @@ def not_done(ended: Ended, why: Outcome | None) -> Message | None:
         return _not_permitted(ended)
     if why is Outcome.CHANGED:
         return _changed(ended)
+    if why is Outcome.MOVED:
+        return _moved(ended)
     if why is Outcome.NOT_SHARED:
         return _not_shared(ended)
     reasons = _WHY | _WHY_SHARED if ended.shared else _WHY
@@ -90,6 +91,17 @@ def _changed(ended: Ended) -> Message:
         + " The card shows how it is now."
         + (" Do you still want it?" if ended.again else ""),
         {"what": ended.what, "detail": ended.detail},
+    )
+    return Message(text, (Paragraph(text), *((Buttons((ended.again,)),) if ended.again else ())))
+
+
+def _moved(ended: Ended) -> Message:
+    """The app itself says that its record is not what the person saw; the card may not know it yet."""
+    text = Text(
+        "*{what}* was not done: it has changed in {app} since you saw it. Please look at it again there."
+        + _before(ended)
+        + (" Do you still want it?" if ended.again else ""),
+        {"what": ended.what, "app": ended.app},
     )
     return Message(text, (Paragraph(text), *((Buttons((ended.again,)),) if ended.again else ())))
 
