@@ -7,7 +7,7 @@ from typing import Any
 from countersign.bootstrap import Container
 from countersign.config import Settings
 from countersign.domain.catalog import Catalog
-from countersign.entrypoints import hooks, install, oauth, slack
+from countersign.entrypoints import hooks, install, oauth, schedule, slack
 from countersign.entrypoints.queues import handle_actions, handle_connections
 from sandbox.one_process.aws import Resource
 from sandbox.one_process.values import Values
@@ -22,7 +22,7 @@ HANDLERS: Mapping[str, Handler] = {
     "SlackInstall": install.handle,
     "AppActions": handle_actions,
     "Connections": handle_connections,
-    "Housekeeping": lambda _, container: container.keep_house(),
+    "Housekeeping": lambda _, container: schedule.handle(container),
 }
 
 

@@ -22,7 +22,9 @@ KEYS = {
     *("sandbox_url", "hooks", "functions", "tables", "queues", "logs"),
 }
 SLACK_KEYS = {"api_url", "signing_secret", "client_id", "client_secret", "app_id", "bot_token", "team_id"}
-FUNCTIONS = {"SlackInteractions", "OAuthCallback", "Connections", "AppActions", "CardHooks", "Housekeeping"}
+FUNCTIONS = {"SlackInteractions", "OAuthCallback", "Connections", "AppActions", "CardHooks", "Housekeeping"} | {
+    "SlackInstall"
+}
 
 
 def client(stack: dict[str, Any], service: str) -> Any:

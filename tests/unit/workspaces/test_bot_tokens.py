@@ -59,7 +59,7 @@ class Speaking(ActingWorld):
         self.slack_server = Rotating()
         self.asked_home = 0
 
-    serves_several = Workspaces.serves_several  # type: ignore[assignment]
+    serves_several = Workspaces.serves_several
 
     @cached_property
     def secrets(self) -> "GivenSecrets":  # type: ignore[override]

@@ -116,7 +116,7 @@ def _left(event: LifecycleEvent, container: SlackContainer) -> Answer:
 
 
 def _may_send(installed_in: AbstractSet[str], container: SlackContainer) -> bool:
-    """Whether the list lets this installation in, without asking anybody (docs/adr/0007).
+    """Whether the list lets this installation in, without asking anybody (docs/adr/0010).
 
     Without a list the worker decides, which looks the installation up anyway.
     """
