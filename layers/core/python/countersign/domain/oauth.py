@@ -101,16 +101,12 @@ def revocation_request(
     }
     values |= {"client_id": client_id, "client_secret": secret.reveal() if secret else ""}
     request = revocation.request
-    headers = fill_map(request.headers, values, Landing.HEADER)
-    if revocation.bearer:
-        headers["Authorization"] = f"Bearer {tokens.access_token.reveal() if tokens.access_token else ''}"
-    elif revocation.client_authentication is ClientAuthentication.BASIC:
-        headers["Authorization"] = _basic(client_id, secret)
+    authorization = _authorization(revocation, tokens, client_id, secret)
     return HttpRequest(
         method=request.method,
         url=fill(fill_settings(app, request.url, settings), values, Landing.URL),
         query=fill_map(request.query, values),
-        headers=headers,
+        headers={**fill_map(request.headers, values, Landing.HEADER), **authorization},
         json=None if request.json is None else fill_json(request.json, values),
         form=None if request.form is None else fill_form(request.form, values),
     )
@@ -125,6 +121,14 @@ def introspection_request(
         return HttpRequest("POST", endpoint, headers={"Authorization": _basic(client_id, secret)}, form=form)
     form |= {"client_id": client_id} | ({"client_secret": secret.reveal()} if secret else {})
     return HttpRequest("POST", endpoint, form=form)
+
+
+def _authorization(revocation: Revocation, tokens: Tokens, client_id: str, secret: Secret | None) -> Mapping[str, str]:
+    if revocation.bearer and tokens.access_token:
+        return {"Authorization": f"Bearer {tokens.access_token.reveal()}"}
+    if revocation.client_authentication is ClientAuthentication.BASIC:
+        return {"Authorization": _basic(client_id, secret)}
+    return {}
 
 
 def _token_to_end(revocation: Revocation, tokens: Tokens) -> str:
