@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -69,24 +70,38 @@ class OneProcess:
 
 
 @contextmanager
-def one_process(catalog: Path, environ: Mapping[str, str] | None = None) -> Iterator[OneProcess]:
-    """Run the stack with this catalog for as long as the block runs. Raises BrokenCatalog, StackError."""
+def one_process(
+    catalog: Path,
+    environ: Mapping[str, str] | None = None,
+    *,
+    given: Mapping[str, str] | None = None,
+    slack: Mapping[str, Any] | None = None,
+) -> Iterator[OneProcess]:
+    """Run the stack with this catalog for as long as the block runs. Raises BrokenCatalog, StackError.
+
+    Args:
+        catalog: A folder with `apps/` and `recipes/`.
+        environ: The caller's world, as `make up` takes it.
+        given: Parameters of the template beside those of a local stack.
+        slack: What the sandbox Slack shall have beside its usual settings, e.g. `enterprise_id`.
+    """
     compiled = load(compile_catalog(catalog))
     template = read_template(REPOSITORY / "template.yaml")
     port, api_port = _free_ports(2)
     world = read_world({**(environ or {}), "CATALOG_DIR": str(catalog), "COUNTERSIGN_PORT": str(port)})
     browser_url = f"http://api.execute-api.localhost:{api_port}/{STAGE}"
-    given = {**parameters(world), "PublicUrl": browser_url, "AwsEndpointUrl": ""}
+    chosen = {**parameters(world), "PublicUrl": browser_url, "AwsEndpointUrl": "", **(given or {})}
     with ExitStack() as running:
         made = running.enter_context(aws_of(template))
         secrets = hook_secrets(world)
         for name, value in secret_values(world, secrets).items():
             boto3.client("secretsmanager").put_secret_value(SecretId=made[name].arn, SecretString=json.dumps(value))
         notes = Notes()
-        found = functions(template, given, made, compiled, notes)
+        found = functions(template, chosen, made, compiled, notes)
         running.enter_context(served(gateway(template, found, STAGE), api_port))
         deployment = Deployment({}, {}, {}, {}, f"http://127.0.0.1:{api_port}/{STAGE}", browser_url)
         config = sandbox_config(world, deployment, secrets, sample_cards=False)
+        config["slack"] |= slack or {}
         sandbox = create_sandbox(config)
         running.callback(sandbox.close)
         running.enter_context(served(sandbox.wsgi, port))

@@ -1,0 +1,142 @@
+"""The whole product in two workspaces of the sandbox Slack: installed, spoken in, and left."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import boto3
+import pytest
+import requests
+
+from sandbox.browser import Browser, Page
+from sandbox.one_process.person import Person
+from sandbox.one_process.stack import OneProcess, one_process
+from tests.support.shipped_catalog import SOURCE
+
+type Start = Callable[..., OneProcess]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a stack for an allow-list, with a Slack of a test's choice."""
+    with ExitStack() as running:
+
+        def begin(allowed: str, **slack: Any) -> OneProcess:
+            return running.enter_context(one_process(SOURCE, given={"AllowedWorkspaces": allowed}, slack=slack))
+
+        yield begin
+
+
+def installed(stack: OneProcess, user: str) -> Page:
+    """An admin opens the address to install from, and approves: the last page."""
+    browser = Browser()
+    browser.get(f"http://slack.localhost:{stack.world.port}/session/switch?person={user}")
+    base = stack.hooks["approve_change"]["url"].removesuffix("/hooks/approve_change")
+    page = browser.get(f"{base.replace('127.0.0.1', 'api.execute-api.localhost')}/slack/install")
+    return browser.press(page, "Allow")
+
+
+def slack(stack: OneProcess, path: str, **asked: Any) -> Any:
+    answer = requests.post(f"{stack.world.sandbox_url}/api/{path}", json=asked, timeout=10)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def seen(stack: OneProcess, user: str) -> list[str]:
+    screen = requests.get(f"{stack.world.sandbox_url}/api/people/{user}/messages", timeout=5).json()
+    return [message["text"] for place in screen["conversations"] for message in place["messages"]]
+
+
+def rows(table: str) -> list[dict[str, Any]]:
+    return boto3.client("dynamodb").scan(TableName=table)["Items"]
+
+
+def connected(stack: OneProcess, name: str) -> Person:
+    """Somebody connects ServiceNow of their own accord."""
+    person = Person(stack, name)
+    person.type("/countersign connections")
+    stack.settle(seconds=0)
+    person.click("Connect ServiceNow")
+    stack.settle(seconds=0)
+    assert "<h1>Connected</h1>" in person.connect("ServiceNow").text
+    stack.settle(seconds=0)
+    return person
+
+
+def test_a_second_workspace_is_installed_answered_by_its_own_bot_and_left(start: Start) -> None:
+    stack = start("T0ACME,T1LABS")
+    page = installed(stack, "U1JOSIE")
+    assert "<h1>Countersign is in Acme Labs</h1>" in page.text
+
+    slack(stack, "people/U1JOSIE/type", channel="D1JOSIE", text="help")
+    slack(stack, "people/U0JOSIE/type", channel="D0JOSIE", text="help")
+    wait_for(lambda: stack.settle(seconds=0) or (seen(stack, "U1JOSIE")[1:] and seen(stack, "U0JOSIE")[1:]))
+
+    slack(stack, "administration", remove="T1LABS")
+    wait_for(lambda: stack.settle(seconds=0) or [one for one in rows("WorkspacesTable") if "gone_at" in one])
+    assert [one for one in rows("WorkspacesTable") if one["pk"]["S"].startswith("T1LABS/")] == []
+
+
+def test_a_workspace_that_is_not_listed_is_left_at_once(start: Start) -> None:
+    stack = start("T0ACME")
+    page = installed(stack, "U1JOSIE")
+    assert (page.status, "Acme Labs is not on the list" in page.text) == (403, True)
+    calls = requests.get(f"{stack.world.sandbox_url}/api/calls", timeout=5).json()
+    assert "apps.uninstall" in str(calls)
+    assert [one for one in rows("WorkspacesTable") if one["pk"]["S"] == "installations"] == []
+
+
+def test_without_a_list_the_given_bots_workspace_is_the_only_one(start: Start) -> None:
+    stack = start("")
+    assert installed(stack, "U1JOSIE").status == 403
+    assert "<h1>Countersign is in Acme</h1>" in installed(stack, "U0JOSIE").text
+
+
+def test_a_deactivated_person_is_cut_off_at_the_app_and_admins_are_told(start: Start) -> None:
+    stack = start("T0ACME")
+    connected(stack, "tom")
+    connected(stack, "josie")
+    assert len(rows("ConnectionsTable")) == 2
+
+    slack(stack, "people/U0TOM/deactivate")
+
+    wait_for(lambda: stack.settle(seconds=0) or len(rows("ConnectionsTable")) == 1)
+    assert [one["pk"]["S"] for one in rows("ConnectionsTable")] == ["T0ACME/U0JOSIE"]
+    outcomes = [facts["outcome"] for event, facts in stack.notes.events if event == "revocation"]
+    assert outcomes == ["revoked"]
+    assert any("account was deactivated" in text for text in seen(stack, "U0JOSIE"))
+
+
+def test_a_removed_app_leaves_no_connection_behind(start: Start) -> None:
+    stack = start("T0ACME")
+    connected(stack, "tom")
+    connected(stack, "josie")
+    slack(stack, "administration", remove="T0ACME")
+    wait_for(lambda: stack.settle(seconds=0) or not rows("ConnectionsTable"))
+    assert [facts["outcome"] for event, facts in stack.notes.events if event == "revocation"] == ["revoked", "revoked"]
+
+
+def test_a_whole_organisation_is_installed_and_speaks_where_it_was_added(start: Start) -> None:
+    stack = start("E0ACME", enterprise_id="E0ACME")
+    browser = Browser()
+    browser.get(f"http://slack.localhost:{stack.world.port}/session/switch?person=U0JOSIE")
+    base = stack.hooks["approve_change"]["url"].removesuffix("/hooks/approve_change")
+    page = browser.get(f"{base.replace('127.0.0.1', 'api.execute-api.localhost')}/slack/install")
+    buttons = [button for button in page.buttons if button.fields.get("team") == "E0ACME"]
+    page.buttons[:] = buttons
+    done = browser.press(page, "Allow")
+    assert "<h1>One more step for Acme Group</h1>" in done.text
+    assert "/manage/E0ACME/integrations/profile/A0COUNTERSIGN/workspaces/add" in done.text
+
+    slack(stack, "administration", add_to=["T0ACME"])
+    slack(stack, "people/U0TOM/type", channel="D0TOM", text="help")
+    wait_for(lambda: stack.settle(seconds=0) or seen(stack, "U0TOM")[1:])
+
+
+def wait_for(happens: Callable[[], Any]) -> None:
+    """Events are delivered in the background."""
+    until = time.monotonic() + 20
+    while not happens():
+        assert time.monotonic() < until
+        time.sleep(0.05)
