@@ -38,7 +38,7 @@ WORDS = {"2": "approved", "3": "rejected"}
 
 
 def problem(what: Problem) -> Answer:
-    """RFC 9457 with NetSuite's own details (section_1545222128, error handling)."""
+    """RFC 9457 with NetSuite's own details (section_156570709583, error handling)."""
     status = what.status if what.reason in CODES else 400
     code, text = CODES.get(what.reason, ("INVALID_CONTENT", "Error while accessing a resource."))
     details = [{"detail": what.text or text, "o:errorCode": code}]
