@@ -39,6 +39,7 @@ VALUES = {
     "email": "josie@acme.com",
     "account_email": "j@else.example",
     "previous": "old@acme.com",
+    "previous_site": "Acme Labs",
     "hint": "It is under Settings.",
     "tries_left": "2",
     "recipes": "Approve a change",

@@ -106,6 +106,19 @@ def test_the_only_one_is_not_asked_about(scripted: "Scripted") -> None:
     assert (connection(scripted).site, api_base(scripted)) == ("c-2", f"{BASE}/c-2")
 
 
+def test_another_place_than_so_far_is_asked_about_though_it_is_the_only_one(scripted: "Scripted") -> None:
+    _, secret, cookie = back(scripted)
+    scripted.world.confirm_sign_in(secret, cookie, accepted=True, site="c-1")
+    scripted.http.bodies[SITES_URL] = [ACME]
+    assert back(scripted)[0].reasons == (Reason.NOT_ASKED_WHO,)
+    scripted.http.bodies[SITES_URL] = [LABS]
+    page, secret, cookie = back(scripted)
+    assert (page.kind, page.reasons) == (PageKind.CONFIRM, (Reason.NOT_ASKED_WHO, Reason.SITE_CHANGES))
+    assert page.values["previous_site"] == "Acme"
+    scripted.world.confirm_sign_in(secret, cookie, accepted=True)
+    assert connection(scripted).site == "c-2"
+
+
 @pytest.mark.parametrize(
     "listed",
     [

@@ -263,6 +263,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.EMAIL_DIFFERS: "Your e-mail addresses are not the same: {email} in Slack, {account_email} in {app}.",
     Reason.FOR_EVERYONE: "Everybody who uses {recipes} from Slack acts as it; {app} can't tell them apart.",
     Reason.ACCOUNT_CHANGES: "So far you were connected as {previous}. This account would take its place.",
+    Reason.SITE_CHANGES: "So far you were connected to {previous_site}. This place would be used instead.",
     Reason.KEY_ENTERED: "A key works for whoever has it: make sure that this one is your own.",
     Reason.NOT_ASKED_WHO: "{app} may not have asked who you are: it takes whoever is signed in there in this browser.",
 }

@@ -23,6 +23,8 @@ class Reason(StrEnum):
 
     EMAIL_DIFFERS = "email_differs"
     ACCOUNT_CHANGES = "account_changes"
+    SITE_CHANGES = "site_changes"
+    """The same account, but another of its places than so far."""
     NOT_ASKED_WHO = "not_asked_who"
     """The app may have passed silently, as whoever was signed in there."""
     FOR_EVERYONE = "for_everyone"

@@ -7,7 +7,7 @@ from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.page_texts import NO_ADDRESS
 from countersign.domain.pages import Alert, Page, PageKind, connect_address, for_everyone, identities, page_about
 from countersign.domain.sign_in import Intent, Leg
-from countersign.domain.sign_in_policy import reasons_to_confirm, unproved_by
+from countersign.domain.sign_in_policy import Reason, reasons_to_confirm, unproved_by
 from countersign.ports import ConnectionStore
 
 
@@ -37,15 +37,22 @@ class AskToConfirm:
             account=account.label,
             account_email=account.email or NO_ADDRESS,
             previous=live.account.label if live else "",
+            previous_site=(live.account.organisation or live.site) if live else "",
         )
         page = for_everyone(about, self.catalog.acting_titles(app.id)) if intent.shared else about
+        reasons = reasons_to_confirm(email, account, _account(live), unproved=unproved_by(app), shared=intent.shared)
         return replace(
             page,
             facts=identities(intent, app.name, account),
-            reasons=reasons_to_confirm(email, account, _account(live), unproved=unproved_by(app), shared=intent.shared),
+            reasons=(*reasons, Reason.SITE_CHANGES) if _moves(live, leg) else reasons,
             choices=tuple((site.id, site.name) for site in leg.sites) if leg.asks_site else (),
             alert=alert,
         )
+
+
+def _moves(live: Connection | None, leg: Leg) -> bool:
+    """Whether another place takes that of the present connection, though nobody chose it."""
+    return live is not None and bool(live.site) and bool(leg.site) and live.site != leg.site
 
 
 def _account(connection: Connection | None) -> Account | None:
