@@ -29,7 +29,7 @@ BOT = {"BotKey": {"kms:Decrypt"}, **tables({"GetItem", "Query"}, "WorkspacesTabl
 """Speaks as the bot of any workspace, whose token stands as it stands."""
 BOT_RENEWED = {
     "BotKey": {"kms:GenerateDataKey", "kms:Decrypt"},
-    **tables({"GetItem", "Query", "UpdateItem", "DeleteItem"}, "WorkspacesTable"),
+    **tables(READ_WRITE, "WorkspacesTable"),
 }
 TABLE = {
     "SlackInteractions": {

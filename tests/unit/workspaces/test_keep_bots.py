@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from countersign.domain.errors import AppUnavailable
+from countersign.domain.errors import AppUnavailable, InvalidGrant
 from countersign.domain.identity import Workspace
 from countersign.domain.installation import CHAT, bot_of
 from tests.support.memory_workspaces import ACME, LABS
@@ -46,6 +46,16 @@ def test_one_that_fails_is_noted_and_does_not_stop_the_others() -> None:
     world.slack_server.fails = AppUnavailable("down")
     world.keep_bots()
     assert world.journal.names.count("bot_not_renewed") == 2
+
+
+def test_one_that_can_not_be_renewed_any_more_is_noted_once() -> None:
+    world = Speaking()
+    world.install(ACME, expires_in=43_200)
+    world.now += 43_000
+    world.slack_server.fails = InvalidGrant("invalid_refresh_token")
+    for _ in range(3):
+        world.keep_bots()
+    assert world.journal.names == ["bot_not_renewed"]
 
 
 def test_a_deployment_for_one_workspace_asks_nobody() -> None:

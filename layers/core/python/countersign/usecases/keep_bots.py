@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.chat_ports import InstallationStore
-from countersign.domain.connection import Connection
+from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import CountersignError
 from countersign.domain.installation import CHAT, bot_of
 from countersign.ports import Clock, ConnectionStore, Journal
@@ -36,8 +36,14 @@ class KeepBots:
             return
         for installation in self.installations.list():
             bot = self.bots.get(bot_of(installation.workspace.id), CHAT.id) if installation.live else None
-            if bot is not None and bot.expires_at is not None and bot.expires_at - self.clock() < EARLY:
+            if bot is not None and self._ends_soon(bot):
                 self._renew(bot)
+
+    def _ends_soon(self, bot: Connection) -> bool:
+        """One that can't be renewed any more (``NEEDS_SIGN_IN``) was noted when that became known."""
+        if bot.status is not Status.LIVE or bot.expires_at is None:
+            return False
+        return bot.expires_at - self.clock() < EARLY
 
     def _renew(self, bot: Connection) -> None:
         """What goes wrong with one bot does not stop the others; the next round tries again."""
