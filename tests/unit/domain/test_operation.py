@@ -6,7 +6,7 @@ import pytest
 
 from countersign.domain.catalog import Input, InputType
 from countersign.domain.connection import Account
-from countersign.domain.errors import ConfigurationError, Malformed
+from countersign.domain.errors import Malformed
 from countersign.domain.http import HttpRequest
 from countersign.domain.operation import (
     Call,
@@ -14,9 +14,7 @@ from countersign.domain.operation import (
     check_request,
     correlation_id,
     read_back_request,
-    with_token,
 )
-from countersign.domain.secret import Secret
 from tests.support.shipped_catalog import SETTINGS, shipped
 
 SYS_ID = "46e18c0fa9fe19810066a0083f76bd56"
