@@ -6,10 +6,10 @@ from pathlib import Path
 
 import requests
 
+from sandbox.browser import Browser, Page
 from sandbox.stack.processes import Record
 from tests.e2e.outside import records as app
 from tests.e2e.outside import slack_server
-from sandbox.browser import Browser, Page
 from tests.e2e.outside.records import Records
 from tests.e2e.outside.slack import CHANNEL, Message, Person, Slack
 from tests.e2e.outside.stack import OutsideStack
