@@ -1,5 +1,6 @@
 """Which bot speaks where, and how its token stays good."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -33,6 +34,8 @@ class Rotating:
     live: dict[str, str] = field(default_factory=dict)
     calls: int = 0
     fails: Exception | None = None
+    meanwhile: Callable[[], object] | None = None
+    """What happens while Slack works on the answer."""
 
     def refresh(self, app: App, tokens: Tokens, redirect_uri: str) -> TokenAnswer:  # noqa: ARG002
         self.calls += 1
@@ -44,6 +47,8 @@ class Rotating:
             raise InvalidGrant("used before")
         following = int(number) + 1
         self.live[name] = f"xoxe-{name}-{following}"
+        if self.meanwhile is not None:
+            self.meanwhile()
         return TokenAnswer(Secret(f"xoxb-{name}-{following}"), Secret(self.live[name]), 43_200, None)
 
 
@@ -205,6 +210,30 @@ def test_while_one_worker_renews_the_others_use_the_token_to_its_end_and_then_wa
     with pytest.raises(ChatUnavailable):
         world.speaks(Workspace("T0ACME"))
     assert world.slack_server.calls == 0
+
+
+@pytest.mark.parametrize("left", [60, 0])
+def test_two_workers_at_once_use_the_refresh_token_once(left: int) -> None:
+    """The second asks while Slack works on the first one's answer: it may not spend the token that is spent."""
+    one, other = Speaking(), Speaking()
+    one.install(ACME, expires_in=43_200)
+    for shared in ("bot_connections", "bot_opener", "installations"):
+        other.__dict__[shared] = getattr(one, shared)
+    other.slack_server, other.worker = one.slack_server, "another"
+    one.now = other.now = one.now + 43_200 - left
+    seen: list[str] = []
+
+    def asks_too() -> None:
+        try:
+            seen.append(other.speaks(Workspace("T0ACME")))
+        except ChatUnavailable:
+            seen.append("later")
+
+    one.slack_server.meanwhile = asks_too
+    assert one.speaks(Workspace("T0ACME")) == "xoxb-T0ACME-2"
+    other.be_another_worker()
+    assert other.speaks(Workspace("T0ACME")) == "xoxb-T0ACME-2"
+    assert (one.slack_server.calls, seen) == (1, ["xoxb-T0ACME-1" if left else "later"])
 
 
 def test_a_function_that_may_not_renew_uses_the_token_to_its_end() -> None:

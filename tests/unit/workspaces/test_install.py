@@ -199,6 +199,12 @@ def test_a_required_permission_that_was_not_given_is_named_and_nothing_is_kept()
     assert made.installations.list() == []
 
 
+def test_a_workspace_that_is_not_listed_is_left_whatever_it_gave() -> None:
+    made = world(replace(LABS, scopes=("commands",)), allowed="T0ACME")
+    assert installed(made, "T1LABS")[0] == 403
+    assert made.chat_install.withdrawn == ["T1LABS"]
+
+
 def test_an_optional_permission_that_was_not_given_is_named_and_all_else_works() -> None:
     made = world(replace(ACME, scopes=ACME.scopes[:5]), allowed="T0ACME")
     status, text = installed(made, "T0ACME")

@@ -17,6 +17,7 @@ from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.installation import CHAT, bot_connection, bot_of, bot_seal_owner
 from countersign.domain.queue_messages import left_message, purge_message, sweep_message
 from countersign.domain.sign_in import WHOLE_SECONDS, Intent, IntentStatus
+from countersign.domain.texts.departures import report
 from countersign.domain.token_codec import pack
 from tests.support.acting_world import JOSIE, TOM, ActingWorld
 from tests.support.memory_chat import words
@@ -290,6 +291,17 @@ def test_an_installation_that_is_gone_reports_to_nobody_and_that_is_no_failure()
     world.connect(JOSIE, "josie")
     world.leaves(uninstalled(world.now + 60))
     assert "admins_not_told" in world.journal.names
+
+
+@pytest.mark.parametrize("left", Left)
+def test_every_departure_is_reported_in_words(left: Left) -> None:
+    someone = "U0TOM" if left is Left.DEACTIVATED else None
+    purge = purge_of(Departure(left, "T0ACME", None, None, someone, NOW), returned=False)
+    for kind in ("connections", "connections", "actions", "sign_ins", "cards"):
+        purge = purge.counted(kind)
+    said = words(report(purge))
+    assert "2 connections are being revoked, 1 waiting action was ended, 1 sign-in link was stopped, 1 card" in said
+    assert ("T0ACME" in said) is (someone is None)
 
 
 # --- the night's sweep
