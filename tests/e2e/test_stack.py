@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
@@ -49,6 +50,18 @@ def test_health_answers_under_both_addresses(stack: dict[str, Any]) -> None:
     through_the_host = stack["aws_endpoint_url"] + "/local/health"
     assert requests.get(stack["api_url"] + "/health", timeout=10).status_code == 200
     assert requests.get(through_the_host, headers={"Host": host}, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["api_url", "browser_url"])
+def test_an_installation_comes_back_to_the_browsers_address(stack: dict[str, Any], address: str) -> None:
+    base, headers = stack[address], {}
+    if address == "browser_url":
+        host, _, path = base.removeprefix("http://").partition("/")
+        base, headers = f"{stack['aws_endpoint_url']}/{path}", {"Host": host}
+    answer = requests.get(f"{base}/slack/install", headers=headers, allow_redirects=False, timeout=30)
+    asked = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert (answer.status_code, asked["client_id"]) == (302, [stack["slack"]["client_id"]])
+    assert asked["redirect_uri"] == [f"{stack['browser_url']}/slack/oauth_redirect"]
 
 
 def test_the_operators_secrets_are_filled_in(stack: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from countersign.domain.connection import Status
 from countersign.domain.errors import ChatRefused, ChatUnavailable, ConfigurationError, Unverified
 from countersign.domain.installation import CHAT, Granted, Installation, bot_of
 from countersign.domain.token_codec import unpack
+from countersign.entrypoints import install
 from tests.support.install_world import BASE, AdminBrowser, Installing
 from tests.support.memory_workspaces import ACME, LABS, ORGANISATION, SALES, granted
 
@@ -241,9 +242,20 @@ def test_a_host_that_is_none_is_refused(host: str) -> None:
         "headers": {"Host": host},
         "requestContext": {"path": "/prod/slack/install"},
     }
-    from countersign.entrypoints import install  # noqa: PLC0415 - the function itself, past the browser
-
     assert install.handle(event, world())["statusCode"] == 400
+
+
+def test_a_local_stacks_programs_are_sent_back_to_its_browsers_address() -> None:
+    event = {
+        "httpMethod": "GET",
+        "path": "/slack/install",
+        "resource": "/slack/install",
+        "headers": {"Host": "127.0.0.1:4561"},
+        "requestContext": {"path": "/local/slack/install", "apiId": "abc123"},
+    }
+    location = install.handle(event, world())["headers"]["Location"]
+    asked = parse_qs(urlsplit(location).query)["redirect_uri"]
+    assert asked == ["http://abc123.execute-api.localhost:4561/local/slack/oauth_redirect"]
 
 
 def test_the_deployments_own_address_is_used_where_it_was_given() -> None:

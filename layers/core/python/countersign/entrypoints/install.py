@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from countersign.config import Settings
 from countersign.domain.errors import (
@@ -95,8 +95,12 @@ def _base_url(request: HttpRequestIn, event: Event, settings: Settings) -> str:
     """
     if given := settings.get("GIVEN_PUBLIC_URL"):
         return given.rstrip("/")
-    host, context = request.headers.get("host", ""), event.get("requestContext")
-    path = context.get("path") if isinstance(context, Mapping) else None
+    found = event.get("requestContext")
+    context: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
+    host, path = request.headers.get("host", ""), context.get("path")
+    if settings.local and host.startswith("127.0.0.1"):
+        # A local stack's API has another address for programs; Slack sends the browser back to the browser's one.
+        host = f"{context.get('apiId')}.execute-api.localhost:{host.partition(':')[2]}"
     if not _HOST.fullmatch(host) or not isinstance(path, str) or not path.endswith(request.route):
         raise Malformed("no address that we could be reached by")
     return f"{'http' if settings.local else 'https'}://{host}{path.removesuffix(request.route)}"
