@@ -1,5 +1,6 @@
 """One suite for the sign-ins' port: the fake that use-case tests trust, and DynamoDB."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
 from countersign.domain.connection import Account
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
+from countersign.domain.limits import Limit
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
 from countersign.ports import SignInStore
@@ -182,3 +184,38 @@ def test_a_delivery_is_seen_once_but_may_be_delivered_again_by_the_queue(store: 
     assert not store.first_sight("Ev1", "m2", NOW)  # the chat service's retry
     assert store.first_sight("Ev2", "m3", NOW)
     assert store.first_sight("Ev1", "m4", NOW + 26 * 3_600 + 1)
+
+
+TWICE = Limit("sample", 2, 600)
+
+
+def test_a_limit_lets_so_many_through_and_then_none_until_its_time_is_over(store: SignInStore) -> None:
+    assert [store.take(TWICE, "josie", NOW + second) for second in range(4)] == [True, True, False, False]
+    assert store.take(TWICE, "tom", NOW), "another person's are their own"
+    assert not store.take(TWICE, "josie", NOW + 599)
+    assert [store.take(TWICE, "josie", NOW + 600) for _ in range(3)] == [True, True, False]
+
+
+def test_what_is_given_back_can_be_taken_again(store: SignInStore) -> None:
+    for _ in range(2):
+        store.take(TWICE, "josie", NOW)
+    store.give_back(TWICE, "josie", NOW)
+    assert [store.take(TWICE, "josie", NOW) for _ in range(2)] == [True, False]
+
+
+def test_nothing_is_given_back_that_does_not_count_any_more(store: SignInStore) -> None:
+    store.give_back(TWICE, "josie", NOW)
+    store.take(TWICE, "josie", NOW)
+    store.take(TWICE, "josie", NOW + 600)
+    store.give_back(TWICE, "josie", NOW)  # of the ten minutes before
+    for _ in range(3):
+        store.give_back(TWICE, "tom", NOW)
+    assert [store.take(TWICE, "josie", NOW + 601) for _ in range(2)] == [True, False]
+    assert [store.take(TWICE, "tom", NOW) for _ in range(3)] == [True, True, False]
+
+
+def test_many_at_once_take_no_more_than_there_are(store: SignInStore) -> None:
+    limit = Limit("crowd", 5, 600)
+    with ThreadPoolExecutor(8) as crowd:
+        taken = list(crowd.map(lambda _: store.take(limit, "josie", NOW), range(40)))
+    assert taken.count(True) == limit.most

@@ -49,7 +49,7 @@ TABLE = {
         "ConnectionsQueue": CONSUME,
         **sends("ActionsQueue"),
         **tables({"GetItem", "Query", "UpdateItem"}, "ConnectionsTable"),
-        **tables({"PutItem"}, "SignInsTable"),
+        **tables({"GetItem", "PutItem", "UpdateItem"}, "SignInsTable"),
         **secrets("SlackCredentialsSecret"),
     },
     "AppActions": {

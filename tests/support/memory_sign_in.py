@@ -9,6 +9,7 @@ from typing import Any
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnavailable
 from countersign.domain.identity import Person
+from countersign.domain.limits import Limit
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.tokens import Sealed, SealOwner
 from countersign.ports import Seal
@@ -27,6 +28,8 @@ class MemorySignInStore:
     settled: set[str] = field(default_factory=set)
     postponed: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)
+    used: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """Since when, and how often, by limit and whose it is."""
     writes: int = 0
     broken: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -107,6 +110,23 @@ class MemorySignInStore:
             return False
         self.seen[key] = (delivery, now + SEEN_SECONDS)
         return True
+
+    def take(self, limit: Limit, whose: str, now: int) -> bool:
+        self._write()
+        with self.lock:
+            since, used = self.used.get((limit.name, whose), (now, 0))
+            if since + limit.seconds <= now:
+                since, used = now, 0
+            if used >= limit.most:
+                return False
+            self.used[limit.name, whose] = (since, used + 1)
+            return True
+
+    def give_back(self, limit: Limit, whose: str, taken_at: int) -> None:
+        self._write()
+        since, used = self.used.get((limit.name, whose), (0, 0))
+        if since <= taken_at < since + limit.seconds and used > 0:
+            self.used[limit.name, whose] = (since, used - 1)
 
     def _write(self) -> None:
         self._answer()

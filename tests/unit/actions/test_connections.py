@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from countersign.domain.catalog import Catalog
+from countersign.domain.catalog import ActsAs, Catalog
 from countersign.domain.connection import Status
 from countersign.domain.errors import AppUnavailable
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.limits import LINKS, REFUSALS
 from countersign.domain.message import Heading
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, words
 from tests.support.shared_catalog import two_apps
+from tests.support.shipped_catalog import shipped
 
 DAY = 86_400
 
@@ -119,11 +121,21 @@ def test_connect_gives_a_link_of_the_askers_own(world: ActingWorld) -> None:
 
 
 def test_a_flood_of_links_is_stopped(world: ActingWorld) -> None:
-    for _ in range(50):
+    for _ in range(200):
         click(world, "connections.connect", "salesforce")
 
-    assert len(world.sign_ins.intents) == 8
-    assert "several open links" in words(world.slack.told[-1][1])
+    assert (len(world.sign_ins.intents), len(world.slack.told)) == (LINKS.most, LINKS.most + REFUSALS.most)
+    assert words(world.slack.told[-1][1]).startswith(f"You have {LINKS.most} links to connect apps that you have not")
+
+
+def test_every_app_can_be_asked_for_on_the_first_day(world: ActingWorld) -> None:
+    world.catalog = shipped()
+    own = [app.id for app in world.catalog.apps.values() if app.acts_as is ActsAs.PERSON]
+    for app in own:
+        click(world, "connections.connect", app)
+
+    assert [intent.app for intent in world.sign_ins.intents.values()] == own
+    assert len(own) == len(world.slack.told) > 10
 
 
 def test_disconnect_cuts_at_once_and_tells_when_it_is_revoked(world: ActingWorld) -> None:

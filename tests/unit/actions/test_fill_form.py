@@ -122,7 +122,7 @@ def test_too_many_open_links_are_said(world: TwoAppsWorld) -> None:
             world.ask_to_connect.link(JOSIE, WORKSPACE, "tracker", trace_id="t")
     world.load_form()
 
-    assert "several open links to connect *Tracker*" in said(shown(world))
+    assert "Use the newest for *Tracker*" in said(shown(world))
     assert pressable(shown(world)) == [("Try again", FORM_LOAD)]
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from countersign.domain.errors import Refused
+from countersign.domain.limits import LINKS, PRESSES
 from countersign.domain.pages import Onward, Page, PageKind
 from countersign.domain.sign_in import IntentStatus, LegStep, hash_of
-from countersign.usecases.begin_sign_in import PROMPTS, BeginSignIn
+from countersign.usecases.begin_sign_in import BeginSignIn
 from tests.support.sign_in_world import ACME, BASE_URL, JOSIE, NOW, TOM
 
 if TYPE_CHECKING:
@@ -31,13 +32,35 @@ def test_names_that_chat_does_not_know_are_ids(scripted: "Scripted") -> None:
 
 
 def test_a_person_gets_so_many_links_in_ten_minutes_and_then_more(scripted: "Scripted") -> None:
-    for _ in range(PROMPTS):
+    for _ in range(LINKS.most):
         scripted.world.begin(TOM)
     with pytest.raises(Refused):
         scripted.world.begin(TOM)
     scripted.world.begin(JOSIE)
     scripted.world.clock.now += 600
     scripted.world.begin(TOM)
+
+
+def test_links_that_were_used_to_the_end_do_not_count(scripted: "Scripted") -> None:
+    for _ in range(LINKS.most + 5):
+        _, cookie, state = scripted.to_app(JOSIE, "salesforce")
+        assert scripted.back(state, cookie, "salesforce").kind is PageKind.DONE
+    for _ in range(LINKS.most):
+        scripted.world.begin(JOSIE)
+    with pytest.raises(Refused):
+        scripted.world.begin(JOSIE)
+
+
+def test_a_links_button_can_be_pressed_so_often_and_no_other_link_suffers(scripted: "Scripted") -> None:
+    _, secret = scripted.world.begin(JOSIE)
+    for _ in range(PRESSES.most):
+        scripted.start(secret)
+    legs = len(scripted.world.sign_ins.legs)
+    page = scripted.world.start_sign_in(secret, None)
+    assert isinstance(page, Page)
+    assert (page.kind, page.post_to, len(scripted.world.sign_ins.legs)) == (PageKind.TOO_OFTEN, "", legs)
+    _, other = scripted.world.begin(JOSIE)
+    assert isinstance(scripted.world.start_sign_in(other, None), Onward)
 
 
 def test_opening_a_link_a_hundred_times_changes_nothing(scripted: "Scripted") -> None:

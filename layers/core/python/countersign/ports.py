@@ -12,6 +12,7 @@ from countersign.domain.action import Action
 from countersign.domain.card import Card
 from countersign.domain.connection import Connection
 from countersign.domain.identity import Person
+from countersign.domain.limits import Limit
 from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.tokens import Sealed, SealOwner
 
@@ -193,6 +194,12 @@ class SignInStore(Protocol):
 
     def first_sight(self, key: str, delivery: str, now: int) -> bool:
         """True the first time in 26 hours; and again for the same ``delivery`` (the queue's own message id)."""
+
+    def take(self, limit: Limit, whose: str, now: int) -> bool:
+        """Count one more of what ``limit`` bounds: True for its first ``most`` in its ``seconds``."""
+
+    def give_back(self, limit: Limit, whose: str, taken_at: int) -> None:
+        """Count one less of those that were taken at that time. They being over and forgotten is no error."""
 
 
 class ActionStore(Protocol):

@@ -130,11 +130,20 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         ("This link was tried from other Slack workspaces too often. A new one can be sent to {person} in Slack.",),
         _NEW_LINK,
     ),
+    PageKind.TOO_OFTEN: PageText(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many tries",
+        (
+            "This link's button was pressed very often within a few minutes. Nothing was connected.",
+            "Is {app} still open in another tab? Go on there. Otherwise press Connect in Slack: it brings a new link.",
+        ),
+    ),
     PageKind.STOPPED: PageText(
         HTTPStatus.GONE,
         "This link was stopped",
         (
-            "Somebody else tried to use it, so it works for nobody any more. Nothing was connected.",
+            "Somebody else tried to use it, or Countersign was removed from {workspace}: it works for nobody any more.",
+            "Nothing was connected.",
             "{person} was told in Slack, and can start again there.",
         ),
     ),

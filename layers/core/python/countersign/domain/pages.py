@@ -25,6 +25,7 @@ class PageKind(StrEnum):
     EXPIRED = "expired"
     USED = "used"
     TRIES_SPENT = "tries_spent"
+    TOO_OFTEN = "too_often"
     STOPPED = "stopped"
     WRONG_PERSON = "wrong_person"
     WRONG_WORKSPACE = "wrong_workspace"

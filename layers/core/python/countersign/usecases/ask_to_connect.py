@@ -6,6 +6,7 @@ from countersign.domain.catalog import App, Catalog
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Refused
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
+from countersign.domain.limits import LINKS
 from countersign.domain.message import Message
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.shared import shared_prompt
@@ -15,7 +16,7 @@ from countersign.usecases.begin_sign_in import BeginSignIn, BegunSignIn
 
 @dataclass(frozen=True)
 class AskToConnect:
-    """Makes a link for this person and app alone, and whispers it. Too many open links: says so instead."""
+    """Makes a link for this person and app alone, and whispers it. Too many open links: says that, a few times."""
 
     begin: BeginSignIn
     messenger: Messenger
@@ -41,7 +42,8 @@ class AskToConnect:
         try:
             begun = self.link(person, workspace, app_id, trace_id=trace_id, shared=shared)
         except Refused:
-            self.messenger.within(workspace).whisper(person, reply_to, texts.too_many_links(app.name))
+            if self.begin.refusal_is_news(person):
+                self.messenger.within(workspace).whisper(person, reply_to, texts.too_many_links(LINKS.most))
             return
         self.messenger.within(workspace).whisper(person, reply_to, self._prompt(app, begun, why))
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from countersign.domain.errors import Refused
 from countersign.domain.identity import Person, Workspace
+from countersign.domain.limits import LINKS, REFUSALS
 from countersign.domain.pages import connect_address
 from countersign.domain.sign_in import LINK_SECONDS, Intent, hash_of
 from countersign.ports import Clock, Randomness, SignInStore
-
-PROMPTS: Final = 8
-"""Links that one person can be given in ten minutes: enough for a busy morning, too few to flood anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +42,15 @@ class BeginSignIn:
         trace_id: str = "",
         shared: bool = False,
     ) -> BegunSignIn:
-        """Begin. Raises Refused when the person has too many links already, StoreUnavailable.
+        """Begin. Raises Refused when the person has too many open links already, StoreUnavailable.
 
         ``profile``: ``name``, ``email``, ``workspace_name``, each where known; names are for show only.
         ``shared``: for the whole workspace; whether ``person`` is an admin was asked before.
         """
         now = self.clock()
+        if not self.sign_ins.take(LINKS, person.key, now):
+            raise Refused("too many open sign-in links")
         secret = self.randomness()
-        if not any(self.sign_ins.first_sight(slot, hash_of(secret), now) for slot in _slots(person, now)):
-            raise Refused("too many sign-in links in ten minutes")
         name = profile.get("name")
         intent = Intent(
             id_hash=hash_of(secret),
@@ -73,8 +70,6 @@ class BeginSignIn:
         self.sign_ins.put_intent(intent)
         return BegunSignIn(intent, connect_address(intent, secret))
 
-
-def _slots(person: Person, now: int) -> list[str]:
-    """The places of the present ten minutes, each taken once: a limit that needs no counter and no reading."""
-    window = now // LINK_SECONDS
-    return [f"prompt#{person.key}#{window}#{place}" for place in range(PROMPTS)]
+    def refusal_is_news(self, person: Person) -> bool:
+        """Whether to say once more that there are too many. Raises StoreUnavailable."""
+        return self.sign_ins.take(REFUSALS, person.key, self.clock())

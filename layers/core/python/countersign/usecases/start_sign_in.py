@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from countersign.domain.errors import Conflict
-from countersign.domain.pages import Onward, PageKind, View
+from countersign.domain.limits import PRESSES
+from countersign.domain.pages import Onward, PageKind, View, page_about
 from countersign.domain.sign_in import Intent, Leg, LegStep, hash_of, is_secret, leg_expiry
 from countersign.ports import ChatOpenId, Clock, Randomness, SignInStore
 from countersign.usecases.open_sign_in import OpenSignIn
@@ -32,6 +33,8 @@ class StartSignIn:
         if intent is None or page.kind is not PageKind.CONNECT:
             return page
         now = self.clock()
+        if not self.sign_ins.take(PRESSES, intent.id_hash, now):
+            return page_about(PageKind.TOO_OFTEN, intent, page.values["app"])
         cookie = cookie if cookie and is_secret(cookie) else self.randomness()
         state, nonce = self.randomness(), self.randomness()
         redirect_uri = slack_redirect_uri(intent)

@@ -6,6 +6,7 @@ from typing import Final
 from countersign.domain.catalog import App
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
+from countersign.domain.limits import LINKS
 from countersign.domain.queue_messages import connected_message
 from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
@@ -87,10 +88,13 @@ class StoreConnection:
         now_there: Intent | None = intent
         while now_there is not None and now_there.status is IntentStatus.OPEN:
             try:
-                return self.sign_ins.save_intent(replace(now_there, status=IntentStatus.DONE), was=now_there)
+                self.sign_ins.save_intent(replace(now_there, status=IntentStatus.DONE), was=now_there)
             except Conflict:
                 now_there = self.sign_ins.get_intent(intent.id_hash)
-        return None
+            else:
+                # Whoever connects one app after the other has no open links, however many they were.
+                self.sign_ins.give_back(LINKS, intent.person.key, intent.created_at)
+                return
 
     def _record(self, intent: Intent, connection: Connection, before: Connection | None) -> None:
         account = connection.account

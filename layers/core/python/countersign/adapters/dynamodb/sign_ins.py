@@ -1,6 +1,7 @@
-"""Sign-ins on DynamoDB: intents, single-use legs, and which deliveries were seen."""
+"""Sign-ins on DynamoDB: intents, single-use legs, which deliveries were seen, and how often what was asked for."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
@@ -9,6 +10,7 @@ from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.connection import Site
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
+from countersign.domain.limits import Limit
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
 
@@ -144,6 +146,27 @@ class DynamoSignInStore:
         except Conflict:
             return False
         return True
+
+    def take(self, limit: Limit, whose: str, now: int) -> bool:
+        """Count one more, if ``limit`` allows. The end of its time is checked here: rows outlive their ``ttl``."""
+        key, values = f"limit#{limit.name}#{whose}", {"now": now, "one": 1, "most": limit.most}
+        until = now + limit.seconds
+        fresh = {"pk": key, "sk": "limit", "used": 1, "since": now, "until": until, "ttl": until}
+        for _ in range(2):  # the second time another's first one may stand there
+            with suppress(Conflict):
+                self._table.update(key, "limit", "SET used = used + :one", "#until > :now AND used < :most", values)
+                return True
+            with suppress(Conflict):
+                self._table.put(fresh, "attribute_not_exists(pk) OR #until <= :now", {"now": now})
+                return True
+        return False
+
+    def give_back(self, limit: Limit, whose: str, taken_at: int) -> None:
+        """Count one less, if those seconds still count."""
+        condition = "since <= :at AND #until > :at AND used > :none"
+        values = {"at": taken_at, "none": 0, "one": 1}
+        with suppress(Conflict):
+            self._table.update(f"limit#{limit.name}#{whose}", "limit", "SET used = used - :one", condition, values)
 
 
 def _help_is_due(intent: Intent) -> bool:

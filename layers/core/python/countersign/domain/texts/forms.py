@@ -35,7 +35,11 @@ def loading(title: str, apps: Sequence[str], state: str) -> Form:
 def to_connect(title: str, app: str, link: tuple[str, str] | None, state: str) -> Form:
     """The choices are the person's own, so they sign in first. ``link``: address and id; None: too many are open."""
     if link is None:
-        text = Text("You have several open links to connect *{app}*. Use the newest, and then come back.", {"app": app})
+        text = Text(
+            "You have too many links to connect apps that you have not used to the end. Use the newest for *{app}*; or "
+            "wait ten minutes, and then come back.",
+            {"app": app},
+        )
         return _not_loaded(title, text, state)
     url, value = link
     text = Text(

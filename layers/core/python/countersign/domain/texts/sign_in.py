@@ -83,11 +83,12 @@ def sign_in_help(app: str) -> Message:
     )
 
 
-def too_many_links(app: str) -> Message:
-    """Too many open prompts for one person."""
+def too_many_links(most: int) -> Message:
+    """Too many open prompts for one person, whatever they are for."""
     return say(
-        "You have several open links to connect *{app}* already. Use the newest, or wait ten minutes and click again.",
-        app=app,
+        "You have {most} links to connect apps that you have not used to the end. Use the newest for each app; or wait "
+        "ten minutes, and click again.",
+        most=str(most),
     )
 
 
