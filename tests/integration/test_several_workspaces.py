@@ -78,6 +78,23 @@ def test_a_second_workspace_is_installed_answered_by_its_own_bot_and_left(start:
     assert [one for one in rows("WorkspacesTable") if one["pk"]["S"].startswith("T1LABS/")] == []
 
 
+def test_a_hook_says_which_workspace_it_means(start: Start) -> None:
+    stack = start("T0ACME,T1LABS")
+    hook = stack.hooks["approve_deal"]
+    headers = {"Authorization": f"Bearer {hook['secret']}"}
+    deal = {"opportunity_id": "006Hs00000AbcdeIAB", "name": "Acme", "requested_by": "Priya", "state": "Pending"}
+
+    def posted(**workspace: str) -> requests.Response:
+        return requests.post(hook["url"], json={**deal, **workspace}, headers=headers, timeout=10)
+
+    assert posted().status_code == 202
+    installed(stack, "U1JOSIE")
+    unnamed = posted()
+    assert (unnamed.status_code, "workspace must name one" in unnamed.text) == (400, True)
+    assert posted(workspace="T0ACME").status_code == 200
+    assert (posted(workspace="T9OTHER").status_code, posted(workspace="T1LABS").status_code) == (400, 422)
+
+
 def test_a_workspace_that_is_not_listed_is_left_at_once(start: Start) -> None:
     stack = start("T0ACME")
     page = installed(stack, "U1JOSIE")
