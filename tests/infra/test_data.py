@@ -70,6 +70,22 @@ def test_what_goes_with_a_workspace_is_found_without_a_scan(name: str) -> None:
     assert indexes(name)["tenant-index"] == ["tenant", "workspace"]
 
 
+def test_the_audit_is_read_by_person_by_app_and_by_failure_without_a_scan() -> None:
+    assert indexes("AuditTable") == {
+        "person-index": ["user_id", "sk"],
+        "app-index": ["app", "sk"],
+        "failure-index": ["failed_app", "sk"],
+    }
+
+
+def test_who_is_connected_to_an_app_is_counted_without_a_scan_and_without_the_tokens() -> None:
+    assert indexes("ConnectionsTable")["app-index"] == ["app", "status"]
+    (by_app,) = (
+        index for index in table("ConnectionsTable")["GlobalSecondaryIndexes"] if index["IndexName"] == "app-index"
+    )
+    assert by_app["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["workspace"]}
+
+
 def test_the_ledger_is_listed_by_what_waits_and_by_age() -> None:
     indexes = {index["IndexName"]: keys(index["KeySchema"]) for index in table("ActionsTable")["LocalSecondaryIndexes"]}
     assert indexes == {"waiting-index": ["pk", "waiting"], "created-index": ["pk", "created_at"]}

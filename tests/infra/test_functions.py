@@ -101,6 +101,28 @@ def test_the_first_dead_letter_raises_an_alarm(queue: str) -> None:
     )
 
 
+def test_an_app_that_records_somebody_else_raises_an_alarm() -> None:
+    topic = "arn:aws:sns:eu-central-1:111122223333:given"
+    alarm = of_type(resolved(AlarmTopicArn=topic), "AWS::CloudWatch::Alarm")["AttributionDiffersAlarm"]
+    watched = (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"])
+    assert watched == ("Countersign", "attribution_differs", [{"Name": "service", "Value": "countersign"}])
+    assert (alarm["Statistic"], alarm["Threshold"], alarm["AlarmActions"]) == ("Sum", 0, [topic])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "variable", "table"),
+    [
+        ("HistoryRetentionDays", "HISTORY_RETENTION_DAYS", "CARDS_TABLE"),
+        ("AuditRetentionDays", "AUDIT_RETENTION_DAYS", "AUDIT_TABLE"),
+    ],
+)
+def test_whoever_writes_what_is_kept_knows_how_long(parameter: str, variable: str, table: str) -> None:
+    for name, function in functions(**{parameter: "90"}).items():
+        variables = function["Environment"]["Variables"]
+        if table in variables:
+            assert (name, variables.get(variable)) == (name, "90")
+
+
 def test_functions_behind_the_api_are_not_told_its_address() -> None:
     """It would be a circle that only a deploy finds; they take it from the sign-in's row."""
     told = {name for name in FUNCTIONS if "PUBLIC_URL" in functions()[name]["Environment"]["Variables"]}

@@ -49,7 +49,9 @@ TABLE = {
         "ConnectionsQueue": CONSUME,
         **sends("ActionsQueue"),
         **tables({"GetItem", "Query", "UpdateItem"}, "ConnectionsTable"),
+        **tables({"Query"}, "ConnectionsTable/index/app-index", "AuditTable/index/failure-index"),
         **tables({"GetItem", "PutItem", "UpdateItem"}, "SignInsTable"),
+        **tables({"PutItem"}, "AuditTable"),
         **secrets("SlackCredentialsSecret"),
     },
     "AppActions": {
@@ -76,7 +78,7 @@ TABLE = {
         **sends("ActionsQueue"),
         "TokenKey": {"kms:GenerateDataKey", "kms:Decrypt"},
         **tables(READ_WRITE, *EVERY_TABLE_BUT_AUDIT, indexes=True),
-        **tables({"PutItem", "Query"}, "AuditTable"),
+        **tables({"PutItem"}, "AuditTable"),
         **secrets("SlackCredentialsSecret", "AppCredentialsSecret"),
     },
 }
@@ -152,4 +154,9 @@ def test_the_function_that_installs_cannot_open_what_it_seals() -> None:
 
 def test_nobody_may_change_or_delete_what_the_audit_says() -> None:
     on_audit = set().union(*(granted(name).get("AuditTable", set()) for name in TABLE))
-    assert on_audit == {"dynamodb:PutItem", "dynamodb:Query"}
+    assert on_audit == {"dynamodb:PutItem"}
+
+
+def test_no_function_reads_the_audit_but_the_counts_that_admins_see() -> None:
+    indexes = {(name, place) for name in TABLE for place in granted(name) if place.startswith("AuditTable/")}
+    assert indexes == {("Connections", "AuditTable/index/failure-index")}

@@ -87,3 +87,12 @@ def test_the_journal_writes_a_line_and_a_count(start: str) -> None:
     assert "none" not in line
     assert (count["ActionEnded"], count["outcome"]) == ([1.0], "done")
     assert count["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Countersign"
+
+
+def test_a_count_has_the_dimensions_that_the_alarm_watches(start: str) -> None:
+    as_in_the_template = "import os\nos.environ['POWERTOOLS_SERVICE_NAME'] = 'countersign'\n"
+    count = "PowertoolsJournal(Settings({}))('attribution_differs', app='servicenow')"
+    (counted,) = [line for line in written_by(as_in_the_template + start + count) if "_aws" in line]
+    (metric,) = counted["_aws"]["CloudWatchMetrics"]
+    assert (metric["Namespace"], metric["Dimensions"]) == ("Countersign", [["service"]])
+    assert (counted["service"], counted["attribution_differs"]) == ("countersign", [1.0])

@@ -151,7 +151,7 @@ class ActingWorld(Container):
     cards = cached_property(lambda _: MemoryCardStore())  # type: ignore[assignment]
     connections = cached_property(lambda _: MemoryConnectionStore())  # type: ignore[assignment]
     sign_ins = cached_property(lambda _: MemorySignInStore())  # type: ignore[assignment]
-    audit = cached_property(lambda _: MemoryAuditLog())  # type: ignore[assignment]
+    audit = cached_property(lambda self: MemoryAuditLog(journal=self.journal))  # type: ignore[assignment]
     actions_queue = cached_property(lambda _: MemoryQueue())  # type: ignore[assignment]
     connections_queue = cached_property(lambda _: MemoryQueue())  # type: ignore[assignment]
     opener = cached_property(lambda _: MemorySealer())  # type: ignore[assignment]

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from countersign.domain.audit import kept_facts
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnavailable
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.tokens import Sealed, SealOwner
-from countersign.ports import Seal
+from countersign.ports import Journal, Seal
 
 HELP_AFTER = 180
 SEEN_SECONDS = 26 * 3_600
@@ -324,12 +325,33 @@ class MemoryQueue:
 
 @dataclass
 class MemoryAuditLog:
-    """Implements ``ports.AuditLog``."""
+    """Implements ``ports.AuditLog``; each event is told to ``journal`` too, where there is one."""
 
     events: list[tuple[str, Person | None, Mapping[str, str]]] = field(default_factory=list)
+    journal: Journal | None = None
+    written: set[tuple[str, int | None, str]] = field(default_factory=set)
 
-    def record(self, event: str, person: Person | None, facts: Mapping[str, str]) -> None:
-        self.events.append((event, person, dict(facts)))
+    def record(
+        self,
+        event: str,
+        person: Person | None,
+        facts: Mapping[str, str | None],
+        *,
+        at: int | None = None,
+        once: str = "",
+    ) -> None:
+        if once and (event, at, once) in self.written:
+            return
+        self.written.add((event, at, once))
+        kept = kept_facts(facts)
+        self.events.append((event, person, kept))
+        if self.journal is not None:
+            who = {"tenant": person.tenant, "person": person.user_id} if person else {}
+            self.journal(event, **{**kept, **who})
+
+    def of(self, event: str) -> list[Mapping[str, str]]:
+        """The facts of every event of this name."""
+        return [facts for name, _, facts in self.events if name == event]
 
     @property
     def names(self) -> list[str]:

@@ -32,6 +32,8 @@ class ScriptedServiceNow:
     short_description: str = "Upgrade the payroll database"
     change_hidden: bool = False
     """Nobody may read the change itself."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Of the answer to an act."""
 
     def within(self, _seconds: float) -> "ScriptedServiceNow":
         """The same: it answers at once."""
@@ -70,7 +72,7 @@ class ScriptedServiceNow:
         self.state, self.recorded = body["state"], self.recorded or person
         if fault == "lost":
             raise AppUnavailable("the answer was lost")
-        return HttpAnswer(200, {"result": [{"sys_id": CHANGE, "number": {"value": "CHG0030001"}}]})
+        return HttpAnswer(200, {"result": [{"sys_id": CHANGE, "number": {"value": "CHG0030001"}}]}, self.headers)
 
     def _read(self, request: HttpRequest) -> HttpAnswer:
         if self.before_read is not None:

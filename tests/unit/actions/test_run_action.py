@@ -325,7 +325,7 @@ def test_a_word_alone_closes_no_card_where_the_app_can_be_asked(world: ActingWor
     assert world.action_of(JOSIE).status is ActionStatus.UNKNOWN
     assert world.cards.rows[CARD].status is CardStatus.OPEN
     assert "its own word counts" in words(world.slack.told[-1][1])
-    assert world.audit.names == ["unknown_settled_by_word"]
+    assert world.audit.names == ["action_ended", "unknown_settled_by_word"]
 
 
 def test_housekeeping_asks_the_app_again_and_tells_how_it_turned_out(world: ActingWorld) -> None:

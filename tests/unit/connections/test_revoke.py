@@ -96,7 +96,7 @@ def test_two_workers_that_revoke_the_same_say_it_once(world: ActingWorld) -> Non
     world.revoke(cut)
 
     assert len(world.slack.told) == 1
-    assert world.audit.names == ["disconnected"]
+    assert world.audit.names == ["revocation"]
 
 
 def test_that_the_app_did_not_answer_is_said_once_however_late_it_was_asked(world: ActingWorld) -> None:
@@ -124,7 +124,7 @@ def test_a_disconnection_never_cuts_a_sign_in_that_came_after_it_looked(world: A
         def __getattr__(self, name: str) -> Any:
             return getattr(world.connections, name)
 
-    disconnect = Disconnect(Stale(), world.actions_queue, world.catalog, world.journal, world.clock)  # type: ignore[arg-type]
+    disconnect = Disconnect(Stale(), world.actions_queue, world.catalog, world.audit, world.clock)  # type: ignore[arg-type]
 
     said = words(disconnect(JOSIE, "servicenow", "trace"))
 

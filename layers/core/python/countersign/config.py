@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from countersign.domain.errors import ConfigurationError
+
+DEFAULT_RETENTION_DAYS: Final = "400"
+"""As in the template: a year's end, and a month to look back at it."""
 
 
 def _pairs(name: str, text: str) -> dict[str, str]:
@@ -84,6 +88,16 @@ class Settings:
         return _list(self.get("ADMINS"))
 
     @property
+    def history_retention(self) -> int:
+        """Seconds that ended actions and cards are kept. Raises ConfigurationError."""
+        return self._days("HISTORY_RETENTION_DAYS")
+
+    @property
+    def audit_retention(self) -> int:
+        """Seconds that the audit trail is kept. Raises ConfigurationError."""
+        return self._days("AUDIT_RETENTION_DAYS")
+
+    @property
     def several_workspaces(self) -> bool:
         """Whether the list lets in more than one workspace: an organisation may be several."""
         allowed = self.allowed_workspaces
@@ -109,6 +123,12 @@ class Settings:
     def local_hosts(self) -> Mapping[str, str]:
         """Host that an app file declares → loopback base to use instead. Empty unless the stack is local."""
         return _pairs("LOCAL_HOSTS", self.get("LOCAL_HOSTS")) if self.local else {}
+
+    def _days(self, name: str) -> int:
+        days = self.get(name, DEFAULT_RETENTION_DAYS)
+        if not days.isascii() or not days.isdigit() or int(days) < 1:
+            raise ConfigurationError(f"{name} is not a number of days")
+        return int(days) * 86_400
 
     def _address(self, name: str, default: str) -> str:
         url = self.get(name, default) or self.require(name)

@@ -275,9 +275,24 @@ class CardStore(Protocol):
 
 
 class AuditLog(Protocol):
-    """Append-only. ``event`` is a stable word; facts are plain strings, never a token or an input marked secret."""
+    """Append-only: the row, and one structured log line with the same facts. Raises StoreUnavailable.
 
-    def record(self, event: str, person: Person | None, facts: Mapping[str, str]) -> None: ...
+    ``event`` is a stable word; facts are ids and words, never a token, an input marked secret, or anybody's name.
+    """
+
+    def record(
+        self,
+        event: str,
+        person: Person | None,
+        facts: Mapping[str, str | None],
+        *,
+        at: int | None = None,
+        once: str = "",
+    ) -> None:
+        """Note what happened, now or ``at``; facts that are empty are left out.
+
+        ``once``: what it is the record of. Recorded again, with the same ``at``, it stands there once.
+        """
 
 
 class Journal(Protocol):

@@ -131,6 +131,7 @@ class ActionUseCases(CardUseCases):
             catalog=self.catalog,
             settings=self.settings.app_settings,
             link=self.stand_ins.resolve,
+            audit=self.audit,
             journal=self.journal,
             clock=self.clock,
         )
@@ -164,7 +165,6 @@ class ActionUseCases(CardUseCases):
             perform=self.perform_step,
             end=self.end_action,
             set_aside=self.set_aside,
-            journal=self.journal,
             clock=self.clock,
         )
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from countersign.adapters.slack.web_api import WebApi
     from countersign.domain.identity import Workspace
 
-DAY: Final = 86_400
-RETENTION: Final = 400 * DAY
-"""Seconds that history and audit are kept."""
 _UNTIL_TOLD: Final = 60
 """Seconds an invocation is taken to have left when its context doesn't say."""
 
@@ -145,21 +142,21 @@ class Adapters:
         """The ledger."""
         from countersign.adapters.dynamodb.actions import DynamoActionStore
 
-        return DynamoActionStore(self._table("ACTIONS_TABLE"), RETENTION)
+        return DynamoActionStore(self._table("ACTIONS_TABLE"), self.settings.history_retention)
 
     @cached_property
     def cards(self) -> "ports.CardStore":
         """Cards."""
         from countersign.adapters.dynamodb.cards import DynamoCardStore
 
-        return DynamoCardStore(self._table("CARDS_TABLE"), RETENTION)
+        return DynamoCardStore(self._table("CARDS_TABLE"), self.settings.history_retention)
 
     @cached_property
     def audit(self) -> "ports.AuditLog":
         """The audit trail."""
         from countersign.adapters.dynamodb.audit import DynamoAuditLog
 
-        return DynamoAuditLog(self._table("AUDIT_TABLE"), self.clock, RETENTION)
+        return DynamoAuditLog(self._table("AUDIT_TABLE"), self.clock, self.settings.audit_retention, self.journal)
 
     @cached_property
     def opener(self) -> "ports.Opener":

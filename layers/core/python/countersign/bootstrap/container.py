@@ -46,7 +46,7 @@ class Container(LeavingUseCases):
         from countersign.usecases.disconnect import Disconnect
         from countersign.usecases.list_connections import ListConnections
 
-        disconnect = Disconnect(self.connections, self.actions_queue, self.catalog, self.journal, self.clock)
+        disconnect = Disconnect(self.connections, self.actions_queue, self.catalog, self.audit, self.clock)
         return Converse(
             list_connections=ListConnections(self.connections, self.catalog, self.people, self.recognise_admins),
             is_admin=self.recognise_admins,

@@ -35,9 +35,7 @@ class LeavingUseCases(ActionUseCases):
         """Takes note that somebody left."""
         from countersign.usecases.off_board import OffBoard
 
-        return OffBoard(
-            self.installations, self.bot_connections, self.actions_queue, self.audit, self.journal, self.clock
-        )
+        return OffBoard(self.installations, self.bot_connections, self.actions_queue, self.audit, self.clock)
 
     @cached_property
     def clear_up(self) -> "ClearUp":

@@ -165,7 +165,6 @@ class Workspaces(Adapters):
             chat=self.chat_install,
             admit=self.admit_workspace,
             audit=self.audit,
-            journal=self.journal,
             clock=self.clock,
         )
 

@@ -126,6 +126,8 @@ class Action:
         sends: how many times the call of this step was sent; more than once only after proof that it did not happen.
         shown: fingerprint of the card as it was when its person clicked; a different card is asked about again.
         told: its person was told how it ended.
+        request_id: the app's own id of the call that acted, where it gives one.
+        forgotten: its person asked to be forgotten: what is left is what keeps its record from being acted on twice.
         version: moves at every write; every write is conditional on it.
     """
 
@@ -162,6 +164,8 @@ class Action:
     sends: int = 0
     shown: str | None = None
     told: bool = False
+    request_id: str | None = None
+    forgotten: bool = False
 
     @property
     def decides(self) -> bool:

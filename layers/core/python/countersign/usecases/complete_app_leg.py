@@ -90,8 +90,9 @@ class CompleteAppLeg:
         return self.bind_account(journey, grant, account)
 
     def _refused(self, journey: Journey, error: str) -> Page:
-        facts = {"app": journey.app.id, "error": error, "trace_id": journey.intent.trace_id}
-        self.audit.record("sign_in.refused_by_app", journey.intent.person, facts)
+        intent = journey.intent
+        facts = {"app": journey.app.id, "workspace": intent.workspace, "error": error, "trace_id": intent.trace_id}
+        self.audit.record("sign_in.refused_by_app", intent.person, facts)
         kind = PageKind.DENIED if error == _DENIED else PageKind.APP_ERROR
         return journey.page(kind, cause=error, error=error)
 

@@ -19,7 +19,7 @@ from countersign.domain.installation import (
 )
 from countersign.domain.sign_in import hash_of
 from countersign.domain.token_codec import pack
-from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Sealer
+from countersign.ports import AuditLog, Clock, ConnectionStore, Sealer
 from countersign.usecases.admit_workspace import AdmitWorkspace
 
 type Query = Mapping[str, Sequence[str]]
@@ -42,7 +42,6 @@ class CompleteInstall:
     chat: ChatInstall
     admit: AdmitWorkspace
     audit: AuditLog
-    journal: Journal
     clock: Clock
 
     def __call__(self, query: Query, cookie: str | None, install_url: str) -> InstallPage:
@@ -81,14 +80,13 @@ class CompleteInstall:
 
     def _granted(self, granted: Granted, install_url: str) -> InstallPage:
         installation = granted.installation
+        if not self.admit(installation):
+            return self._refused(granted)
         if installation.missing_scopes:
             values = {"workspace": installation.name, "scopes": ", ".join(installation.missing_scopes)}
             return InstallPage(InstallKind.SCOPES_MISSING, values, install_url, cause="missing_scope")
-        if not self.admit(installation):
-            return self._refused(granted)
         self._keep(granted)
         self.audit.record("workspace.installed", None, _facts(installation))
-        self.journal("workspace_installed", workspace=installation.workspace.id)
         return self._welcome(installation)
 
     def _refused(self, granted: Granted) -> InstallPage:
@@ -99,8 +97,8 @@ class CompleteInstall:
             self.chat.withdraw(granted)
         except (ChatUnavailable, ChatRefused):
             kind = InstallKind.NOT_LISTED_AND_LEFT
-        self.audit.record("workspace.refused", None, _facts(installation))
-        self.journal("workspace_refused", workspace=installation.workspace.id, withdrawn=kind is InstallKind.NOT_LISTED)
+        withdrawn = "yes" if kind is InstallKind.NOT_LISTED else "no"
+        self.audit.record("workspace.refused", None, {**_facts(installation), "withdrawn": withdrawn})
         return InstallPage(kind, values, cause="a workspace that is not on the list")
 
     def _keep(self, granted: Granted) -> None:

@@ -10,7 +10,7 @@ from countersign.domain.connection import Connection
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.recipe_view import Settings, recipe_values, reply
 from countersign.domain.texts.accounts import acting_as
-from countersign.ports import Clock, ConnectionStore, Journal
+from countersign.ports import Clock, ConnectionStore
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
 from countersign.usecases.set_aside import SetAside
@@ -27,7 +27,6 @@ class Conclude:
     perform: PerformStep
     end: EndAction
     set_aside: SetAside
-    journal: Journal
     clock: Clock
 
     def early(self, at: StepAt, found: StepEnd, reply_to: ReplyTo | None) -> None:
@@ -73,5 +72,4 @@ class Conclude:
             return f"{label} in {app.name}, not confirmed by {app.name}"
         if recorded.account_id == account.id:
             return f"{label} in {app.name}"
-        self.journal("attribution_differs", app=app.id, recorded=recorded.account_id, expected=account.id)
         return f"{recorded.name or recorded.account_id} in {app.name}, not {label}"

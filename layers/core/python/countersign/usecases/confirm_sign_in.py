@@ -57,8 +57,9 @@ class ConfirmSignIn:
         """No is final: what the app gave is given back from now on. Unless a yes was faster."""
         if not self.sign_ins.decline_leg(journey.leg, self.clock()):
             return journey.page(PageKind.REPLAYED)
-        facts = {"app": journey.app.id, "account": _label(journey), "trace_id": journey.intent.trace_id}
-        self.audit.record("sign_in.declined", journey.intent.person, facts)
+        intent, account = journey.intent, journey.leg.account
+        facts = {"app": journey.app.id, "workspace": intent.workspace, "trace_id": intent.trace_id}
+        self.audit.record("sign_in.declined", intent.person, {**facts, "account": account.id if account else None})
         return journey.declined
 
     def _again(self, journey: Journey) -> Page:
@@ -71,7 +72,3 @@ class ConfirmSignIn:
     @staticmethod
     def _done(journey: Journey, connection: Connection) -> Page:
         return done(journey.intent, journey.app.name, connection.account)
-
-
-def _label(journey: Journey) -> str:
-    return journey.leg.account.label if journey.leg.account else ""

@@ -11,7 +11,7 @@ from countersign.domain.message import Message
 from countersign.domain.queue_messages import revoke_message
 from countersign.domain.texts import connections as texts
 from countersign.domain.texts.shared import nothing_shared
-from countersign.ports import Clock, ConnectionStore, Journal, Queue
+from countersign.ports import AuditLog, Clock, ConnectionStore, Queue
 
 TELL_FIRST: Final = 2
 """Seconds that the revocation waits, so that its answer stands below this one."""
@@ -26,7 +26,7 @@ class Disconnect:
     connections: ConnectionStore
     queue: Queue
     catalog: Catalog
-    journal: Journal
+    audit: AuditLog
     clock: Clock
 
     def __call__(self, owner: Person, app_id: str, trace_id: str, *, steward: Person | None = None) -> Message:
@@ -46,8 +46,14 @@ class Disconnect:
             except Conflict:
                 return texts.changed_meanwhile(name)  # a sign-in of this very moment is not what was to be cut
             by = steward or owner
-            facts = {"owner": owner.user_id, "person": by.user_id, "tenant": owner.tenant}
-            self.journal("disconnected", trace_id=trace_id, app=app_id, **facts)
+            facts = {
+                "app": app_id,
+                "workspace": connection.workspace,
+                "account": connection.account.id,
+                "shared": "yes" if connection.shared else "no",
+                "trace_id": trace_id,
+            }
+            self.audit.record("disconnected", by, facts)
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.
         self.queue.send(revoke_message(owner, app_id, trace_id), delay=TELL_FIRST)
         return texts.disconnecting(name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.action import RECHECK_SECONDS, VOTES, Action, ActionStatus, Outcome, moved
+from countersign.domain.audit import ACTION_ENDED, ATTRIBUTION_DIFFERS
 from countersign.domain.card import CardStatus
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.errors import ChatRefused, Conflict
@@ -15,7 +16,8 @@ from countersign.domain.message import Button, Message
 from countersign.domain.recipe_view import Settings, card_view, chosen
 from countersign.domain.texts import cards, outcomes
 from countersign.domain.texts.names import CARD_OPEN
-from countersign.ports import ActionStore, CardStore, Clock, Journal, LinkResolver, Messenger
+from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, LinkResolver, Messenger
+from countersign.usecases.action_facts import audit_facts
 from countersign.usecases.close_card import CloseCard
 from countersign.usecases.show_card import ShowCard
 
@@ -45,6 +47,7 @@ class EndAction:
     catalog: Catalog
     settings: Settings
     link: LinkResolver
+    audit: AuditLog
     journal: Journal
     clock: Clock
     admins: AbstractSet[str]
@@ -68,32 +71,12 @@ class EndAction:
                 **changes,
             )
         )
-        self.journal(
-            "action_ended",
-            trace_id=action.trace_id,
-            action=action.id,
-            workspace=action.workspace.id,
-            person=action.person.user_id,
-            recipe=action.recipe,
-            procedure=action.procedure,
-            record=action.subject,
-            status=status.value,
-            outcome=outcome.value,
-            account=ended.account_id,
-            acted_as=self._acted_as(ended),
-        )
         return self.finish(ended, reply_to)
-
-    def _acted_as(self, action: Action) -> str | None:
-        """Whose account it was: the ids alone would not tell."""
-        recipe = self.catalog.recipes.get(action.recipe)
-        if recipe is None or action.account_id is None:
-            return None
-        return "person" if recipe.verify_user_access else "workspace"
 
     def finish(self, action: Action, reply_to: ReplyTo | None) -> Action:
         """What follows from an end; for an action whose worker died before it was all done, too."""
         self._settle(action)
+        self._record(action)
         shown = self.close_card(action)
         if action.told:
             return action
@@ -104,6 +87,14 @@ class EndAction:
         """What its person chose, as they know it wherever they read of it."""
         card = self.cards.get(action.card) if action.card else None
         return chosen(recipe, recipe.procedures[action.procedure], card.inputs if card else None, self.settings)
+
+    def _record(self, action: Action) -> None:
+        """Into the audit trail, from the row alone: once for each end, however often its worker dies here."""
+        facts = audit_facts(action, self.catalog)
+        once = f"{action.person.key} {action.id} {action.status}"
+        self.audit.record(ACTION_ENDED, action.person, facts, at=action.ended_at, once=once)
+        if _recorded_otherwise(action):
+            self.audit.record(ATTRIBUTION_DIFFERS, action.person, facts, at=action.ended_at, once=once)
 
     def _settle(self, action: Action) -> None:
         if action.subject is None:

@@ -82,8 +82,9 @@ class EnterKey:
         except (AppUnavailable, TooLarge) as error:
             return self._again(journey, Alert.KEY_UNCHECKED, left, str(error))
         except AppError as error:
-            facts = {"app": journey.app.id, "tries_left": str(left), "trace_id": journey.intent.trace_id}
-            self.audit.record("sign_in.key_refused", journey.intent.person, facts)
+            intent = journey.intent
+            facts = {"workspace": intent.workspace, "tries_left": str(left), "trace_id": intent.trace_id}
+            self.audit.record("sign_in.key_refused", intent.person, {"app": journey.app.id, **facts})
             return self._again(journey, Alert.KEY_WRONG, left, str(error))
 
     def _again(self, journey: Journey, alert: Alert, left: int, cause: str) -> Page:

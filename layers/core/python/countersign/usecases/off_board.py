@@ -7,7 +7,7 @@ from countersign.domain.departure import Departure, Left, purge_of
 from countersign.domain.errors import Conflict
 from countersign.domain.installation import CHAT, bot_of
 from countersign.domain.queue_messages import purge_message
-from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Queue
+from countersign.ports import AuditLog, Clock, ConnectionStore, Queue
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,6 @@ class OffBoard:
     bots: ConnectionStore
     queue: Queue
     audit: AuditLog
-    journal: Journal
     clock: Clock
 
     def __call__(self, departure: Departure) -> None:
@@ -32,7 +31,6 @@ class OffBoard:
         elif departure.left is Left.MIGRATED and departure.organisation is not None:
             self.installations.mark_joined(departure.tenant, departure.organisation)
         self.audit.record(f"left.{departure.left}", departure.someone, _facts(departure))
-        self.journal("left", what=departure.left.value, tenant=departure.tenant, trace_id=departure.trace_id)
         self.queue.send(purge_message(purge_of(departure, returned=returned)))
 
     def _uninstalled(self, departure: Departure) -> bool:
@@ -60,8 +58,7 @@ class OffBoard:
 
 def _facts(departure: Departure) -> dict[str, str]:
     return {
-        "tenant": departure.tenant,
-        "workspace": departure.workspace or "",
+        "workspace": departure.installation,
         "organisation": departure.organisation or "",
         "at": str(departure.at),
         "trace_id": departure.trace_id,

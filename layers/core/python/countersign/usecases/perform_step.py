@@ -11,6 +11,7 @@ from countersign.domain.answer import (
     Recorded,
     Refused,
     Succeeded,
+    TokenRejected,
     read_answer,
     read_check,
     read_record,
@@ -27,7 +28,9 @@ from countersign.domain.errors import (
     SignInNeeded,
     TooLarge,
 )
+from countersign.domain.http import HttpAnswer
 from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
+from countersign.domain.request_id import request_id
 from countersign.domain.texts.accounts import acting_as
 from countersign.ports import ActionStore, AppSettings, Clock, Deadline
 from countersign.usecases.call_app import CallApp, Opened
@@ -163,12 +166,17 @@ class PerformStep:
                 return at, answer
 
     def _answer(self, at: StepAt) -> tuple[StepAt, Succeeded | Refused | NotUsable]:
+        theirs: str | None = None
+
+        def read(base: str | None, got: HttpAnswer) -> Succeeded | Refused | TokenRejected | NotUsable:
+            nonlocal theirs
+            theirs = request_id(got.headers)
+            return read_answer(self._call(at, base), got)
+
         called: tuple[Opened, Succeeded | Refused | NotUsable] = self.call_app(
-            at.opened,
-            lambda base: build_request(self._call(at, base)),
-            lambda base, got: read_answer(self._call(at, base), got),
+            at.opened, lambda base: build_request(self._call(at, base)), read
         )
-        return replace(at, opened=called[0]), called[1]
+        return replace(at, opened=called[0], action=replace(at.action, request_id=theirs)), called[1]
 
     def _already(self, at: StepAt, refused: Refused) -> tuple[StepAt, StepEnd]:
         """The refusal sounds as if the record were settled: only the record itself can say so."""

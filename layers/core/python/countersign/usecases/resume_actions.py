@@ -100,7 +100,14 @@ class ResumeActions:
                 interaction.person, interaction.reply_to, outcomes.over()
             )
             return
-        facts = {"action": action.id, "recipe": action.recipe, "happened": str(happened)}
+        facts = {
+            "action": action.id,
+            "workspace": action.workspace.id,
+            "recipe": action.recipe,
+            "record": action.subject,
+            "happened": "yes" if happened else "no",
+            "trace_id": interaction.trace_id,
+        }
         self.audit.record("unknown_settled_by_word", interaction.person, facts)
         operation = self._operation(action)
         if operation is not None and operation.check is not None:

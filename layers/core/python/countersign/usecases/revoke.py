@@ -105,7 +105,12 @@ class Revoke:
         if not self.connections.delete(connection):
             # A refresh saved newer tokens meanwhile, and the row is still due; or a twin of this run said it all.
             return
-        facts = {"app": connection.app, "account": connection.account.id, "outcome": outcome}
-        self.audit.record("disconnected", connection.contact, {**facts, "shared": "yes" if connection.shared else "no"})
-        self.journal("revocation", app=connection.app, outcome=outcome)
+        facts = {
+            "app": connection.app,
+            "workspace": connection.workspace,
+            "account": connection.account.id,
+            "outcome": outcome,
+            "shared": "yes" if connection.shared else "no",
+        }
+        self.audit.record("revocation", connection.contact, facts)
         self.messenger.within(connection.installation).direct(connection.contact, said)

@@ -47,13 +47,12 @@ class StartAction:
 
     def decide(self, interaction: Interaction, button: CardButton) -> None:
         """A click on a card, or its form: the card is looked up and must be the one that was clicked."""
-        if self.is_stranger(interaction):
-            self._say(interaction, foreign_person())
+        if self._turned_away(interaction, button.recipe):
             return
         card = self.cards.get(button.card)
         if card is None or not self._is_clicked(card, interaction, button):
-            facts = {"card": button.card[:64], "recipe": button.recipe[:64]}
-            self.audit.record("card_mismatch", interaction.person, facts)
+            facts = {"card": button.card[:64], "recipe": button.recipe[:64], "trace_id": interaction.trace_id}
+            self.audit.record("card_mismatch", interaction.person, {**facts, "workspace": interaction.workspace.id})
             self._say(interaction, texts.card_gone())
             return
         mine = self.actions.of_card(interaction.person, card.id)
@@ -78,8 +77,7 @@ class StartAction:
     def start(self, interaction: Interaction, recipe_id: str) -> None:
         """A recipe that is no card's, with the answers of its form."""
         recipe = self.catalog.recipes.get(recipe_id)
-        if self.is_stranger(interaction):
-            self._say(interaction, foreign_person())
+        if self._turned_away(interaction, recipe_id):
             return
         if recipe is None or recipe.card is not None:
             self._say(interaction, command_gone())
@@ -90,6 +88,15 @@ class StartAction:
         )
         if action is not None:
             self.run(action, interaction.reply_to)
+
+    def _turned_away(self, interaction: Interaction, recipe_id: str) -> bool:
+        """People of another organisation can do nothing here."""
+        if not self.is_stranger(interaction):
+            return False
+        facts = {"workspace": interaction.workspace.id, "recipe": recipe_id[:64], "trace_id": interaction.trace_id}
+        self.audit.record("stranger_refused", interaction.person, facts)
+        self._say(interaction, foreign_person())
+        return True
 
     def _is_clicked(self, card: Card, interaction: Interaction, button: CardButton) -> bool:
         """The button's value is not to be believed: its card must be of this tenant and recipe.

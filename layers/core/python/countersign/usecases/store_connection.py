@@ -101,10 +101,9 @@ class StoreConnection:
         facts = {
             "app": connection.app,
             "workspace": connection.workspace,
-            "account_id": account.id,
-            "account": account.label,
+            "account": account.id,
             "account_organisation": account.organisation or "",
-            "replaced_account_id": before.account.id if before else "",
+            "replaced_account": before.account.id if before else "",
             "scopes": " ".join(connection.scopes),
             "shared": "yes" if connection.shared else "no",
             "trace_id": intent.trace_id,

@@ -151,6 +151,8 @@ class DynamoActionStore:
                 "sends": action.sends,
                 "shown": action.shown,
                 "told": action.told,
+                "request_id": action.request_id,
+                "forgotten": action.forgotten or None,
                 "due_kind": None if due is None else _DUE,
                 "due_at": due,
                 "ttl": action.ended_at + self._retention if action.ended_at is not None else None,
@@ -197,4 +199,6 @@ def _read(item: Item) -> Action:
         sends=item["sends"],
         shown=item.get("shown"),
         told=item["told"],
+        request_id=item.get("request_id"),
+        forgotten=item.get("forgotten", False),
     )

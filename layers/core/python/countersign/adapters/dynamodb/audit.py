@@ -1,34 +1,124 @@
-"""The audit trail on DynamoDB: appended under its day, never changed."""
+"""The audit trail on DynamoDB: appended under its day, never changed; read by time, by person and by app."""
 
+import hashlib
 import secrets
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from countersign.adapters.dynamodb.rows import without_nothing
-from countersign.adapters.dynamodb.table import Table
+from countersign.adapters.dynamodb.table import Item, Table
+from countersign.domain.audit import AuditEvent, AuditQuery, kept_facts
+from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
-from countersign.ports import Clock
+from countersign.ports import Clock, Journal
+
+PERSON_INDEX: Final = "person-index"
+APP_INDEX: Final = "app-index"
+FAILURE_INDEX: Final = "failure-index"
 
 
 class DynamoAuditLog:
-    """Implements ``ports.AuditLog``. ``retention`` in seconds."""
+    """Implements ``ports.AuditLog``. ``retention`` in seconds; ``journal`` gets each event's one line and count."""
 
-    def __init__(self, table: Table, clock: Clock, retention: int) -> None:
+    def __init__(self, table: Table, clock: Clock, retention: int, journal: Journal) -> None:
         self._table = table
         self._clock = clock
         self._retention = retention
+        self._journal = journal
 
-    def record(self, event: str, person: Person | None, facts: Mapping[str, str]) -> None:
-        """Append one event. Raises StoreUnavailable."""
-        now = self._clock()
-        day = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
-        row = {
-            "pk": f"day#{day}",
-            "sk": f"{now:012d}#{secrets.token_hex(8)}",
-            "event": event,
-            "person": person.key if person else None,
-            "facts": dict(facts),
-            "at": now,
-            "ttl": now + self._retention,
-        }
-        self._table.put(without_nothing(row))
+    def record(
+        self,
+        event: str,
+        person: Person | None,
+        facts: Mapping[str, str | None],
+        *,
+        at: int | None = None,
+        once: str = "",
+    ) -> None:
+        """Append one event, and log it. Raises StoreUnavailable."""
+        kept = kept_facts(facts)
+        happened = AuditEvent(_id(event, once), self._clock() if at is None else at, event, person, kept)
+        try:
+            # Never over a row that is there: nobody's mistake, and no repeat, changes what was written.
+            self._table.put(self._item(happened), "attribute_not_exists(pk)")
+        except Conflict:
+            return  # written before
+        who = {"tenant": person.tenant, "person": person.user_id} if person else {}
+        self._journal(event, **{**kept, **who})
+
+    def _item(self, event: AuditEvent) -> Item:
+        app = event.facts.get("app")
+        return without_nothing(
+            {
+                "pk": _day(event.at),
+                "sk": _sort_key(event.at, event.id),
+                "event": event.event,
+                "person": event.person.key if event.person else None,
+                "user_id": event.person.user_id if event.person else None,
+                "app": app,
+                "failed_app": (app or "none") if event.failed else None,
+                "workspace": event.facts.get("workspace"),
+                "facts": dict(event.facts),
+                "at": event.at,
+                "ttl": event.at + self._retention,
+            }
+        )
+
+
+class DynamoAuditTrail:
+    """Implements ``admin_ports.AuditTrail``: what was written, for those whose role lets them read it."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def events(self, query: AuditQuery) -> Iterator[AuditEvent]:
+        """Oldest first, page by page as they are taken: never the whole trail in memory."""
+        for item in self._items(query):
+            event = _read(item)
+            if query.fits(event):
+                yield event
+
+    def failures(self, app: str, workspace: str, since: int) -> int:
+        """How many failures of ``app`` came through ``workspace`` since then (epoch seconds). May lag by a moment."""
+        condition = "failed_app = :app AND sk >= :since"
+        values = {"app": app, "since": _sort_key(since, ""), "workspace": workspace}
+        return self._table.count(FAILURE_INDEX, condition, values, only="workspace = :workspace")
+
+    def _items(self, query: AuditQuery) -> Iterator[Item]:
+        # A sort key ends with the event's id, so what begins with ``until`` is later than ``until`` itself.
+        values = {"since": _sort_key(query.since, ""), "until": _sort_key(query.until, "")}
+        between = "sk BETWEEN :since AND :until"
+        if query.person:
+            yield from self._table.pages(PERSON_INDEX, f"user_id = :key AND {between}", {**values, "key": query.person})
+        elif query.app:
+            yield from self._table.pages(APP_INDEX, f"app = :key AND {between}", {**values, "key": query.app})
+        else:
+            for day in _days(query.since, query.until):
+                yield from self._table.pages(None, f"pk = :key AND {between}", {**values, "key": day})
+
+
+def _id(event: str, once: str) -> str:
+    """The same for what is recorded ``once``, else never the same again."""
+    return hashlib.sha256(f"{event}\n{once}".encode()).hexdigest()[:16] if once else secrets.token_hex(8)
+
+
+def _sort_key(at: int, event_id: str) -> str:
+    return f"{at:012d}#{event_id}"
+
+
+def _day(at: int) -> str:
+    return f"day#{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+
+
+def _days(since: int, until: int) -> Iterator[str]:
+    """Every day of UTC from ``since`` to just before ``until``."""
+    day = datetime.fromtimestamp(since, UTC).replace(hour=0, minute=0, second=0)
+    while day.timestamp() < until:
+        yield f"day#{day:%Y-%m-%d}"
+        day += timedelta(days=1)
+
+
+def _read(item: Item) -> AuditEvent:
+    person = Person.from_key(item["person"]) if "person" in item else None
+    return AuditEvent(item["sk"].partition("#")[2], item["at"], item["event"], person, item["facts"])

@@ -121,6 +121,35 @@ class Table:
         more = {"IndexName": index, "ConsistentRead": True, "ScanIndexForward": not newest_first}
         return self._query(condition, values, more, limit)
 
+    def pages(self, index: str | None, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
+        """Rows of an index (None: of the table) in key order, read page by page as they are taken."""
+        for answer in self._pages(index, condition, values):
+            yield from (_plain(item) for item in answer["Items"])
+
+    def count(self, index: str, condition: str, values: Mapping[str, Any], *, only: str) -> int:
+        """How many rows of an index there are, of those that ``only`` (a filter) lets through. No row is sent."""
+        more = {"Select": "COUNT", "FilterExpression": only}
+        return sum(answer["Count"] for answer in self._pages(index, condition, values, more))
+
+    def _pages(
+        self, index: str | None, condition: str, values: Mapping[str, Any], more: Mapping[str, Any] | None = None
+    ) -> Iterator[Any]:
+        more = dict(more or {})
+        asked: dict[str, Any] = {
+            "TableName": self._name,
+            "KeyConditionExpression": condition,
+            **({"IndexName": index} if index else {}),
+            **_names_and_values(f"{condition} {more.get('FilterExpression', '')}", values),
+            **more,
+        }
+        while True:
+            with _translated(f"query {self._name}"):
+                answer = self._client.query(**asked)
+            yield answer
+            if "LastEvaluatedKey" not in answer:
+                return
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
     def page_of_tenant(
         self, tenant: str, workspace: str | None, after: str | None, limit: int
     ) -> tuple[Sequence[tuple[str, str]], str | None]:

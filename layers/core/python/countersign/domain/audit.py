@@ -1,0 +1,90 @@
+"""What the audit trail keeps: who did what, as whom, on which record, when, and how it ended.
+
+A person is there as the ids that chat and the app know them by, never by a name or an e-mail address: the trail
+outlives a person's wish to be forgotten, and is then nobody's biography (``docs/audit.md``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from countersign.domain.action import Outcome
+from countersign.domain.app_text import clean
+from countersign.domain.identity import Person
+
+ACTION_ENDED: Final = "action_ended"
+ATTRIBUTION_DIFFERS: Final = "attribution_differs"
+"""The app's own record names another account than the one that acted. An alarm watches its count."""
+
+LONGEST_FACT: Final = 300
+FAILURES: Final = frozenset(
+    {
+        Outcome.UNREADABLE,
+        Outcome.UNREACHABLE,
+        Outcome.NO_ANSWER,
+        Outcome.OVERLOADED,
+        Outcome.NOT_TAKEN,
+        Outcome.MISCONFIGURED,
+        Outcome.NOT_SHARED,
+        Outcome.UNUSABLE,
+        Outcome.GONE,
+        Outcome.UNKNOWN,
+    }
+)
+"""Ends that somebody should look into: not a person's wish, not an app's or a recipe's rule, but something broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One thing that happened.
+
+    Attributes:
+        id: unique among the events of its second.
+        at: epoch seconds, UTC.
+        event: a stable word, such as ``action_ended`` or ``sign_in.connected``.
+        person: whose act it was, or whom it concerns where ``by`` among the facts names somebody else.
+        facts: plain words and ids; ``app`` and ``workspace`` among them can be searched by.
+    """
+
+    id: str
+    at: int
+    event: str
+    person: Person | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Whether an admin should look into it."""
+        return self.event == ATTRIBUTION_DIFFERS or (
+            self.event == ACTION_ENDED and self.facts.get("outcome") in FAILURES
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which events: ``since`` ≤ their time < ``until``, and each other part that is not empty fits.
+
+    ``person``: a chat user's id, of whichever workspace unless ``workspace`` says which.
+    """
+
+    since: int
+    until: int
+    person: str = ""
+    app: str = ""
+    workspace: str = ""
+
+    def fits(self, event: AuditEvent) -> bool:
+        """Whether it is asked for, its time aside."""
+        user = event.person.user_id if event.person else ""
+        places = {event.facts.get("workspace", ""), event.person.tenant if event.person else ""}
+        return (
+            (not self.person or user == self.person)
+            and (not self.app or event.facts.get("app") == self.app)
+            and (not self.workspace or self.workspace in places)
+        )
+
+
+def kept_facts(facts: Mapping[str, str | None]) -> dict[str, str]:
+    """The facts that say something, each on one line and bounded: what an app sent may be among them."""
+    cleaned = {name: clean(value, LONGEST_FACT) for name, value in facts.items() if value}
+    return {name: value for name, value in cleaned.items() if value}
