@@ -40,7 +40,7 @@ CHAT: Final = App(
         redirect_uri_on_refresh=False,
         invalid_grant_status=(),
     ),
-    identity=Identity(None, "", "", "", None, None, None),
+    identity=Identity(request=None, account_id="", login="", name="", email=None, organisation=None, demand=None),
     operations={},
     account_url=None,
 )
