@@ -13,14 +13,13 @@ from typing import Any
 
 import yaml
 
-from countersign.domain.routing import MESSAGE_SHORTCUT, SHORTCUT
 from sandbox.stack.layout import REPOSITORY
+from sandbox.stack.shortcuts import registered_shortcuts
 from tools.template import read_template
 
 REGION = re.compile(r"(<!-- generated: (?P<name>[a-z-]+) -->\n).*?( *(?:# )?<!-- end of (?P=name) -->)", re.DOTALL)
 """In Markdown, and in the comments of YAML."""
 CATALOG = REPOSITORY / "layers" / "catalog"
-SHORTCUT_CHARACTERS = 150
 
 
 def main(arguments: list[str]) -> int:
@@ -113,18 +112,7 @@ def recipes() -> str:
 
 def shortcuts() -> str:
     """List the recipes' shortcuts as the Slack app's manifest has them (docs.slack.dev/reference/app-manifest)."""
-    wanted = [
-        {
-            "name": recipe[key],
-            "type": kind,
-            "callback_id": f"{prefix}{recipe['id']}",
-            "description": recipe["description"][:SHORTCUT_CHARACTERS],
-        }
-        for recipe in _catalog("recipes")
-        for key, kind, prefix in (("shortcut", "global", SHORTCUT), ("message_shortcut", "message", MESSAGE_SHORTCUT))
-        if key in recipe
-    ]
-    listed = yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True, width=1000)
+    listed = yaml.safe_dump(registered_shortcuts(CATALOG), sort_keys=False, allow_unicode=True, width=1000)
     return textwrap.indent(listed, "    ").rstrip()
 
 

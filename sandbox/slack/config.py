@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 Clock = Callable[[], float]
 """Seconds since the epoch, now. Injected, so that tests can let a trigger or a code grow old."""
@@ -12,6 +12,16 @@ BOT_SCOPES = (
     "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:read,im:history,"
     "usergroups:read,users:read,users:read.email"
 )
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A shortcut as the app's manifest lists it (docs.slack.dev/reference/app-manifest, `features.shortcuts`)."""
+
+    name: str
+    type: Literal["global", "message"]
+    callback_id: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class SlackConfig:
         distributed: Whether workspaces other than the app's own may use it.
         token_rotation: Whether bot tokens end after twelve hours and are refreshed.
         command: The one registered slash command.
+        shortcuts: The registered shortcuts, which people find in the composer's menu and in those of messages.
         acknowledge_seconds: How long Slack waits for the answer to a delivery.
         retry_delays: Seconds before each retry of an event that was not acknowledged.
     """
@@ -45,6 +56,7 @@ class SlackConfig:
     distributed: bool = True
     token_rotation: bool = False
     command: str = "/countersign"
+    shortcuts: tuple[Shortcut, ...] = ()
     acknowledge_seconds: float = 3.0
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
 
@@ -52,22 +64,25 @@ class SlackConfig:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read the sandbox's config file.
 
-        The optional keys `redirect_uris`, `scopes`, `distributed`, `token_rotation`, `acknowledge_seconds` and
-        `retry_delays` of its `slack` object override what is derived.
+        The optional keys `redirect_uris`, `scopes`, `distributed`, `token_rotation`, `shortcuts`, `acknowledge_seconds`
+        and `retry_delays` of its `slack` object override what is derived.
 
         Raises:
             KeyError: A required key is missing.
+            TypeError: A shortcut lacks a field, or has one too many.
         """
         slack = dict(document["slack"])
         browser_url = document["browser_url"]
         derived = (f"{browser_url}/oauth/slack/callback", f"{browser_url}/slack/oauth_redirect")
         redirect_uris = tuple(slack.pop("redirect_uris", derived))
+        shortcuts = tuple(Shortcut(**each) for each in slack.pop("shortcuts", ()))
         retry_delays = tuple(slack.pop("retry_delays", cls.retry_delays))
         return cls(
             port=document["port"],
             api_url=document["api_url"],
             apps=tuple(document.get("apps", {})),
             redirect_uris=redirect_uris,
+            shortcuts=shortcuts,
             retry_delays=retry_delays,
             **slack,
         )

@@ -12,6 +12,7 @@ import yaml
 from sandbox.stack.aws import REGION
 from sandbox.stack.deploy import STACK_NAME, Deployment
 from sandbox.stack.layout import State
+from sandbox.stack.shortcuts import registered_shortcuts
 from sandbox.stack.world import World
 
 TOKEN_SECONDS = 300
@@ -57,7 +58,7 @@ def sandbox_config(
         "port": world.port,
         "api_url": deployment.api_url,
         "browser_url": deployment.browser_url,
-        "slack": slack | {"enterprise_id": None},
+        "slack": slack | {"enterprise_id": None, "shortcuts": registered_shortcuts(world.catalog)},
         "apps": {
             app: dict(credentials) | {"redirect_uri": f"{deployment.browser_url}/oauth/callback/{app}"}
             for app, credentials in world.app_credentials.items()

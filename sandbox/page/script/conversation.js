@@ -12,9 +12,10 @@ export class Conversation {
    * @param {HTMLElement} log scrolls, and tells screen readers what is added
    * @param {object} person the acts of `client.js`
    * @param {() => Promise<void>} refresh
+   * @param {import("./shortcuts.js").Shortcuts} shortcuts
    */
-  constructor(log, person, refresh) {
-    Object.assign(this, { log, person, refresh, shown: null, follow: true });
+  constructor(log, person, refresh, shortcuts) {
+    Object.assign(this, { log, person, refresh, shortcuts, shown: null, follow: true });
     log.onscroll = () => (this.follow = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END);
   }
 
@@ -29,14 +30,21 @@ export class Conversation {
       log,
       inThreads(conversation.messages),
       ({ ts }) => `${conversation.id}/${ts}`,
-      (message) => messageNode(message, this.#surface(conversation.id, message.ts, names)),
+      (message) => this.#render(message, conversation.id, names),
     );
     if (this.follow) log.scrollTop = log.scrollHeight;
     this.shown = conversation.id;
   }
 
-  #surface(channel, ts, names) {
-    return surfaceAt({ channel, ts }, names, async (click) => {
+  #render(message, channel, names) {
+    const place = { channel, ts: message.ts };
+    // Slack offers no shortcuts on what only one person sees (docs.slack.dev, "Implementing shortcuts").
+    const more = message.ephemeral ? null : this.shortcuts.ofMessage(place);
+    return messageNode(message, this.#surface(place, names), more);
+  }
+
+  #surface(place, names) {
+    return surfaceAt(place, names, async (click) => {
       const answer = await this.person.click(click);
       await this.refresh();
       return answer;

@@ -60,7 +60,7 @@ function overflow(element, blockId, surface) {
     if (selected?.url && safeAddress(selected.url)) open(selected.url, "_blank", "noopener,noreferrer");
     await deliver(node, element, blockId, surface, { type: "overflow", selected_option: selected });
   };
-  const node = h("select", { class: "overflow", "aria-label": "More actions", onchange: act }, title, options);
+  const node = h("select", { class: "overflow", "aria-label": "More options", onchange: act }, title, options);
   return node;
 }
 

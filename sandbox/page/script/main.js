@@ -12,6 +12,7 @@ import { keepOpen, togglePanel } from "./panels.js";
 import { Poll } from "./poll.js";
 import { currentRoute, HOME, routeHash } from "./route.js";
 import { arrive, signedInAs, signInAs, watchOtherTabs } from "./session.js";
+import { Shortcuts } from "./shortcuts.js";
 import { Sidebar, titleOf } from "./sidebar.js";
 
 /** The place that means "the app's direct messages", whoever looks. */
@@ -23,13 +24,15 @@ const NOT_HERE = "Countersign is not in this channel: it hears commands here, bu
 const at = (id) => document.getElementById(id);
 
 class Page {
-  constructor(people, person) {
+  constructor(people, person, shortcuts) {
     const acts = actAs(person);
     Object.assign(this, { people, person, acts, snapshot: null, opened: null });
     this.poll = new Poll(acts.read, (snapshot) => this.show(snapshot), () => this.#offline(true));
     const refresh = () => this.poll.now();
     this.sidebar = new Sidebar(at("places"), (chosen) => this.#become(chosen));
-    this.conversation = new Conversation(at("log"), acts, refresh);
+    const menus = new Shortcuts(shortcuts, acts, refresh);
+    menus.openBy(at("shortcuts"));
+    this.conversation = new Conversation(at("log"), acts, refresh, menus);
     this.home = new HomeTab(at("home"), acts, refresh);
     this.form = new FormDialog(at("form"), acts, refresh);
     this.composer = new Composer(at("composer"), acts, refresh);
@@ -135,12 +138,12 @@ function isBrowserOf(person) {
 async function start() {
   foldPanels();
   const arrived = arrive();
-  const { people, workspace, apps } = await reachSandbox();
+  const { people, workspace, app, apps } = await reachSandbox();
   const person = chosenPerson(people);
   if (person !== arrived && !isBrowserOf(person)) return;
   at("workspace").textContent = workspace.name;
   watchSession(people, person);
-  const page = new Page(people, person);
+  const page = new Page(people, person, app.shortcuts);
   page.sidebar.showApps(apps);
   addEventListener("hashchange", () => {
     const chosen = chosenPerson(people);

@@ -8,9 +8,10 @@ import { forwardLink } from "./forward.js";
 /**
  * @param {object} message of the client API
  * @param {import("./surface.js").Surface} surface
+ * @param {HTMLElement|null} more what opens the message's own menu
  * @returns {HTMLElement}
  */
-export function messageNode(message, surface) {
+export function messageNode(message, surface, more) {
   const { names } = surface;
   const author = message.username || names.user(message.user);
   const byApp = !names.isPerson(message.user);
@@ -28,6 +29,7 @@ export function messageNode(message, surface) {
       message.edited && h("small", { class: "edited" }, "(edited)"),
       forwardLink(message),
     ),
+    more,
   );
 }
 

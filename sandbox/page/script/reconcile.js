@@ -19,7 +19,7 @@ export function reconcile(parent, items, key, render) {
   shown.set(parent, after);
 }
 
-/** Gives the focus of something replaced to its successor: the same control, told by its Block Kit ids. */
+/** Gives the focus of something replaced to its successor: the same control, told by its Block Kit ids (or the like). */
 export function passFocus(focused, successor) {
   const { actionId, blockId } = focused.dataset;
   const same = [...successor.querySelectorAll("[data-action-id]")].find(

@@ -8,12 +8,18 @@ from sandbox.slack.workspace import Workspace
 
 
 def people(state: SlackState) -> Json:
-    """The people of the workspace in which the app is installed, that workspace, and the app."""
+    """The people of the workspace in which the app is installed, that workspace, and the app with its shortcuts."""
     workspace = state.home_workspace
     shape = {"id": workspace.id, "name": workspace.name, "domain": workspace.domain}
     if workspace.enterprise_id:
         shape["enterprise_id"] = workspace.enterprise_id
-    app = {"id": state.config.app_id, "user": BOT_USER, "name": BOT_DISPLAY_NAME, "command": state.config.command}
+    app = {
+        "id": state.config.app_id,
+        "user": BOT_USER,
+        "name": BOT_DISPLAY_NAME,
+        "command": state.config.command,
+        "shortcuts": [asdict(shortcut) for shortcut in state.config.shortcuts],
+    }
     everyone = [asdict(person) for person in workspace.people.values()]
     return {"people": everyone, "workspace": shape, "app": app}
 

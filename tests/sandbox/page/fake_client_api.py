@@ -36,6 +36,7 @@ class FakeClientApi:
     form: Json | None = None
     notices: list[Json] = field(default_factory=list)
     deliveries: list[Json] = field(default_factory=list)
+    shortcuts: list[Json] = field(default_factory=list)
     acts: list[tuple[str, str, Json]] = field(default_factory=list)
     answers: dict[str, list[Json]] = field(default_factory=dict)
     switches: list[str] = field(default_factory=list)
@@ -74,7 +75,9 @@ def _web_app(fake: FakeClientApi) -> Flask:
 
     @app.get("/api/people")
     def people() -> Response:
-        return jsonify(people=[vars(person) for person in PEOPLE], workspace={"id": "T0ACME", "name": "Acme"})
+        everyone = [vars(person) for person in PEOPLE]
+        app = {"name": "Countersign", "shortcuts": fake.shortcuts}
+        return jsonify(people=everyone, workspace={"id": "T0ACME", "name": "Acme"}, app=app)
 
     @app.get("/api/apps")
     def apps() -> Response:

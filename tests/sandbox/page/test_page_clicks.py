@@ -85,7 +85,7 @@ def test_choosing_in_a_message_delivers_slacks_value(fake: FakeClientApi, open_a
     page = open_as()
     for choose in (
         lambda: page.get_by_role("combobox", name="Pick one").select_option("Second"),
-        lambda: page.get_by_role("combobox", name="More actions").select_option("First"),
+        lambda: page.get_by_role("combobox", name="More options").select_option("First"),
         lambda: page.get_by_label("Day").fill("2026-11-22"),
     ):
         with page.expect_response("**/click"):

@@ -22,6 +22,10 @@ pytestmark = pytest.mark.browser
 
 SLACK = {"client_id": "1.2", "client_secret": "sample", "app_id": "A0COUNTERSIGN", "team_id": "T0ACME"}
 SECRETS = {"signing_secret": "8f742231b10e8888abcd99yyyzzz85a5", "bot_token": "xoxb-sample"}
+SHORTCUTS = [
+    {"name": "Report a bug", "type": "global", "callback_id": "recipe.report_bug", "description": "In Jira, as you."},
+    {"name": "Report as a bug", "type": "message", "callback_id": "message.report_bug", "description": "As you."},
+]
 BROWSER_URL = "http://api.execute-api.localhost:9/local"
 APPS = {
     app: {"client_id": app, "client_secret": "s", "redirect_uri": f"{BROWSER_URL}/oauth/callback/{app}"}
@@ -51,7 +55,7 @@ def world() -> Iterator[World]:
     # The sandbox must know its port before there is a sandbox to serve.
     server = make_server("127.0.0.1", 0, NotFound(), threaded=True)
     config = {"port": server.server_port, "api_url": receiver.url, "browser_url": BROWSER_URL, "apps": APPS}
-    sandbox = create_sandbox({**config, "slack": {**SLACK, **SECRETS}})
+    sandbox = create_sandbox({**config, "slack": {**SLACK, **SECRETS, "shortcuts": SHORTCUTS}})
     server.app = sandbox.wsgi
     thread = threading.Thread(target=server.serve_forever, args=(SHUTDOWN_POLL,))
     thread.start()
@@ -96,6 +100,22 @@ def test_a_click_travels_from_the_page_to_the_app_and_its_answer_back(world: Wor
     expect(page.get_by_role("button", name="Josie")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
     expect(page.get_by_text("Only visible to you")).to_have_count(0)
+
+
+def test_shortcuts_travel_from_the_page_to_the_app(world: World, page: Page) -> None:
+    """Those of the sandbox's config: a global one from the composer, and one on the message that it was used on."""
+    page.get_by_role("button", name="Shortcuts").click()
+    page.get_by_role("menuitem", name="Report a bug").click()
+    world.receiver.wait_for(1)
+    started = world.payload()
+    assert (started["type"], started["callback_id"]) == ("shortcut", "recipe.report_bug")
+    world.slack.chat_postMessage(channel="C0APPROVALS", text="It is broken")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Report as a bug").click()
+    world.receiver.wait_for(2)
+    on_message = world.payload()
+    assert (on_message["type"], on_message["callback_id"]) == ("message_action", "message.report_bug")
+    assert on_message["message"]["text"] == "It is broken"
 
 
 def test_a_form_opens_is_refused_and_is_sent(world: World, page: Page) -> None:

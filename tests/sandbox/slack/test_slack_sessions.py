@@ -161,7 +161,8 @@ def test_people_are_listed_with_their_workspace(world: World) -> None:
     answer = requests.get(f"{world.page_url}/api/people", timeout=5).json()
     assert [person["id"] for person in answer["people"]] == ["U0JOSIE", "U0TOM", "U0PRIYA"]
     assert answer["workspace"] == {"id": "T0ACME", "name": "Acme", "domain": "acme"}
-    assert answer["app"] == {"id": "A0COUNTERSIGN", "user": "UBOT", "name": "Countersign", "command": "/countersign"}
+    app = {"id": "A0COUNTERSIGN", "user": "UBOT", "name": "Countersign", "command": "/countersign", "shortcuts": []}
+    assert answer["app"] == app
 
 
 def test_sample_cards_come_by_the_apps_own_hooks(start: Callable[..., World]) -> None:

@@ -10,6 +10,7 @@ from sandbox.stack.deploy import parameters
 from sandbox.stack.description import hook_secrets, write_json
 from sandbox.stack.errors import StackError
 from sandbox.stack.layout import REPOSITORY
+from sandbox.stack.shortcuts import registered_shortcuts
 from sandbox.stack.world import read_world
 
 
@@ -168,3 +169,15 @@ def test_a_description_holds_secrets_and_is_for_this_user_only(tmp_path: Path) -
     write_json(path, {"a": 1})
     assert json.loads(path.read_text()) == {"a": 1}
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_slacks_shortcuts_are_those_of_the_catalogs_recipes(tmp_path: Path) -> None:
+    (tmp_path / "recipes").mkdir()
+    both = {"id": "report_bug", "description": "d" * 160, "shortcut": "Report a bug", "message_shortcut": "Report it"}
+    (tmp_path / "recipes" / "report_bug.yaml").write_text(json.dumps(both))
+    (tmp_path / "recipes" / "approve.yaml").write_text(json.dumps({"id": "approve", "description": "None", "card": {}}))
+    described = {"description": "d" * 150}
+    assert registered_shortcuts(tmp_path) == [
+        {"name": "Report a bug", "type": "global", "callback_id": "recipe.report_bug", **described},
+        {"name": "Report it", "type": "message", "callback_id": "message.report_bug", **described},
+    ]
