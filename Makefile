@@ -18,7 +18,7 @@ OUTSIDE := tests/e2e/outside
 TOOLS := $(foreach name,ministack sam runtime,.local/tools/$(name)/.ready)
 WORKERS ?= 2
 
-.PHONY: help demo up down test check format sam-local docs tools browser clean
+.PHONY: help demo up down test torture check format sam-local docs tools browser clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -34,6 +34,9 @@ down: $(VENV) ## end what `make up` started
 
 test: tools browser $(OUTSIDE)/node_modules/.package-lock.json ## every test
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
+
+torture: $(VENV) $(OUTSIDE)/node_modules/.package-lock.json ## the long fault, race and attack runs; figures in .local/torture.json
+	@$(PYTHON) -m tests.torture $(ARGS)
 
 check: tools ## format, lint, types, import rules, catalog, template, built functions, generated docs
 	.venv/bin/ruff format --check .

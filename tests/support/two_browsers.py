@@ -4,11 +4,11 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from countersign.adapters.http import HardenedHttp
@@ -58,6 +58,10 @@ class AppServer:
     def asked_for_tokens(self) -> list[Received]:
         return [request for request in self.server.received if request.path == "/oauth_token.do"]
 
+    def whose(self, token: str) -> str:
+        """The address of the account that an access token acts as, in the server's own books."""
+        return self.tokens[token]
+
     def _token(self, handler: Handler, request: Received) -> None:
         form = request.form
         asked = self.codes.pop(form["code"], None)
@@ -83,14 +87,35 @@ class AppServer:
         _say(handler, 200, servicenow_user(email, sys_id))
 
 
+class OpenIdServer(Protocol):
+    """Slack's OpenID provider, as far as a browser goes there."""
+
+    def sign_in(self, url: str, user: str, workspace: str = ...) -> dict[str, str]:
+        """A browser that is signed in as ``user`` goes to the authorization address; its callback's query."""
+
+
+class OAuthServer(Protocol):
+    """An app's authorization server, as far as a browser goes there, and its books."""
+
+    @property
+    def asked_for_tokens(self) -> Sequence[Any]:
+        """Every request to the token endpoint."""
+
+    def consent(self, url: str, email: str) -> dict[str, str]:
+        """A browser that is signed in there as ``email`` says yes: its callback's query."""
+
+    def whose(self, token: str) -> str:
+        """The address of the account that an access token acts as, in the server's own books."""
+
+
 @dataclass
 class Stage:
     """The world on the real HTTP adapters, Slack's provider, the app, and the browsers."""
 
-    server: Server
     world: SignInWorld
-    slack: Provider
-    app: AppServer
+    slack: OpenIdServer
+    app: OAuthServer
+    app_id: str = "servicenow"
 
     @classmethod
     def on(cls, server: Server) -> "Stage":
@@ -101,7 +126,11 @@ class Stage:
         credentials = ClientCredentials("our-id", (Secret("our-secret"),))
         authorization = OAuthHttp(http, SETTINGS.__getitem__, lambda _: credentials, stand_ins, clock, local=True)
         world = SignInWorld(slack.client(http), authorization, http, clock=clock)
-        return cls(server, world, slack, AppServer(server))
+        return cls(world, slack, AppServer(server))
+
+    def begin(self, person: Person) -> str:
+        """A sign-in begun in Slack: its link."""
+        return self.world.begin(person, self.app_id)[0].url
 
     def browser(self, person: Person, app_email: str | None = None) -> "Browser":
         return Browser(self, person, app_email or PROFILES[person]["email"])
@@ -128,12 +157,27 @@ class Browser:
 
     def prove(self, slack_url: str) -> Answer:
         """Come back from Slack as whoever this browser is signed in as."""
-        callback = self.stage.slack.sign_in(slack_url, self.person.user_id, self.person.tenant)
+        return self.back_from_slack(self.at_slack(slack_url))
+
+    def at_slack(self, slack_url: str) -> dict[str, str]:
+        """What Slack sends whoever this browser is signed in as back with."""
+        return self.stage.slack.sign_in(slack_url, self.person.user_id, self.person.tenant)
+
+    def back_from_slack(self, callback: Mapping[str, str]) -> Answer:
+        """Come back from Slack with this."""
         return self.get(f"{BASE_URL}/oauth/slack/callback", callback)
 
     def consent(self, app_url: str) -> Answer:
         """Say yes at the app, and come back."""
-        return self.get(f"{BASE_URL}/oauth/callback/servicenow", self.stage.app.consent(app_url, self.app_email))
+        return self.back_from_app(self.at_app(app_url))
+
+    def at_app(self, app_url: str) -> dict[str, str]:
+        """What the app sends this browser's account back with, after its yes."""
+        return self.stage.app.consent(app_url, self.app_email)
+
+    def back_from_app(self, callback: Mapping[str, str]) -> Answer:
+        """Come back from the app with this."""
+        return self.get(f"{BASE_URL}/oauth/callback/{self.stage.app_id}", callback)
 
     def sign_in(self, link: str) -> Answer:
         """The whole way, up to the confirm page."""

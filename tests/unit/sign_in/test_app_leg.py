@@ -234,12 +234,14 @@ def test_a_denied_consent_ends_the_leg_and_is_audited(scripted: "Scripted", erro
     assert scripted.world.open_sign_in(secret).kind is PageKind.CONNECT
 
 
-def test_another_browser_cannot_bring_the_code(scripted: "Scripted") -> None:
+@pytest.mark.parametrize("other", [None, hash_of("josie's own cookie")])
+def test_a_code_that_came_to_another_browser_is_brought_by_nobody(scripted: "Scripted", other: str | None) -> None:
+    """Josie said yes at the app; if she sends Tom what stands in her address bar, it is worth nothing to him."""
     _, cookie, state = scripted.to_app(TOM)
-    assert scripted.back(state, None).kind is PageKind.LOST_COOKIE
-    assert scripted.back(state, hash_of("josie's own cookie")).kind is PageKind.LOST_COOKIE
+    assert scripted.back(state, other).kind is PageKind.LOST_COOKIE
+    assert scripted.back(state, cookie).kind is PageKind.REPLAYED
     assert scripted.server.exchanged == []
-    assert scripted.back(state, cookie).kind is PageKind.CONFIRM
+    assert scripted.world.connections.rows == {}
 
 
 def test_an_answer_to_another_apps_address_is_refused_and_the_code_goes_nowhere(scripted: "Scripted") -> None:

@@ -144,11 +144,17 @@ def test_a_state_works_once(scripted: "Scripted") -> None:
     assert len(scripted.slack.asked) == 1
 
 
-def test_another_browser_is_told_nothing_and_ends_nothing(scripted: "Scripted") -> None:
+@pytest.mark.parametrize("other", [None, "0" * 64])
+def test_an_answer_that_came_to_another_browser_ends_the_leg_and_not_the_link(
+    scripted: "Scripted", other: str | None
+) -> None:
+    """Tom has Josie's link and her answer of Slack, but not her browser: he does not pass as her."""
     _, secret = scripted.world.begin(JOSIE)
     cookie, state = scripted.start(secret)
-    assert _back(scripted, state, None) is PageKind.LOST_COOKIE
-    assert _back(scripted, state, "0" * 64) is PageKind.LOST_COOKIE
+    assert _back(scripted, state, other) is PageKind.LOST_COOKIE
+    assert _back(scripted, state, cookie) is PageKind.REPLAYED
+    assert scripted.slack.asked == []
+    cookie, state = scripted.start(secret)
     assert isinstance(_back(scripted, state, cookie), Onward)
 
 

@@ -44,9 +44,8 @@ class BrowserLeg:
     def __call__(self, secret: str, cookie: str | None, step: LegStep, app_id: str | None = None) -> Journey | Page:
         """The journey, or the page that says why not. Raises StoreUnavailable.
 
-        Without the very cookie that the leg was bound to, nothing about it is said or changed: whoever got hold of an
-        address in another browser learns nothing, and ends nothing. An intent that is done passes: its caller decides
-        what a reload shows.
+        Without the very cookie that the leg was bound to, nothing about it is said. An intent that is done passes: its
+        caller decides what a reload shows.
         """
         leg = self.sign_ins.get_leg(hash_of(secret))
         if leg is None or leg.step is not step or leg.app not in self.catalog.apps:
@@ -55,12 +54,22 @@ class BrowserLeg:
             # Mix-up (RFC 9700 §4.4): the answer came to another app's redirect URI than the question named.
             return Page(PageKind.BAD_REQUEST, cause="mix-up: the leg is of another app")
         if cookie is None or hash_of(cookie) != leg.cookie_hash:
+            self._strayed(leg)
             return Page(PageKind.LOST_COOKIE)
         intent = self.sign_ins.get_intent(leg.intent_hash)
         if intent is None:
             return Page(PageKind.UNKNOWN)
         journey = Journey(intent, leg, self.catalog.signing_in(leg.app, shared=intent.shared), secret, cookie)
         return self.refusal(journey) or journey
+
+    def _strayed(self, leg: Leg) -> None:
+        """An answer came back in a browser that never asked: the leg is over, for the one that did ask too.
+
+        Its code is of whoever sits there. Talked into passing the address on from their address bar, they would lend
+        their identity to the leg's own browser, for which everything fits: state, cookie and PKCE.
+        """
+        if leg.step in (LegStep.SLACK, LegStep.APP):
+            self.sign_ins.consume_leg(leg)
 
     def refusal(self, journey: Journey) -> Page | None:
         """Why the journey can't go on any more: burnt meanwhile, or out of time."""

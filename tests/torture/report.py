@@ -1,0 +1,34 @@
+"""What the long runs found: a table for people, and the published figures in `.local/torture.json`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.torture.measure import Figures
+
+FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "attacks": ("rounds", "wrong_bindings"),
+}
+"""Part → its figures. Outside programs read them by these names; a part that wasn't run is absent, never 0."""
+
+
+def write(path: Path, parts: Mapping[str, Figures], seed: int, seconds: float) -> None:
+    """Write the figures. Raises ValueError for a part whose figures are not the published ones."""
+    for name, figures in parts.items():
+        if tuple(figures) != FIGURES[name]:
+            raise ValueError(f"{name} has the figures {list(figures)}, not {list(FIGURES[name])}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**parts, "seed": seed, "seconds": round(seconds, 1)}, indent=2) + "\n")
+
+
+def show(parts: Mapping[str, Figures], seed: int, seconds: float, console: Console) -> None:
+    """Print the figures, a line each."""
+    table = Table("part", "figure", "value", title=f"seed {seed}, {seconds:.0f} s")
+    for name, figures in parts.items():
+        for number, (figure, value) in enumerate(figures.items()):
+            table.add_row("" if number else name, figure, f"{value:,}")
+    console.print(table)
