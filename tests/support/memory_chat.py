@@ -26,6 +26,8 @@ class MemoryChat:
     closed_forms: bool = False
     spoke_in: list[Workspace] = field(default_factory=list)
     """As whose bot each was said or asked, where that was said."""
+    home: Workspace | None = field(default_factory=lambda: Workspace("T0ACME"))
+    """Where the bot is; None: nowhere."""
     gone: list[Person] = field(default_factory=list)
     """Deactivated people of the workspace."""
     emails: Mapping[str, Person] = field(default_factory=dict)
@@ -100,7 +102,9 @@ class MemoryChat:
         return profile if email is None else {**profile, "email": email}
 
     def workspace(self) -> Workspace:
-        return Workspace("T0ACME")
+        if self.home is None:
+            raise ChatRefused("not_installed")
+        return self.home
 
     def is_admin(self, person: Person, workspace: Workspace) -> bool:
         self._answer()

@@ -54,11 +54,14 @@ def test_a_deployment_for_one_workspace_asks_its_bot_alone() -> None:
     assert finding(LABS, several=False)(None) == Workspace("T0ACME")
 
 
-def test_where_countersign_is_not_installed_everybody_is_a_stranger() -> None:
+@pytest.mark.parametrize("foreign", [False, None])
+def test_where_countersign_is_not_installed_any_more_everybody_is_a_stranger(foreign: bool | None) -> None:
     world = ActingWorld()
-    chat = MemoryChat(unknown_people=True)
-    interaction = world.click(Person("T9OTHER", "U1"), workspace=Workspace("T9OTHER"))
-    assert RecogniseStrangers(chat, frozenset({"T0ACME"}))(interaction)
+    interaction = world.click(Person("T1LABS", "U1"), workspace=Workspace("T1LABS"), foreign=foreign)
+    listed = frozenset({"T0ACME", "T1LABS"})
+    assert RecogniseStrangers(MemoryChat(home=None), listed, lambda: True)(interaction)
+    assert RecogniseStrangers(MemoryChat(home=Workspace("T0ACME")), listed, lambda: True)(interaction)
+    assert not RecogniseStrangers(MemoryChat(home=Workspace("T1LABS")), listed, lambda: True)(interaction)
 
 
 @pytest.mark.parametrize(("foreign", "stranger"), [(False, False), (True, True), (None, False)])
@@ -66,6 +69,12 @@ def test_a_sibling_of_the_organisation_is_no_stranger(foreign: bool | None, stra
     world = ActingWorld()
     sales = Workspace("T0SALES", "E0ACME")
     interaction = world.click(Person("E0ACME", "U1"), workspace=sales, foreign=foreign)
-    chat = MemoryChat()
-    assert RecogniseStrangers(chat, frozenset({"E0ACME"}))(interaction) is stranger
+    chat = MemoryChat(home=Workspace("T0LEGAL", "E0ACME"))
+    assert RecogniseStrangers(chat, frozenset({"E0ACME"}), lambda: True)(interaction) is stranger
     assert chat.spoke_in == [sales]
+
+
+def test_a_deployment_for_one_listed_workspace_asks_chat_nothing_more() -> None:
+    world = ActingWorld()
+    interaction = world.click(Person("T0ACME", "U1"), foreign=False)
+    assert not RecogniseStrangers(MemoryChat(home=None), frozenset({"T0ACME"}), lambda: False)(interaction)

@@ -276,4 +276,4 @@ class ActionUseCases(CardUseCases):
         """Ours, or another organisation's."""
         from countersign.usecases.recognise_strangers import RecogniseStrangers
 
-        return RecogniseStrangers(self.people, self.settings.allowed_workspaces)
+        return RecogniseStrangers(self.people, self.settings.allowed_workspaces, lambda: self.serves_several)
