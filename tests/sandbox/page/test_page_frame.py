@@ -157,3 +157,13 @@ def test_on_a_small_screen_the_places_are_behind_a_menu(open_as: Open) -> None:
     page.get_by_role("link", name="#general").click()
     expect(page.get_by_role("textbox", name="Message #general")).to_be_visible()
     expect(page.get_by_role("link", name="#general")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_itself_never_scrolls(fake: FakeClientApi, open_as: Open, width: int) -> None:
+    """However many messages there are, each with words for screen readers only: the log scrolls, the frame stays."""
+    fake.approvals += [person_message(f"17900000{index:02}.000100", "U0TOM", f"News {index}") for index in range(40)]
+    page = open_as(width=width)
+    expect(page.get_by_text("News 39")).to_be_in_viewport()
+    heights = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+    assert heights[0] == heights[1]
