@@ -24,6 +24,7 @@ from countersign.usecases.complete_slack_leg import CompleteSlackLeg
 from countersign.usecases.confirm_sign_in import ConfirmSignIn
 from countersign.usecases.enter_key import EnterKey
 from countersign.usecases.find_sites import FindSites
+from countersign.usecases.hold_to_policy import HoldToPolicy
 from countersign.usecases.identify_account import IdentifyAccount
 from countersign.usecases.open_sign_in import OpenSignIn
 from countersign.usecases.send_new_link import SendNewLink
@@ -233,6 +234,7 @@ class SignInWorld:
     def bind_account(self) -> BindAccount:
         return BindAccount(
             self.browser_leg,
+            HoldToPolicy(self.connections, self.catalog, self.audit),
             self.ask_to_confirm,
             self.store_connection,
             self.sign_ins,

@@ -10,6 +10,7 @@ from catalog_build import document, schema
 from catalog_build.app_meaning import check_app
 from catalog_build.document import Document
 from catalog_build.link_meaning import needed_apps
+from catalog_build.policy_meaning import check_policies
 from catalog_build.problem import BrokenCatalog, Problem, Report
 from catalog_build.recipe_meaning import check_recipe
 from catalog_build.start_meaning import check_starts
@@ -21,8 +22,11 @@ _INIT: Final = '"""The catalog of this deployment, compiled: read ``catalog.json
 type Raw = Mapping[str, Any]
 
 
-def compile_catalog(source: Path) -> dict[str, dict[str, Any]]:
-    """Everything in ``source/apps`` and ``source/recipes``, checked, with defaults written out.
+POLICIES: Final = "policies"
+
+
+def compile_catalog(source: Path) -> dict[str, Any]:
+    """Everything in ``source``: ``apps``, ``recipes`` and ``policies.yaml``, checked, with defaults written out.
 
     Raises BrokenCatalog with every problem of every file.
     """
@@ -38,13 +42,16 @@ def compile_catalog(source: Path) -> dict[str, dict[str, Any]]:
             check_recipe(recipe, stem, ready, recipes[stem].report)
     reports = {stem: one.report for stem, one in recipes.items()}
     check_starts({stem: recipe for stem, recipe in cooked.items() if recipe is not None}, reports)
-    problems += [problem for one in (*apps.values(), *recipes.values()) for problem in one.report.problems]
+    rules = _policies(source, ready)
+    files = (*apps.values(), *recipes.values(), *rules)
+    problems += [problem for one in files for problem in one.report.problems]
     if problems:
         raise BrokenCatalog(sorted(set(problems)))  # what an anchor repeats is said once
     needing = {
         stem: {**recipe, "needs": sorted(needed_apps(recipe, ready))} for stem, recipe in cooked.items() if recipe
     }
-    compiled = {"apps": {stem: app for stem, app in ready.items() if app}, "recipes": needing}
+    policies = [policy for one in rules for policy in one.content[POLICIES]]
+    compiled = {"apps": {stem: app for stem, app in ready.items() if app}, "recipes": needing, POLICIES: policies}
     _prove(compiled)
     return compiled
 
@@ -71,6 +78,18 @@ def _documents(source: Path, kind: str) -> dict[str, Document]:
             stray.add((), "this is no catalog file", "name it <id>.yaml, or move it elsewhere")
             found[path.name] = Document(None, stray)
     return found
+
+
+def _policies(source: Path, apps: Mapping[str, Raw | None]) -> list[Document]:
+    """The one file of policies, checked; none where there is none."""
+    path = source / f"{POLICIES}.yaml"
+    if not path.exists():
+        return []
+    found = document.read(path.name, path.read_text(encoding="utf-8", errors="replace"))
+    policies = _checked_schema(POLICIES, found)
+    if policies is not None:
+        check_policies(policies, apps, found.report)
+    return [found]
 
 
 def _checked_schema(kind: str, one: Document) -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ class Failure:
 
 @functools.cache
 def schema_of(kind: str) -> Schema:
-    """The schema of ``app`` or ``recipe`` files."""
+    """The schema of ``app`` or ``recipe`` files, or of ``policies``."""
     return dict(json.loads((CATALOG / "schema" / f"{kind}.schema.json").read_bytes()))
 
 

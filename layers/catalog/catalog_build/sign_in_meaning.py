@@ -12,7 +12,7 @@ from catalog_build.request_meaning import check_in_url, check_request
 type Raw = Mapping[str, Any]
 
 _REVOCATION_NAMES: Final = frozenset({"token", "client_id", "client_secret"})
-_IDENTITY_QUERIES: Final = ("demand", "account_id", "login", "name", "email", "organisation")
+_IDENTITY_QUERIES: Final = ("demand", "account_id", "login", "name", "email", "organisation", "organisation_id")
 _SITE_QUERIES: Final = ("list", "id", "name", "api_base")
 _FIXED_ADDRESSES: Final = ("authorization_endpoint", "token_endpoint", "introspection_endpoint", "issuer")
 _BODY: Final = frozenset({"json", "form", "headers"})

@@ -138,7 +138,8 @@ def test_a_procedure_names_the_apps_it_touches() -> None:
 
 
 def test_a_recipe_is_made_when_it_is_first_asked_for() -> None:
-    catalog = load({"apps": {}, "recipes": {"good": compile_catalog(SOURCE)["recipes"]["approve_deal"], "bad": {}}})
+    recipes = {"good": compile_catalog(SOURCE)["recipes"]["approve_deal"], "bad": {}}
+    catalog = load({"apps": {}, "recipes": recipes, "policies": []})
     assert catalog.recipes["good"].title == "Approve a deal"
     assert catalog.recipes["good"] is catalog.recipes["good"]
     assert len(catalog.recipes) == 2

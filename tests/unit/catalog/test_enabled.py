@@ -9,7 +9,9 @@ from countersign.config import Settings
 from countersign.domain.catalog_data import load
 from countersign.domain.enabled import enabled
 from countersign.domain.errors import ConfigurationError
+from countersign.domain.identity import Workspace
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.policy import EmailRule
 from countersign.entrypoints.hooks import handle
 from tests.support.acting_world import JOSIE, WORKSPACE, ActingWorld
 from tests.support.memory_chat import words
@@ -24,7 +26,8 @@ def compiled() -> dict[str, Any]:
     whole = compile_catalog(SOURCE)
     apps = {name: whole["apps"][name] for name in ("servicenow", "salesforce")}
     recipes = {name: whole["recipes"][name] for name in ("approve_change", "approve_deal", "create_opportunity")}
-    return {"apps": apps, "recipes": recipes}
+    policies = [{"apps": ["salesforce"], "email": "require"}]
+    return {"apps": apps, "recipes": recipes, "policies": policies}
 
 
 def found(compiled: Any, apps: str, settings: str) -> dict[str, list[str]]:
@@ -72,6 +75,12 @@ def test_the_build_writes_which_apps_a_recipe_needs(compiled: Any) -> None:
         "approve_deal": ["salesforce"],
         "create_opportunity": ["salesforce"],
     }
+
+
+def test_what_is_demanded_of_accounts_holds_whatever_is_on(compiled: Any) -> None:
+    for apps in (frozenset[str](), frozenset({"servicenow"})):
+        catalog = load(enabled(compiled, apps, SETTINGS))
+        assert catalog.policy("salesforce", Workspace("T0ACME")).email is EmailRule.REQUIRE
 
 
 def test_no_app_is_read_to_tell_which_are_on(compiled: Any) -> None:

@@ -63,7 +63,7 @@ def test_an_account_that_the_app_asked_for_and_that_fits_is_stored_at_once(scrip
     connection = _connection(scripted, "salesforce")
     assert (connection.status, connection.version, connection.workspace) == (Status.LIVE, 1, "T0ACME")
     assert (connection.expires_at, connection.connected_at) == (NOW + 1800, NOW)
-    assert connection.account == Account("005000000000001AAA", "josie@acme.com", "J", "josie@acme.com", "00D1")
+    assert connection.account == Account("005000000000001AAA", "josie@acme.com", "J", "josie@acme.com", "00D1", "00D1")
     opened = unpack(scripted.world.sealer.open(connection.sealed, connection.owner))
     assert opened.refresh_token is not None
     assert (opened.access_token.reveal(), opened.refresh_token.reveal()) == ("access-1", "refresh-1")

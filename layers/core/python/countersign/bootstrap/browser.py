@@ -122,9 +122,11 @@ class BrowserUseCases(Workspaces):
     def bind_account(self) -> "BindAccount":
         """May it be bound."""
         from countersign.usecases.bind_account import BindAccount
+        from countersign.usecases.hold_to_policy import HoldToPolicy
 
         return BindAccount(
             browser_leg=self.browser_leg,
+            hold_to_policy=HoldToPolicy(self.connections, self.catalog, self.audit),
             ask_to_confirm=self.ask_to_confirm,
             store_connection=self.store_connection,
             sign_ins=self.sign_ins,

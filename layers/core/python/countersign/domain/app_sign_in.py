@@ -144,6 +144,7 @@ class Identity:
 
     Attributes:
         demand: query that must be true, e.g. exactly one row.
+        organisation_id: query for the app's own, unchangeable id of the organisation: what a policy can demand.
         issuer: template that the claims' ``iss`` must equal exactly.
     """
 
@@ -156,3 +157,4 @@ class Identity:
     demand: str | None
     claims_of: ClaimsOf | None = None
     issuer: str | None = None
+    organisation_id: str | None = None

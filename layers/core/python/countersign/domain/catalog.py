@@ -26,6 +26,7 @@ from countersign.domain.app_sign_in import ClientAuthentication, Credential, Ide
 from countersign.domain.card_template import CardTemplate, Unchanged, Who
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.message import Confirmation, Field, Style
+from countersign.domain.policy import Policy, PolicyRule, policy_for
 
 __all__ = [
     "ActsAs",
@@ -159,10 +160,15 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All apps and recipes of a deployment."""
+    """All apps and recipes of a deployment, and what it demands of the accounts that people connect."""
 
     apps: Mapping[str, App]
     recipes: Mapping[str, Recipe]
+    policies: Sequence[PolicyRule] = ()
+
+    def policy(self, app: str, workspace: Workspace) -> Policy:
+        """What holds for an app in a workspace."""
+        return policy_for(self.policies, app, workspace)
 
     def operation(self, name: str) -> Operation:
         """``app.operation`` by its full name. The build has checked that every name used exists."""

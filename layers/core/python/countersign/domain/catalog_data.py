@@ -31,6 +31,7 @@ from countersign.domain.catalog import (
     Who,
 )
 from countersign.domain.message import Confirmation, Field, FieldKind, OptionsFrom, Style
+from countersign.domain.policy import PolicyRule
 
 type Raw = Mapping[str, Any]
 
@@ -56,11 +57,15 @@ class Lazy[T](Mapping[str, T]):
 
 
 def load(compiled: Raw) -> Catalog:
-    """The catalog from what the build wrote: ``{"apps": {id: …}, "recipes": {id: …}}``.
+    """The catalog from what the build wrote: ``{"apps": {id: …}, "recipes": {id: …}, "policies": […]}``.
 
     Raises KeyError, TypeError or ValueError, here or at first use, for anything that the build did not write.
     """
-    return Catalog(apps=Lazy(compiled["apps"], read_app), recipes=Lazy(compiled["recipes"], read_recipe))
+    return Catalog(
+        apps=Lazy(compiled["apps"], read_app),
+        recipes=Lazy(compiled["recipes"], read_recipe),
+        policies=tuple(map(PolicyRule.from_compiled, compiled["policies"])),
+    )
 
 
 def read_app(raw: Raw) -> App:

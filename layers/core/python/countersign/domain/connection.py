@@ -22,13 +22,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom an app knows the person as. ``id`` is the app's own, unchangeable one."""
+    """Whom an app knows the person as. ``id`` is the app's own, unchangeable one; so is ``organisation_id``."""
 
     id: str
     login: str
     name: str
     email: str | None = None
     organisation: str | None = None
+    organisation_id: str | None = None
 
     @property
     def label(self) -> str:

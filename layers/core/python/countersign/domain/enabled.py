@@ -6,7 +6,7 @@ from typing import Any
 
 from countersign.domain.errors import ConfigurationError
 
-type Compiled = Mapping[str, Mapping[str, Mapping[str, Any]]]
+type Compiled = Mapping[str, Any]
 
 
 def enabled(compiled: Compiled, apps: AbstractSet[str], settings: Mapping[str, Mapping[str, str]]) -> Compiled:
@@ -27,4 +27,5 @@ def enabled(compiled: Compiled, apps: AbstractSet[str], settings: Mapping[str, M
     return {
         "apps": {name: app for name, app in compiled["apps"].items() if name in chosen},
         "recipes": {name: recipe for name, recipe in compiled["recipes"].items() if set(recipe["needs"]) <= chosen},
+        "policies": compiled["policies"],
     }

@@ -30,6 +30,11 @@ class Grant:
         addresses = {site.id: api_base for site, api_base in sites.items()}
         return replace(self, tokens=replace(self.tokens, sites=addresses), sites=tuple(sites))
 
+    def only(self, sites: tuple[Site, ...]) -> "Grant":
+        """The same with no other sites than these: of the others not even the address is kept."""
+        kept = {site.id: self.tokens.sites[site.id] for site in sites}
+        return replace(self, tokens=replace(self.tokens, sites=kept), sites=sites)
+
 
 def grant_of(app: App, answer: TokenAnswer, started: int) -> Grant:
     """Of a token endpoint's answer; ``started``: when it was asked, because early is safe and late is not."""

@@ -82,6 +82,7 @@ def account_in(app: App, document: Any, known: Values) -> Account:
         name=clean(ask_text(identity.name, document, known) or login),
         email=_cleaned(ask_text(identity.email, document, known)),
         organisation=_cleaned(ask_text(identity.organisation, document, known)),
+        organisation_id=ask_text(identity.organisation_id, document, known) or None,
     )
 
 

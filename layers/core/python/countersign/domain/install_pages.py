@@ -6,7 +6,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.page_texts import PageText
+from countersign.domain.page_text import PageText
 
 
 class InstallKind(StrEnum):

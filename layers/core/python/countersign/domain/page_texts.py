@@ -1,29 +1,16 @@
-"""Every text of every page. Plain text with ``{names}``; the entrypoint escapes it all."""
+"""Every text of every page (``STOPS`` has its own file). Plain text with ``{names}``; the entrypoint escapes it all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from countersign.domain.page_text import NEW_LINK, PageText
 from countersign.domain.pages import Alert, Do, PageKind
 from countersign.domain.sign_in_policy import Reason
+from countersign.domain.stop_page_texts import STOPS
 
 LANGUAGE: Final = "en"
 PRODUCT: Final = "Countersign"
-
-
-@dataclass(frozen=True, slots=True)
-class PageText:
-    """One page: its status, its heading, what it says, and its buttons, the first of which is the one to press."""
-
-    status: HTTPStatus
-    title: str
-    paragraphs: tuple[str, ...]
-    buttons: tuple[tuple[Do, str], ...] = ()
-
-
-_NEW_LINK: Final = ((Do.NEW_LINK, "Send me a new link in Slack"),)
-_AGAIN: Final = "Nothing was connected. Go back to Slack and press the Connect button again."
 
 TEXTS: Final[Mapping[PageKind, PageText]] = {
     PageKind.CONNECT: PageText(
@@ -62,20 +49,6 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         ),
         ((Do.ENTER_KEY, "Check this key"),),
     ),
-    PageKind.KEY_REFUSED: PageText(
-        HTTPStatus.FORBIDDEN,
-        "{app} did not take the key",
-        ("It was tried three times. " + _AGAIN, "If you are not sure of it, make a new one in {app} first."),
-    ),
-    PageKind.NO_SITES: PageText(
-        HTTPStatus.FORBIDDEN,
-        "There is nothing to connect",
-        (
-            "{app} signed you in, but named no place there that you could use from Slack.",
-            "Nothing was connected; what {app} gave us is given back.",
-            "Ask whoever runs {app} to let you in, then press the Connect button in Slack again.",
-        ),
-    ),
     PageKind.DONE: PageText(
         HTTPStatus.OK,
         "Connected",
@@ -113,7 +86,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.GONE,
         "This link has ended",
         ("A link works for 10 minutes. A new one can be sent to {person} in Slack.",),
-        _NEW_LINK,
+        NEW_LINK,
     ),
     PageKind.USED: PageText(
         HTTPStatus.GONE,
@@ -122,13 +95,13 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
             "{person} has connected {app} with it. If that is all you wanted, close this page.",
             "A new link can be sent to {person} in Slack.",
         ),
-        _NEW_LINK,
+        NEW_LINK,
     ),
     PageKind.TRIES_SPENT: PageText(
         HTTPStatus.GONE,
         "Too many tries",
         ("This link was tried from other Slack workspaces too often. A new one can be sent to {person} in Slack.",),
-        _NEW_LINK,
+        NEW_LINK,
     ),
     PageKind.TOO_OFTEN: PageText(
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -147,125 +120,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
             "{person} was told in Slack, and can start again there.",
         ),
     ),
-    PageKind.WRONG_PERSON: PageText(
-        HTTPStatus.FORBIDDEN,
-        "This link is not yours",
-        (
-            "It was made for {person} in {workspace}, and this browser is signed in to Slack as somebody else.",
-            "It was stopped: nothing was connected, and the link works for nobody any more.",
-            "Did somebody send it to you? Then they may have meant to use your account. {person} was told.",
-        ),
-    ),
-    PageKind.WRONG_WORKSPACE: PageText(
-        HTTPStatus.FORBIDDEN,
-        "Another Slack workspace",
-        (
-            "This browser is signed in to {other}; the link is for {person} in {workspace}.",
-            "Sign in to {workspace} in this browser, then press the Connect button in Slack again.",
-        ),
-    ),
-    PageKind.UNKNOWN: PageText(
-        HTTPStatus.NOT_FOUND,
-        "There is no such link",
-        (
-            "Perhaps it was cut off on the way, or is older than a day.",
-            "Go back to Slack and press the Connect button again.",
-        ),
-    ),
-    PageKind.LOST_COOKIE: PageText(
-        HTTPStatus.BAD_REQUEST,
-        "Please start again in one browser",
-        (
-            "You came back in another browser than you set out with, or this one dropped our cookie.",
-            "Open the link in your normal browser rather than inside another app, with cookies allowed. " + _AGAIN,
-        ),
-    ),
-    PageKind.REPLAYED: PageText(
-        HTTPStatus.CONFLICT,
-        "This step is over",
-        (
-            "It was done before, or is being done right now: each step works once.",
-            "If you just reloaded the page, look into Slack, where you are told when you are connected.",
-            "Not connected there? Press the Connect button again.",
-        ),
-    ),
-    PageKind.BAD_REQUEST: PageText(
-        HTTPStatus.BAD_REQUEST,
-        "This address is not complete",
-        ("Something in it is missing or was changed on the way. " + _AGAIN,),
-    ),
-    PageKind.DENIED: PageText(
-        HTTPStatus.OK,
-        "You did not allow it",
-        (
-            "{app} says that you said no, or that it is not yours to allow. Nothing was connected or done.",
-            "Changed your mind? Press the Connect button in Slack again.",
-        ),
-    ),
-    PageKind.APP_ERROR: PageText(
-        HTTPStatus.BAD_GATEWAY,
-        "{app} did not sign you in",
-        ("It answered with the error “{error}”. " + _AGAIN, "If it happens again, tell the person who runs this."),
-    ),
-    PageKind.APP_TROUBLE: PageText(
-        HTTPStatus.BAD_GATEWAY,
-        "{app} does not answer",
-        ("You signed in there, but {app} did not give us a usable answer. " + _AGAIN,),
-    ),
-    PageKind.CODE_REFUSED: PageText(
-        HTTPStatus.BAD_REQUEST,
-        "That took too long",
-        ("{app} no longer accepts this sign-in. " + _AGAIN,),
-    ),
-    PageKind.NO_IDENTITY: PageText(
-        HTTPStatus.BAD_GATEWAY,
-        "{app} did not say who you are",
-        ("What {app} gave us is given back. " + _AGAIN,),
-    ),
-    PageKind.CHANGED: PageText(
-        HTTPStatus.CONFLICT,
-        "Your connection changed meanwhile",
-        ("Another sign-in, or a disconnection, came first. Look into Slack, and press Connect again if you need to.",),
-    ),
-    PageKind.SLACK_DENIED: PageText(
-        HTTPStatus.OK,
-        "You did not sign in to Slack",
-        ("Slack tells us who you are, so that nobody else can use your link. " + _AGAIN,),
-    ),
-    PageKind.SLACK_ERROR: PageText(
-        HTTPStatus.BAD_GATEWAY,
-        "Slack did not sign you in",
-        (
-            "It answered with the error “{error}”.",
-            "If Sign in with Slack is switched off in {workspace}, an admin of the workspace has to allow it.",
-            _AGAIN,
-        ),
-    ),
-    PageKind.SLACK_UNVERIFIED: PageText(
-        HTTPStatus.FORBIDDEN,
-        "Slack did not confirm who you are",
-        (_AGAIN,),
-    ),
-    PageKind.SLACK_TROUBLE: PageText(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "Slack does not answer",
-        ("We could not ask Slack who you are. Wait a minute. " + _AGAIN,),
-    ),
-    PageKind.MISCONFIGURED: PageText(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "This is not set up completely",
-        ("Nothing was connected. Please tell the person who runs Countersign, and name the number below.",),
-    ),
-    PageKind.STORAGE_TROUBLE: PageText(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "Please try again in a minute",
-        ("Our own storage did not answer. Look into Slack whether you are connected; if not, press Connect again.",),
-    ),
-    PageKind.BROKEN: PageText(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "Something broke",
-        ("It is our fault, not yours. Please tell the person who runs Countersign, and name the number below.",),
-    ),
+    **STOPS,
 }
 
 REASONS: Final[Mapping[Reason, str]] = {

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.page_texts import TEXTS, PageText
+from countersign.domain.page_text import PageText
+from countersign.domain.page_texts import TEXTS
 from countersign.domain.pages import Do, PageKind
 
 SHARED_TEXTS: Final[Mapping[PageKind, PageText]] = {

@@ -5,6 +5,7 @@ from enum import StrEnum
 from countersign.domain.catalog import App
 from countersign.domain.connection import Account
 from countersign.domain.openid import IdTokenClaims
+from countersign.domain.policy import EmailRule, same_address
 from countersign.domain.sign_in import Intent
 
 
@@ -46,7 +47,13 @@ def match_person(intent: Intent, claims: IdTokenClaims) -> Match:
 
 
 def reasons_to_confirm(
-    email: str | None, account: Account, existing: Account | None, *, unproved: Reason | None, shared: bool = False
+    email: str | None,
+    account: Account,
+    existing: Account | None,
+    *,
+    unproved: Reason | None,
+    shared: bool = False,
+    email_rule: EmailRule = EmailRule.WARN,
 ) -> tuple[Reason, ...]:
     """Why ``account`` must be confirmed before it is bound; empty when it needn't be.
 
@@ -56,11 +63,12 @@ def reasons_to_confirm(
         existing: the account of the person's present connection to it.
         unproved: why the way of signing in proves too little by itself, where it does.
         shared: it is bound to the whole workspace: always confirmed, and nobody's own address is expected there.
+        email_rule: of the policy; what it refuses does not come here.
     """
     reasons = []
     if shared:
         reasons.append(Reason.FOR_EVERYONE)
-    elif not _same_address(email, account.email):
+    elif email_rule is not EmailRule.OFF and not same_address(email, account.email):
         reasons.append(Reason.EMAIL_DIFFERS)
     if existing is not None and existing.id != account.id:
         reasons.append(Reason.ACCOUNT_CHANGES)
@@ -74,10 +82,3 @@ def unproved_by(app: App) -> Reason | None:
     if app.credential is not None:
         return Reason.KEY_ENTERED
     return None if app.asks_who else Reason.NOT_ASKED_WHO
-
-
-def _same_address(one: str | None, other: str | None) -> bool:
-    """Equal but for the case of ASCII letters: folding more would make different mailboxes equal."""
-    if not one or not other:
-        return False
-    return one == other or (one.isascii() and other.isascii() and one.lower() == other.lower())

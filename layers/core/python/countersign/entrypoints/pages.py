@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+from countersign.domain.page_text import PageText
 from countersign.domain.page_texts import (
     ALERTS,
     CHOICES,
@@ -13,7 +14,6 @@ from countersign.domain.page_texts import (
     ONWARD_TITLE,
     REASONS,
     REFERENCE,
-    PageText,
 )
 from countersign.domain.pages import Do, Entry, Onward, Page
 from countersign.domain.shared_page_texts import text_of

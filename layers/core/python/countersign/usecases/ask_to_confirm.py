@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.identity import Workspace
 from countersign.domain.page_texts import NO_ADDRESS
 from countersign.domain.pages import Alert, Page, PageKind, connect_address, for_everyone, identities, page_about
 from countersign.domain.sign_in import Intent, Leg
@@ -40,7 +41,9 @@ class AskToConfirm:
             previous_site=(live.account.organisation or live.site) if live else "",
         )
         page = for_everyone(about, self.catalog.acting_titles(app.id)) if intent.shared else about
-        reasons = reasons_to_confirm(email, account, _account(live), unproved=unproved_by(app), shared=intent.shared)
+        rule = self.catalog.policy(app.id, Workspace(intent.workspace, intent.organisation)).email
+        unproved, shared = unproved_by(app), intent.shared
+        reasons = reasons_to_confirm(email, account, _account(live), unproved=unproved, shared=shared, email_rule=rule)
         return replace(
             page,
             facts=identities(intent, app.name, account),

@@ -11,6 +11,7 @@ from countersign.domain.token_codec import pack
 from countersign.ports import Clock, ConnectionStore, Sealer, SignInStore
 from countersign.usecases.ask_to_confirm import AskToConfirm
 from countersign.usecases.browser_leg import BrowserLeg, Journey
+from countersign.usecases.hold_to_policy import HoldToPolicy
 from countersign.usecases.store_connection import StoreConnection
 
 
@@ -19,6 +20,7 @@ class BindAccount:
     """From here on no token is lost: each lies sealed on a CONFIRM leg, due for revocation unless it gets stored."""
 
     browser_leg: BrowserLeg
+    hold_to_policy: HoldToPolicy
     ask_to_confirm: AskToConfirm
     store_connection: StoreConnection
     sign_ins: SignInStore
@@ -27,11 +29,15 @@ class BindAccount:
     clock: Clock
 
     def __call__(self, journey: Journey, grant: Grant, account: Account) -> Page:
-        """The confirm page, or the success. Raises StoreUnavailable."""
+        """The confirm page, the success, or why the account may not be bound. Raises StoreUnavailable."""
         journey = self.browser_leg.again(journey)
         if journey.intent.status is not IntentStatus.OPEN:
             self.give_back(journey, grant)
             return self.browser_leg.used(journey)
+        if (refusal := self.hold_to_policy.refusal(journey, grant, account)) is not None:
+            self.give_back(journey, grant)
+            return refusal
+        grant = self.hold_to_policy.permitted(journey.intent, grant)
         leg, account = self._chosen(self._leg(journey, grant, account), grant, account)
         leg = replace(leg, sealed=self.sealer.seal(pack(grant.tokens), leg_owner(journey.intent, leg)))
         self.sign_ins.put_leg(leg)
