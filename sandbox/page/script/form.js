@@ -50,11 +50,17 @@ export class FormDialog {
   }
 
   #replace(content, same) {
-    const focused = this.box.contains(document.activeElement) ? document.activeElement : null;
+    const focused = same && this.box.contains(document.activeElement) ? document.activeElement : null;
+    const read = same ? this.box.querySelector(".form-body").scrollTop : 0;
     this.box.replaceChildren(content);
     if (!this.box.open) this.box.showModal();
-    if (same && focused) passFocus(focused, content);
-    else (this.fields.controls[0]?.target ?? content.querySelector("button")).focus();
+    content.querySelector(".form-body").scrollTop = read;
+    // A form that begins with "loading" holds nothing that could have had the focus, or still has it afterwards.
+    if (!focused || !passFocus(focused, content)) this.#focusFirst(content);
+  }
+
+  #focusFirst(content) {
+    (this.fields.controls[0]?.target ?? content.querySelector("button")).focus();
   }
 
   #content(view, names, values) {

@@ -19,13 +19,18 @@ export function reconcile(parent, items, key, render) {
   shown.set(parent, after);
 }
 
-/** Gives the focus of something replaced to its successor: the same control, told by its Block Kit ids (or the like). */
+/**
+ * Gives the focus of something replaced to its successor: the same control, told by its Block Kit ids (or the like).
+ * @returns {boolean} false where the successor holds no such control
+ */
 export function passFocus(focused, successor) {
-  const { actionId, blockId } = focused.dataset;
+  // A choice is one of several fields of its control.
+  const { actionId, blockId } = (focused.closest("[data-action-id]") ?? focused).dataset;
   const same = [...successor.querySelectorAll("[data-action-id]")].find(
     (control) => control.dataset.actionId === actionId && control.dataset.blockId === blockId,
   );
   same?.focus();
+  return same !== undefined;
 }
 
 function keepOrRender(entry, item, render) {

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.sandbox.page.browsers import Open
 from tests.sandbox.page.fake_client_api import FakeClientApi
-from tests.sandbox.page.samples import CARD, actions, button, form, option, plain, question
+from tests.sandbox.page.samples import CARD, actions, button, form, option, plain, question, section
 
 pytestmark = pytest.mark.browser
 
@@ -118,3 +118,29 @@ def test_a_button_in_a_form_is_delivered_with_what_is_typed(fake: FakeClientApi,
         page.get_by_role("button", name="Check").click()
     typed = {"name": {"name": {"type": "plain_text_input", "value": "Acme"}}}
     assert fake.bodies("click") == [{"view_id": "V1", "action_id": "check", "block_id": "decide", "values": typed}]
+
+
+def test_choices_that_come_after_the_form_opened_take_the_focus(fake: FakeClientApi, open_as: Open) -> None:
+    """A form without anything to send says that it loads; what then can be filled in is where the keyboard is."""
+    fake.form = form(section("Reading the choices …"), view_hash="h0")
+    del fake.form["submit"]
+    page = open_as()
+    expect(page.get_by_role("dialog").get_by_role("button")).to_have_text(["✕", "Never mind"])
+    expect(page.get_by_role("button", name="Close the form")).to_be_focused()
+    fake.form = form(NAME, question("stage", "Stage", {"type": "static_select", "options": STAGES}), view_hash="h1")
+    expect(page.get_by_role("textbox", name="Name")).to_be_focused()
+    expect(page.get_by_role("button", name="Create")).to_be_visible()
+
+
+def test_an_update_leaves_a_long_form_where_it_was_read(fake: FakeClientApi, open_as: Open) -> None:
+    """Neither the place nor the group of choices that the reader is in is lost."""
+    texts = [question(f"text{index}", f"Text {index}", {"type": "plain_text_input"}) for index in range(12)]
+    kind = question("kind", "Kind", {"type": "radio_buttons", "options": STAGES})
+    fake.form = form(*texts, kind)
+    page = open_as()
+    page.get_by_role("radio", name="Prospecting").check()
+    fake.form = form(*texts, kind, section("Nearly there"), view_hash="h2")
+    expect(page.get_by_text("Nearly there")).to_be_visible()
+    expect(page.get_by_role("radiogroup", name="Kind")).to_be_focused()
+    expect(page.get_by_role("radio", name="Prospecting")).to_be_checked()
+    expect(page.get_by_role("radio", name="Prospecting")).to_be_in_viewport()
