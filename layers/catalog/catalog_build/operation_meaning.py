@@ -14,7 +14,8 @@ _NO_CONTENT: Final = 204
 _NEEDED: Final = {"check": "tell whether it is settled", "read_back": "prove whom the app recorded"}
 ANSWER_NAMES: Final = frozenset({"answer.location", "answer.location_id"})
 """What an answer says outside its body: the address of what was made (RFC 9110 §10.2.2), and that address's end."""
-_CHECK_QUERIES: Final = ("success", "done", "decided", "actor", "description", "permitted")
+_ANSWER_QUERIES: Final = ("success", "refusal", "try_later", "may_not", "message", "already", "changed", "final")
+_CHECK_QUERIES: Final = ("success", "done", "decided", "absent", "final", "actor", "description", "permitted")
 
 
 def check_operation(operation: Raw, path: Path, base_names: AbstractSet[str], report: Report) -> None:
@@ -22,7 +23,7 @@ def check_operation(operation: Raw, path: Path, base_names: AbstractSet[str], re
     inputs = operation["inputs"]
     names = base_names | {f"input.{name}" for name in inputs} | {"action.id", "account.id", "account.login"}
     check_request(operation["request"], (*path, "request"), names, inputs, report)
-    for key in ("success", "may_not", "message", "already", "changed"):
+    for key in _ANSWER_QUERIES:
         if key in operation:
             check_query(report, (*path, key), operation[key])
     for name, query in operation["results"].items():
@@ -60,7 +61,7 @@ def _check_check(operation: Raw, path: Path, names: AbstractSet[str], report: Re
 def _check_read_back(operation: Raw, path: Path, names: AbstractSet[str], report: Report) -> None:
     read_back, results = operation["read_back"], {f"results.{name}" for name in operation["results"]}
     check_request(read_back["request"], (*path, "request"), names | results, operation["inputs"], report)
-    for key in ("account_id", "name"):
+    for key in ("account_id", "name", "final"):
         if key in read_back:
             check_query(report, (*path, key), read_back[key], names | results)
 

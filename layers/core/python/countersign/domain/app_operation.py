@@ -62,6 +62,9 @@ class Check:
     ``results``: the operation's results read from here, for one whose own answer was lost.
     ``success`` (query): true of every answer that can be believed; any other proves nothing, least of all "not done".
     ``absent_status``: statuses that mean that there is no such record, so that nothing was done and nobody decided.
+    ``absent`` (query): true only of an answer that proves that this very act has not happened. Without it, what is
+    neither done nor decided counts as that: enough only where the act is looked for by an id of ours.
+    ``final`` (query): once it is done, whether the record is settled; false while the app waits for others.
     """
 
     request: Request
@@ -73,15 +76,21 @@ class Check:
     results: Mapping[str, str] = field(default_factory=dict)
     absent_status: Sequence[int] = ()
     success: str | None = None
+    absent: str | None = None
+    final: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """Asks the app whom it recorded: queries for the account's id, and its name, in the app's own record."""
+    """Asks the app whom it recorded: queries for the account's id, and its name, in the app's own record.
+
+    ``final`` (query): whether the record is settled; false while the app waits for others.
+    """
 
     request: Request
     account_id: str
     name: str | None
+    final: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,10 @@ class Operation:
         changed: query over a refusing answer that is true when the record has moved since the person saw it.
         scopes: asked for at sign-in beside the app's own, where a deployed recipe uses this operation.
         choices: how its answer becomes the choices of a form; None where it has none.
+        refusal: query over an answer with a status of success that is none: true when it was not done, for good.
+        try_later: query over any answer without success: true when nothing was done and it may be asked again later.
+        final: query over a successful answer: whether the record is settled; false while the app waits for others.
+        key_hours: how long after it was first sent a call with a key of ours may be sent again.
         app_checks_authority: False where the app takes this from anyone; then ``check.permitted`` is asked first.
     """
 
@@ -146,6 +159,16 @@ class Operation:
     changed: str | None = None
     scopes: Sequence[str] = ()
     choices: Choices | None = None
+    refusal: str | None = None
+    try_later: str | None = None
+    final: str | None = None
+    key_hours: int = 1
+
+    @property
+    def says_final(self) -> bool:
+        """Whether it can be learned if the record is settled by it, or waits for others."""
+        says = (self.final, self.read_back and self.read_back.final, self.check and self.check.final)
+        return any(query is not None for query in says)
 
     def permitted_by(self, granted: Sequence[str]) -> bool:
         """Whether a sign-in with these scopes is enough. Where none are known it is tried: the app will say."""
