@@ -17,7 +17,7 @@ from countersign.domain import queue_messages
 from countersign.domain.action import ActionStatus
 from countersign.domain.connection import Status
 from tests.support import queue_events
-from tests.support.every_event import FILES, EveryWorld, load_handler, recorded, secrets_in, sent
+from tests.support.every_event import FILES, EveryWorld, is_api_gateways, load_handler, recorded, secrets_in, sent
 from tests.support.queue_events import ACTION, INTENT, JOSIE, batches, event
 from tests.support.slack_requests import NOW
 from tools.events import EVENTS, recorded_events
@@ -35,20 +35,6 @@ def handler_of(world: EveryWorld, monkeypatch: pytest.MonkeyPatch) -> HandlerOf:
     """The handler of a function, by its folder, with this world around it."""
     monkeypatch.setattr("countersign.bootstrap.container", lambda: world)
     return load_handler
-
-
-def is_api_gateways(answer: dict[str, Any]) -> bool:
-    """docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, "Output format"."""
-    headers = answer["headers"].items()
-    several = answer.get("multiValueHeaders", {}).items()
-    return (
-        answer.keys() - {"multiValueHeaders"} == {"statusCode", "headers", "body", "isBase64Encoded"}
-        and type(answer["statusCode"]) is int
-        and isinstance(answer["body"], str)
-        and isinstance(answer["isBase64Encoded"], bool)
-        and all(isinstance(name, str) and isinstance(value, str) and value.isprintable() for name, value in headers)
-        and all(isinstance(value, str) for _, values in several for value in values)
-    )
 
 
 # --- the folders

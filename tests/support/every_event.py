@@ -72,6 +72,20 @@ def load_handler(folder: str) -> Callable[[Event], Any]:
     return lambda event: app.handler(event, Context())
 
 
+def is_api_gateways(answer: dict[str, Any]) -> bool:
+    """docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html, "Output format"."""
+    headers = answer["headers"].items()
+    several = answer.get("multiValueHeaders", {}).items()
+    return (
+        answer.keys() - {"multiValueHeaders"} == {"statusCode", "headers", "body", "isBase64Encoded"}
+        and type(answer["statusCode"]) is int
+        and isinstance(answer["body"], str)
+        and isinstance(answer["isBase64Encoded"], bool)
+        and all(isinstance(name, str) and isinstance(value, str) and value.isprintable() for name, value in headers)
+        and all(isinstance(value, str) for _, values in several for value in values)
+    )
+
+
 _SECRET = frozenset(
     {"x-slack-signature", "webhook-signature", "authorization", "cookie", "code", "sign_in", "token", "trigger_id"}
     | {"response_url", "reply_url", "comment"}

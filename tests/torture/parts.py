@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.torture.attacks.run import attack
+from tests.torture.hostile.api import assault_through_api
+from tests.torture.hostile.judge import Verdicts
+from tests.torture.hostile.run import assault
 from tests.torture.measure import DEFAULT_SEED, Figures
 
 
@@ -16,6 +19,10 @@ class Options:
     workers: int = 2
     rounds: int = 9_500
     certified_rounds: int = 500
+    slack_requests: int = 1_000_000
+    other_requests: int = 100_000
+    messages: int = 5_000
+    through_api: int = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +40,23 @@ def attacks(options: Options) -> Outcome:
     return Outcome({"rounds": found.rounds, "wrong_bindings": len(found.wrong)}, faults)
 
 
-PARTS: Final[Mapping[str, Callable[[Options], Outcome]]] = {"attacks": attacks}
+def hostile(options: Options) -> Outcome:
+    """Hostile requests to every public route, in process and through the API."""
+    found = assault(options.seed, options.slack_requests, options.other_requests, options.messages, options.workers)
+    through_api = assault_through_api(options.seed, options.through_api) if options.through_api else Verdicts()
+    found.add(through_api)
+    figures = {
+        "requests": found.requests,
+        "through_api": through_api.requests,
+        "uncaught": found.uncaught,
+        "status_5xx": found.status_5xx,
+        "parses_before_signature": found.parses_before_signature,
+        "aws_calls_before_signature": found.aws_calls_before_signature,
+    }
+    wanted = figures | dict.fromkeys(list(figures)[2:], 0)
+    unsaid = () if figures == wanted or found.faults else (f"{figures}",)
+    return Outcome(figures, (*found.faults, *unsaid))
+
+
+PARTS: Final[Mapping[str, Callable[[Options], Outcome]]] = {"attacks": attacks, "hostile": hostile}
 """Every part by its published name."""

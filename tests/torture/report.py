@@ -12,6 +12,14 @@ from tests.torture.measure import Figures
 
 FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
     "attacks": ("rounds", "wrong_bindings"),
+    "hostile": (
+        "requests",
+        "through_api",
+        "uncaught",
+        "status_5xx",
+        "parses_before_signature",
+        "aws_calls_before_signature",
+    ),
 }
 """Part → its figures. Outside programs read them by these names; a part that wasn't run is absent, never 0."""
 

@@ -29,7 +29,7 @@ class Attacked:
 
 
 def attack(seed: int, rounds: int, certified_rounds: int, workers: int) -> Attacked:
-    """Play so many rounds on our own stage, and on certified servers. Raises Locked when an honest person can't get in."""
+    """Play so many rounds on our own stage, and on certified ones. Raises Locked when somebody honest can't get in."""
     found = in_processes(on_our_stage, list(shares(seed, rounds, SHARE)), workers)
     found += [on_certified_servers(share) for share in shares(seed + 1, certified_rounds, certified_rounds or 1)]
     wrong = tuple(line for each in found for line in each.wrong)

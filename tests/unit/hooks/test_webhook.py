@@ -39,6 +39,7 @@ def test_one_good_signature_of_several_is_enough(signature: str) -> None:
         {"webhook-signature": SIGNATURE.replace("v1,", "v2,")},
         {"webhook-signature": ""},
         {"webhook-signature": "v1,\N{LATIN SMALL LETTER E WITH ACUTE}"},
+        {"webhook-signature": "v1,\ud800"},
         {"webhook-id": "msg_other"},
         {"webhook-id": ""},
         {"webhook-timestamp": str(NOW + 1)},
@@ -69,7 +70,9 @@ def test_a_bearer_secret_is_enough_and_brings_its_delivery_id() -> None:
     assert verify_hook({**headers, "webhook-id": "d1"}, BODY, Secret("s3cret"), NOW) == "d1"
 
 
-@pytest.mark.parametrize("given", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic s3cret", "s3cret", "Bearer s3cret2"])
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic s3cret", "s3cret", "Bearer s3cret2", "Bearer \ud800"]
+)
 def test_no_other_authorization_is(given: str) -> None:
     with pytest.raises(Unverified):
         verify_hook({"authorization": given}, BODY, Secret("s3cret"), NOW)
