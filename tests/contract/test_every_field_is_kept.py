@@ -15,7 +15,7 @@ from countersign.domain.tokens import Sealed
 NOW = 1_800_000_000
 JOSIE = Person("E0ACME", "U0JOSIE")
 SEALED = Sealed("arn:key", b"\x00edk", b"nonce", b"\xffct")
-ACCOUNT = Account("a1", "josie", "Josie", "josie@acme.com", "Acme", "00D1")
+ACCOUNT = Account("a1", "josie", "Josie", "josie@acme.com", "Acme", "00D1", "0123456789abcdef")
 CONNECTION = Connection(
     person=JOSIE,
     workspace="T0ACME",
@@ -58,6 +58,7 @@ INTENT = Intent(
     helped=True,
     trace_id="trace",
     shared=True,
+    step_up=True,
 )
 LEG = Leg(
     id_hash="b" * 64,

@@ -9,10 +9,13 @@ from catalog_build.link_meaning import Apps, Raw, used_apps
 from catalog_build.names import mentioned
 from catalog_build.problem import Path, Report
 from catalog_build.procedure_meaning import ProcedureCheck
+from countersign.domain.card_template import seconds
 
 STARTS: Final = ("command", "shortcut", "message_shortcut")
 """How a person starts a recipe."""
 _OF_FORMS: Final = frozenset({"options_from", "initial"})
+YOUNGEST: Final = 300
+"""Seconds: less, and a sign-in could be too old before the action that waited for it goes on."""
 RESERVED: Final = frozenset({"help", "connections", "history"})
 
 
@@ -23,6 +26,8 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
         report.add(("id",), what, f"write id: {stem}, or rename the file")
     for place, what, instead in _wrong_start(recipe):
         report.add(place, what, instead)
+    for what, instead in _wrong_age(recipe):
+        report.add(("max_sign_in_age",), what, instead)
     check_fields(recipe["inputs"], ("inputs",), report)
     for name, field in recipe["inputs"].items():
         for key in _OF_FORMS & field.keys():
@@ -34,6 +39,15 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
         check_card(recipe, names, apps, report)
     for name, procedure in recipe["procedures"].items():
         ProcedureCheck(recipe, procedure, ("procedures", name), apps, report)(names)
+
+
+def _wrong_age(recipe: Raw) -> Iterator[tuple[str, str]]:
+    if "max_sign_in_age" not in recipe:
+        return
+    if seconds(recipe["max_sign_in_age"]) < YOUNGEST:
+        yield "a sign-in that young can be too old before the action goes on", "write 5m or more"
+    if not recipe["verify_user_access"]:
+        yield "it acts with the workspace's connection, so that nobody signs in", "remove one of the two"
 
 
 def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:

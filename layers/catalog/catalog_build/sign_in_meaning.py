@@ -48,7 +48,7 @@ def _check_oauth(app: Raw, names: AbstractSet[str], report: Report) -> None:
     _check_addresses(app, names, report)
     if "api_base" in oauth:
         check_query(report, ("oauth", "api_base"), oauth["api_base"])
-    for kind in ("authorization_parameters", "token_parameters"):
+    for kind in ("authorization_parameters", "step_up_parameters", "token_parameters"):
         for path, text in strings(oauth[kind], ("oauth", kind)):
             check_template(report, path, text, names)
     if "sites" in oauth:

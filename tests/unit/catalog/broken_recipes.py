@@ -8,6 +8,24 @@ DEAL = "recipes/approve_deal.yaml"
 
 BROKEN_RECIPES = [
     Broken(
+        "a sign-in younger than it can be",
+        CHANGE,
+        "id: approve_change\n",
+        "id: approve_change\nmax_sign_in_age: 4m\n",
+        at="max_sign_in_age:",
+        what="a sign-in that young can be too old before the action goes on",
+        instead="write 5m or more",
+    ),
+    Broken(
+        "an age of nobody's sign-in",
+        OPPORTUNITY,
+        "id: create_opportunity\n",
+        "id: create_opportunity\nverify_user_access: false\nmax_sign_in_age: 15m\n",
+        at="max_sign_in_age:",
+        what="it acts with the workspace's connection, so that nobody signs in",
+        instead="remove one of the two",
+    ),
+    Broken(
         "a decision that may be skipped",
         CHANGE,
         "operation: servicenow.approve_change\n",

@@ -183,7 +183,7 @@ class ActionUseCases(CardUseCases):
             catalog=self.catalog,
             settings=self.settings.app_settings,
             inputs=ActionInputs(self.cards, self.opener),
-            find_connections=FindConnections(self.connections, self.catalog),
+            find_connections=FindConnections(self.connections, self.catalog, self.clock),
             call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step),

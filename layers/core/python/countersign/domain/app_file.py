@@ -5,7 +5,7 @@ What *template* and *query* mean is said in ``domain.catalog``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from countersign.domain.app_operation import Operation
@@ -53,6 +53,14 @@ class App:
         if self.oauth is None:
             raise ConfigurationError(f"{self.id}: there is no OAuth at this app")
         return self.oauth
+
+    @property
+    def stepped_up(self) -> "App":
+        """The same, asked to make sure again who signs in, as far as it can be."""
+        if self.oauth is None:
+            return self
+        parameters = {**self.oauth.authorization_parameters, **self.oauth.step_up_parameters}
+        return replace(self, oauth=replace(self.oauth, authorization_parameters=parameters))
 
     @property
     def asks_who(self) -> bool:

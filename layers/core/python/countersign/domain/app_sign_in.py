@@ -100,6 +100,8 @@ class OAuth:
     """True only where the vendor documents that a refresh token may be used again after a lost answer."""
     redirect_uri_on_refresh: bool
     invalid_grant_status: Sequence[int]
+    step_up_parameters: Mapping[str, str] = field(default_factory=dict)
+    """Take the place of their namesakes where a recipe asks for a fresh sign-in; empty: the app can't be asked."""
     token_parameters: Mapping[str, str | int] = field(default_factory=dict)
     """Sent with every token request beside what RFC 6749 asks for (Zendesk: how long the token shall live)."""
     refresh_idle_days: int | None = None

@@ -134,6 +134,8 @@ class Recipe:
     """Its name in the menu of a message; what is in the message can be what its form begins with."""
     needs: Sequence[str] = ()
     """Ids of the apps without which it is of no use."""
+    max_sign_in_age: int | None = None
+    """Step-up: seconds since which its person must have signed in to every app that it acts in."""
 
     def acts_with(self, person: Person, workspace: Workspace) -> Person:
         """Whose connections it acts with for somebody: their own, or the workspace's shared ones."""
@@ -187,12 +189,13 @@ class Catalog:
         """Titles of the recipes that act in an app as the workspace, for people to read."""
         return ", ".join(recipe.title for recipe in self.acting(app, shared=True))
 
-    def signing_in(self, app_id: str, *, shared: bool) -> App:
+    def signing_in(self, app_id: str, *, shared: bool, step_up: bool = False) -> App:
         """An app as a sign-in asks for it: its own scopes, and those of the operations that the recipes call.
 
-        ``shared``: for the workspace's own connection, which other recipes use than a person's.
+        ``shared``: for the workspace's own connection, which other recipes use than a person's. ``step_up``: its
+        person shall show again who they are, as far as the app can be asked for that.
         """
-        app = self.apps[app_id]
+        app = self.apps[app_id].stepped_up if step_up else self.apps[app_id]
         calls = [name for recipe in self.acting(app_id, shared=shared) for name in recipe.operations()]
         own = [self.operation(name) for name in calls if name.startswith(f"{app_id}.")]
         if app.oauth is None or not any(operation.scopes for operation in own):

@@ -158,15 +158,19 @@ class TokenRejected(AppError):
 
 
 class SignInNeeded(AppError):
-    """The person has no usable connection to ``app``. Only a sign-in helps; ``then``: apps that need one after it."""
+    """The person has no usable connection to ``app``. Only a sign-in helps; ``then``: apps that need one after it.
+
+    ``since`` (epoch seconds): one that was made earlier is there, and too old for what is to be done.
+    """
 
     code = "sign_in_needed"
     next = Next.SIGN_IN
 
-    def __init__(self, app: str, detail: str = "", *, then: Sequence[str] = ()) -> None:
+    def __init__(self, app: str, detail: str = "", *, then: Sequence[str] = (), since: int | None = None) -> None:
         super().__init__(detail or f"{app}: no usable connection")
         self.app = app
         self.then = tuple(then)
+        self.since = since
 
 
 class PermissionNeeded(AppError):

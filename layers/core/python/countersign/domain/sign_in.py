@@ -54,6 +54,7 @@ class Intent:
         person_name, workspace_name: how the page calls them ("@josie", "Acme"); for show only.
         trace_id: of the click that asked for it.
         shared: asked for by an admin, for the workspace: the browser must be theirs, the connection is everybody's.
+        step_up: the app is asked to make sure again who signs in, where it can be (``oauth.step_up_parameters``).
         prompt: sealed reply address that can replace the prompt, once its button was clicked.
         opened_at: when the browser pressed the button first; helped: a person who got lost on the way was helped.
     """
@@ -76,6 +77,7 @@ class Intent:
     helped: bool = False
     trace_id: str = ""
     shared: bool = False
+    step_up: bool = False
 
     @property
     def owner(self) -> Person:

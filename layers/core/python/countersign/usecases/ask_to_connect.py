@@ -33,14 +33,16 @@ class AskToConnect:
         trace_id: str,
         why: str | None = None,
         shared: bool = False,
+        step_up: bool = False,
     ) -> None:
         """Ask. Raises ChatUnavailable when it could not be said, StoreUnavailable when nothing was written.
 
         ``shared``: for the whole workspace; that ``person`` is one of its admins was asked before.
+        ``step_up``: they are connected, and have to show again that it is them.
         """
         app = self.catalog.apps[app_id]
         try:
-            begun = self.link(person, workspace, app_id, trace_id=trace_id, shared=shared)
+            begun = self.link(person, workspace, app_id, trace_id=trace_id, shared=shared, step_up=step_up)
         except Refused:
             if self.begin.refusal_is_news(person):
                 self.messenger.within(workspace).whisper(person, reply_to, texts.too_many_links(LINKS.most))
@@ -48,14 +50,21 @@ class AskToConnect:
         self.messenger.within(workspace).whisper(person, reply_to, self._prompt(app, begun, why))
 
     def link(
-        self, person: Person, workspace: Workspace, app_id: str, *, trace_id: str, shared: bool = False
+        self,
+        person: Person,
+        workspace: Workspace,
+        app_id: str,
+        *,
+        trace_id: str,
+        shared: bool = False,
+        step_up: bool = False,
     ) -> BegunSignIn:
         """A link alone, for who says it elsewhere. Raises Refused when too many are open, StoreUnavailable."""
         try:
             profile = self.people.within(workspace).profile(person)
         except (ChatUnavailable, ChatRefused):
             profile = {}  # names are for show; without them the page shows ids
-        return self.begin(person, workspace, app_id, profile, trace_id=trace_id, shared=shared)
+        return self.begin(person, workspace, app_id, profile, trace_id=trace_id, shared=shared, step_up=step_up)
 
     def _prompt(self, app: App, begun: BegunSignIn, why: str | None) -> Message:
         intent = begun.intent

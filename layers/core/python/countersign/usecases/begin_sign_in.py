@@ -41,11 +41,13 @@ class BeginSignIn:
         *,
         trace_id: str = "",
         shared: bool = False,
+        step_up: bool = False,
     ) -> BegunSignIn:
         """Begin. Raises Refused when the person has too many open links already, StoreUnavailable.
 
         ``profile``: ``name``, ``email``, ``workspace_name``, each where known; names are for show only.
         ``shared``: for the whole workspace; whether ``person`` is an admin was asked before.
+        ``step_up``: the app is asked to make sure again who it is, where it can be.
         """
         now = self.clock()
         if not self.sign_ins.take(LINKS, person.key, now):
@@ -66,6 +68,7 @@ class BeginSignIn:
             expires_at=now + LINK_SECONDS,
             trace_id=trace_id,
             shared=shared,
+            step_up=step_up,
         )
         self.sign_ins.put_intent(intent)
         return BegunSignIn(intent, connect_address(intent, secret))

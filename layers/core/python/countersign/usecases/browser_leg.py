@@ -59,7 +59,8 @@ class BrowserLeg:
         intent = self.sign_ins.get_intent(leg.intent_hash)
         if intent is None:
             return Page(PageKind.UNKNOWN)
-        journey = Journey(intent, leg, self.catalog.signing_in(leg.app, shared=intent.shared), secret, cookie)
+        app = self.catalog.signing_in(leg.app, shared=intent.shared, step_up=intent.step_up)
+        journey = Journey(intent, leg, app, secret, cookie)
         return self.refusal(journey) or journey
 
     def _strayed(self, leg: Leg) -> None:

@@ -1,5 +1,6 @@
 """Finds the connections that an action needs, all of them before the first app is touched."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.domain.action import Action, ActionStatus
@@ -8,7 +9,7 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import PermissionNeeded, SignInNeeded
 from countersign.domain.step_plan import may_be_taken
 from countersign.domain.template import Values
-from countersign.ports import ConnectionStore
+from countersign.ports import Clock, ConnectionStore
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,13 @@ class FindConnections:
 
     connections: ConnectionStore
     catalog: Catalog
+    clock: Clock
 
     def __call__(self, action: Action, recipe: Recipe, values: Values) -> dict[str, Connection]:
         """App id → connection. ``values``: of the recipe's names, to tell which steps are taken.
 
-        Raises SignInNeeded, naming every app that lacks a connection; PermissionNeeded where one is known to lack a
-        scope. What was sent already needs no further permission to be asked about.
+        Raises SignInNeeded, naming every app that lacks a connection, or one that is new enough; PermissionNeeded where
+        one is known to lack a scope. What was sent already needs no further permission to be asked about.
         """
         upcoming = self._upcoming(action, recipe, values)
         apps = dict.fromkeys(operation.app for _, operation in upcoming)
@@ -32,10 +34,19 @@ class FindConnections:
         if lacking := [app for app in apps if app not in live]:
             raise SignInNeeded(lacking[0], then=lacking[1:])
         if action.status is not ActionStatus.SENT:
+            self._require_fresh(live, recipe)
             for place, operation in upcoming:
                 if not operation.permitted_by(live[operation.app].scopes):
                     raise PermissionNeeded(operation.app, place)
         return live
+
+    def _require_fresh(self, live: Mapping[str, Connection], recipe: Recipe) -> None:
+        """Step-up: what is to be done asks for a sign-in that is not older than so."""
+        if recipe.max_sign_in_age is None:
+            return
+        since = self.clock() - recipe.max_sign_in_age
+        if old := [app for app, connection in live.items() if connection.connected_at < since]:
+            raise SignInNeeded(old[0], f"{old[0]}: the sign-in is too old", then=old[1:], since=since)
 
     def _upcoming(self, action: Action, recipe: Recipe, values: Values) -> list[tuple[int, Operation]]:
         steps = may_be_taken(recipe.procedures[action.procedure].steps, action.step, values)

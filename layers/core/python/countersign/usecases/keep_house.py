@@ -102,10 +102,14 @@ class KeepHouse:
             self.actions.postpone(there, now + PAUSE)
 
     def _expire(self, action: Action, now: int) -> None:
-        """It waited too long; unless the sign-in that it waits for has come, and only the message about it got lost."""
+        """It waited too long; unless the sign-in that it waits for has come, and only the message about it got lost.
+
+        A connection from before is not what it waits for: that one was too old.
+        """
         if action.waiting_for is not None:
             connection = self.connections.get(action.person, action.waiting_for)
-            if connection is not None and connection.status is Status.LIVE:
+            live = connection is not None and connection.status is Status.LIVE
+            if live and connection is not None and connection.connected_at >= action.created_at:
                 self.queue.send(waiting_message(action))
                 self.actions.postpone(action, now + PAUSE)
                 return

@@ -39,8 +39,16 @@ class NotifySignIn:
         if intent.shared and not self.is_admin(person, workspace):
             self._direct(intent, admins_only(self._app(intent)))  # not an admin any more
             return
-        why, shared = texts.LINK_ENDED, intent.shared
-        self.ask(person, workspace, intent.app, ReplyTo(), trace_id=intent.trace_id, why=why, shared=shared)
+        self.ask(
+            person,
+            workspace,
+            intent.app,
+            ReplyTo(),
+            trace_id=intent.trace_id,
+            why=texts.LINK_ENDED,
+            shared=intent.shared,
+            step_up=intent.step_up,
+        )
 
     def help(self, intent: Intent) -> None:
         """The browser set out and did not come back."""

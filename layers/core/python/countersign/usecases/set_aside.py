@@ -1,6 +1,5 @@
 """Lets go of an action that can't go on now: to wait for a sign-in, to be asked about later, or for good."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -55,7 +54,7 @@ class SetAside:
         if action.status is ActionStatus.SENT:
             self.doubt(action, "no connection to ask with", reply_to, settleable=False)
         else:
-            self._wait(action, needed.app, needed.then, reply_to)
+            self._wait(action, needed, reply_to)
 
     def doubt(self, action: Action, reason: str, reply_to: ReplyTo | None, *, settleable: bool) -> None:
         """Something was sent and no usable answer came: ask later, or say that nobody knows."""
@@ -75,26 +74,30 @@ class SetAside:
         """An UNKNOWN action about which the app can't be asked."""
         self.actions.save(replace(action, owned_until=self.clock() + NEVER))
 
-    def _wait(self, action: Action, app: str, then: Sequence[str], reply_to: ReplyTo | None) -> None:
+    def _wait(self, action: Action, needed: SignInNeeded, reply_to: ReplyTo | None) -> None:
         """The action waits, others may decide meanwhile, and its person is asked to sign in."""
+        app, since = needed.app, needed.since or 0
         waiting = self.actions.save(moved(action, ActionStatus.OPEN, waiting_for=app, owner=None, owned_until=0))
         if action.subject is not None:
             self.actions.free_subject(action.subject, action)
         self._note_on_card(waiting)
         there = self.connections.get(action.person, app)
-        if there is not None and there.status is Status.LIVE:
+        if there is not None and there.status is Status.LIVE and there.connected_at >= since:
             self.queue.send(resume_message(waiting))  # the sign-in ended while we were not looking
             return
         self.journal("action_waits", trace_id=action.trace_id, action=action.id, app=app)
         to = reply_to or waiting.reply_to
-        self.ask(action.person, action.workspace, app, to, trace_id=action.trace_id, why=self._why(app, then, there))
+        why, step_up = self._why(action, needed, there), needed.since is not None
+        self.ask(action.person, action.workspace, app, to, trace_id=action.trace_id, why=why, step_up=step_up)
 
-    def _why(self, app: str, then: Sequence[str], there: Connection | None) -> str | None:
+    def _why(self, action: Action, needed: SignInNeeded, there: Connection | None) -> str | None:
         """Why they are asked, where there is more to say than that this app needs a sign-in."""
-        name = self.catalog.apps[app].name
+        name = self.catalog.apps[needed.app].name
         said = [texts.ended_there(name)] if there and there.status is Status.NEEDS_SIGN_IN else []
-        if then:
-            said.append(texts.needs_several([name, *(self.catalog.apps[other].name for other in then)]))
+        if needed.since is not None:
+            said.append(texts.needs_fresh(name, approval=action.card is not None))
+        if needed.then:
+            said.append(texts.needs_several([name, *(self.catalog.apps[other].name for other in needed.then)]))
         return " ".join(said) or None
 
     def _note_on_card(self, action: Action) -> None:

@@ -197,6 +197,7 @@ def _intent_item(intent: Intent) -> Item:
             "helped": intent.helped,
             "trace_id": intent.trace_id,
             "shared": intent.shared or None,
+            "step_up": intent.step_up or None,
             "due_kind": _DUE_HELP if help_due else None,
             "due_at": (intent.opened_at or 0) + HELP_AFTER if help_due else None,
             "ttl": intent.expires_at + _KEEP,
@@ -224,6 +225,7 @@ def _read_intent(item: Item) -> Intent:
         helped=item["helped"],
         trace_id=item.get("trace_id", ""),
         shared=item.get("shared", False),
+        step_up=item.get("step_up", False),
     )
 
 

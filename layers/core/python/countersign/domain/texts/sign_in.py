@@ -41,6 +41,11 @@ def ended_there(app: str) -> str:
     return f"Your sign-in to {app} has ended there."
 
 
+def needs_fresh(app: str, *, approval: bool) -> str:
+    """Why somebody who is connected is asked again: step-up."""
+    return f"This {'approval' if approval else 'command'} needs a fresh sign-in, and yours to {app} is older than that."
+
+
 def needs_several(apps: Sequence[str]) -> str:
     """Why one sign-in is not all: said before the first."""
     listed = f"{', '.join(apps[:-1])} and {apps[-1]}"
