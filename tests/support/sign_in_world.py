@@ -31,6 +31,7 @@ from countersign.usecases.send_new_link import SendNewLink
 from countersign.usecases.show_key_form import ShowKeyForm
 from countersign.usecases.start_sign_in import StartSignIn
 from countersign.usecases.store_connection import StoreConnection
+from tests.support.memory_admin import MemoryPauses
 from tests.support.memory_sign_in import (
     MemoryAuditLog,
     MemoryConnectionStore,
@@ -174,6 +175,7 @@ class SignInWorld:
     sealer: MemorySealer = field(default_factory=MemorySealer)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     audit: MemoryAuditLog = field(default_factory=MemoryAuditLog)
+    pauses: MemoryPauses = field(default_factory=MemoryPauses)
     clock: Ticking = field(default_factory=Ticking)
     randomness: Counting = field(default_factory=Counting)
     catalog: Catalog = field(default_factory=shipped)
@@ -198,7 +200,7 @@ class SignInWorld:
 
     @cached_property
     def open_sign_in(self) -> OpenSignIn:
-        return OpenSignIn(self.sign_ins, self.catalog, self.clock)
+        return OpenSignIn(self.sign_ins, self.catalog, self.pauses, self.clock)
 
     @cached_property
     def start_sign_in(self) -> StartSignIn:
@@ -234,7 +236,7 @@ class SignInWorld:
     def bind_account(self) -> BindAccount:
         return BindAccount(
             self.browser_leg,
-            HoldToPolicy(self.connections, self.catalog, self.audit),
+            HoldToPolicy(self.connections, self.catalog, self.audit, self.settings),
             self.ask_to_confirm,
             self.store_connection,
             self.sign_ins,

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from catalog_build.names import check_query, check_template, mentioned, strings
-from catalog_build.problem import Path, Report
+from catalog_build.problem import Path, Report, choices
 from catalog_build.request_meaning import check_in_url, check_request
 
 type Raw = Mapping[str, Any]
@@ -84,6 +84,7 @@ def _check_sites(app: Raw, names: AbstractSet[str], report: Report) -> None:
     check_request(sites["request"], (*path, "request"), names, {}, report)
     for query in _SITE_QUERIES:
         check_query(report, (*path, query), sites[query])
+    _check_ours(sites, path, names, report)
     for place in (("oauth", "api_base"), ("api_base",)):
         if place[-1] in (app["oauth"] if len(place) > 1 else app):
             what = "where the API is follows from the chosen site"
@@ -136,6 +137,14 @@ def _check_identity(app: Raw, names: AbstractSet[str], report: Report) -> None:
     for query in _IDENTITY_QUERIES:
         if query in identity:
             check_query(report, ("identity", query), identity[query], queried)
+    _check_ours(identity, ("identity",), names, report)
+
+
+def _check_ours(of: Raw, path: Path, names: AbstractSet[str], report: Report) -> None:
+    """What tells our own from other companies' is fixed by the deployment: it names a setting, and nothing else."""
+    if "ours" in of and not check_query(report, (*path, "ours"), of["ours"], names):
+        what = "it names no setting, so it would be the same for every company"
+        report.add((*path, "ours"), what, choices({f"${{{name}}}" for name in names}))
 
 
 def _contradictions(app: Raw) -> Iterator[tuple[Path, str, str]]:

@@ -30,6 +30,25 @@ _END_OF_REVOCATION = "    token: refresh_token\n    ends: token\n"
 
 BROKEN_SIGN_INS = [
     Broken(
+        "an account of our own that would be anybody's own",
+        SERVICENOW,
+        "  email: result[0].email\n",
+        "  email: result[0].email\n  ours: result[0].company == 'acme'\n",
+        at="  ours: result[0].company",
+        what="it names no setting, so it would be the same for every company",
+        instead="write one of ${settings.instance}",
+    ),
+    Broken(
+        "a site of our own that is told by what its person says",
+        SERVICENOW,
+        "  refresh_rotates: false\n",
+        "  refresh_rotates: false\n" + _SITES + "    ours: id == ${account.id}\n",
+        at="    ours: id == ",
+        what="${account.id} is not known here",
+        instead="write one of ${settings.instance}",
+        also=3,
+    ),
+    Broken(
         "two ways to sign in",
         SERVICENOW,
         _OAUTH,

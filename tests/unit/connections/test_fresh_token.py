@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Account, Connection, Status, seal_owner
 from countersign.domain.errors import (
     AppUnavailable,
@@ -73,6 +74,7 @@ class World:
     now: int = NOW
     killed_at: int = NOW + 20
     noted: list[str] = field(default_factory=list)
+    catalog: Catalog = field(default_factory=shipped)
 
     def __post_init__(self) -> None:
         account = Account("a1", "josie", "Josie", "josie@acme.com")
@@ -112,7 +114,8 @@ class World:
             connections=self.store,
             opener=self.sealer,
             authorization=self.server,  # type: ignore[arg-type]
-            catalog=shipped(),
+            catalog=self.catalog,
+            settings=lambda _: {"instance": "acme"},
             redirect_uri=lambda app: f"https://api.example.com/oauth/callback/{app}",
             clock=lambda: self.now,
             deadline=lambda: self.killed_at,
@@ -337,3 +340,12 @@ def test_a_key_is_used_as_it_is_and_refused_twice_needs_another(world: World) ->
     with pytest.raises(SignInNeeded):
         world.tokens(renew=True)
     assert (world.server.used, world.row.status) == ([], Status.NEEDS_SIGN_IN)
+
+
+def test_what_was_connected_before_the_company_was_asked_for_is_not_used_any_more(world: World) -> None:
+    app = world.catalog.apps["servicenow"]
+    held = replace(app, identity=replace(app.identity, ours="company == ${settings.instance}"))
+    world.catalog = replace(world.catalog, apps={"servicenow": held})
+    with pytest.raises(SignInNeeded):
+        world.fresh()
+    assert (world.row.status, world.server.used) == (Status.NEEDS_SIGN_IN, [])

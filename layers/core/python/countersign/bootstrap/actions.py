@@ -43,7 +43,7 @@ class ActionUseCases(CardUseCases):
         """Whispers a link."""
         from countersign.usecases.ask_to_connect import AskToConnect
 
-        return AskToConnect(self.begin_sign_in, self.messenger, self.people, self.catalog)
+        return AskToConnect(self.begin_sign_in, self.messenger, self.people, self.catalog, self.pauses)
 
     @cached_property
     def notify_sign_in(self) -> "NotifySignIn":
@@ -94,6 +94,7 @@ class ActionUseCases(CardUseCases):
             opener=self.opener,
             authorization=self.authorization,
             catalog=self.catalog,
+            settings=self.app_settings,
             redirect_uri=self.redirect_uri,
             clock=self.clock,
             deadline=self.deadline,
@@ -183,10 +184,10 @@ class ActionUseCases(CardUseCases):
             catalog=self.catalog,
             settings=self.settings.app_settings,
             inputs=ActionInputs(self.cards, self.opener),
-            find_connections=FindConnections(self.connections, self.catalog, self.clock),
+            find_connections=FindConnections(self.connections, self.catalog, self.pauses, self.clock),
             call_app=self.call_app,
             perform=self.perform_step,
-            settle_doubt=SettleDoubt(self.actions, self.perform_step),
+            settle_doubt=SettleDoubt(self.actions, self.perform_step, self.clock),
             consent=Consent(self.actions, self.cards, self.clock),
             heed_card=self.heed_card,
             hold_record=HoldRecord(self.actions, self.actions_queue, self.clock),

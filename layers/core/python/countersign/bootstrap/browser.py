@@ -37,7 +37,7 @@ class BrowserUseCases(Workspaces):
         """The link's page."""
         from countersign.usecases.open_sign_in import OpenSignIn
 
-        return OpenSignIn(self.sign_ins, self.catalog, self.clock)
+        return OpenSignIn(self.sign_ins, self.catalog, self.pauses, self.clock)
 
     @cached_property
     def start_sign_in(self) -> "StartSignIn":
@@ -126,7 +126,7 @@ class BrowserUseCases(Workspaces):
 
         return BindAccount(
             browser_leg=self.browser_leg,
-            hold_to_policy=HoldToPolicy(self.connections, self.catalog, self.audit),
+            hold_to_policy=HoldToPolicy(self.connections, self.catalog, self.audit, self.app_settings),
             ask_to_confirm=self.ask_to_confirm,
             store_connection=self.store_connection,
             sign_ins=self.sign_ins,

@@ -102,6 +102,7 @@ class Workspaces(Adapters):
             opener=self.bot_opener,
             authorization=self.bot_token_server,
             catalog=Catalog({CHAT.id: CHAT}, {}),
+            settings=lambda _: {},
             redirect_uri=lambda _: "",
             clock=self.clock,
             deadline=self.deadline,

@@ -65,6 +65,7 @@ class Sites:
         request: asks for them with the new access token.
         list: query over the answer for their list.
         id, name, api_base: queries over one of them; ``api_base`` lies inside ``hosts``.
+        ours: query over one of them that is true for the deployment's own; the others are not even shown.
     """
 
     request: Request
@@ -72,6 +73,7 @@ class Sites:
     id: str
     name: str
     api_base: str
+    ours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class Identity:
         demand: query that must be true, e.g. exactly one row.
         organisation_id: query for the app's own, unchangeable id of the organisation: what a policy can demand.
         issuer: template that the claims' ``iss`` must equal exactly.
+        ours: query that is true for an account of the deployment's own company, where others can sign in too.
     """
 
     request: Request | None
@@ -160,3 +163,4 @@ class Identity:
     claims_of: ClaimsOf | None = None
     issuer: str | None = None
     organisation_id: str | None = None
+    ours: str | None = None

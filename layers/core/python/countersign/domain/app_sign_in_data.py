@@ -45,7 +45,9 @@ def read_identity(raw: Raw) -> Identity:
         "request": Request(**raw["request"]) if "request" in raw else None,
         "claims_of": ClaimsOf(raw["claims_of"]) if "claims_of" in raw else None,
     }
-    return Identity(**{**dict.fromkeys(("email", "organisation", "organisation_id", "demand")), **raw, **changed})
+    return Identity(
+        **{**dict.fromkeys(("email", "organisation", "organisation_id", "demand", "ours")), **raw, **changed}
+    )
 
 
 def _revocation(raw: Raw) -> Revocation:

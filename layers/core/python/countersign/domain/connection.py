@@ -22,7 +22,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whom an app knows the person as. ``id`` is the app's own, unchangeable one; so is ``organisation_id``."""
+    """Whom an app knows the person as. ``id`` is the app's own, unchangeable one; so is ``organisation_id``.
+
+    ``held_to``: which demands of the app file it met when it signed in (``domain.tenancy``); empty: none.
+    """
 
     id: str
     login: str
@@ -30,6 +33,7 @@ class Account:
     email: str | None = None
     organisation: str | None = None
     organisation_id: str | None = None
+    held_to: str = ""
 
     @property
     def label(self) -> str:

@@ -14,6 +14,7 @@ from countersign.domain.operation import app_values, filled
 from countersign.domain.query import ask_text, holds
 from countersign.domain.secret import Secret
 from countersign.domain.template import Scalar, Values
+from countersign.domain.tenancy import demanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,15 @@ def read_identity(app: App, answer: HttpAnswer, known: Values) -> Account:
 
 
 def account_in(app: App, document: Any, known: Values) -> Account:
-    """The one account that an answer, or claims, are about. Raises AppError where they do not name exactly one."""
+    """The one account that an answer, or claims, are about. Raises AppError where they do not name exactly one.
+
+    An account of another company is told from ours by what it was held to: nothing (``HoldToPolicy`` refuses it).
+    """
     identity = app.identity
     account_id, login = ask_text(identity.account_id, document, known), ask_text(identity.login, document, known)
-    demanded = identity.demand is None or holds(identity.demand, document, known)
-    if not (demanded and account_id and login):
+    is_one = identity.demand is None or holds(identity.demand, document, known)
+    is_ours = identity.ours is None or holds(identity.ours, document, known)
+    if not (is_one and account_id and login):
         raise _nobody(app, "what it says of the person names no single account")
     return Account(
         id=account_id,
@@ -83,6 +88,7 @@ def account_in(app: App, document: Any, known: Values) -> Account:
         email=_cleaned(ask_text(identity.email, document, known)),
         organisation=_cleaned(ask_text(identity.organisation, document, known)),
         organisation_id=ask_text(identity.organisation_id, document, known) or None,
+        held_to=demanded(app, known) if is_ours else "",
     )
 
 

@@ -12,7 +12,8 @@ from countersign.domain.errors import AppUnavailable, HostNotAllowed, NoSites
 from countersign.domain.hosts import require_allowed
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.operation import app_values, filled
-from countersign.domain.query import ask, ask_text
+from countersign.domain.query import ask, ask_text, holds
+from countersign.domain.template import Values
 
 MOST: Final = 100
 """Sites that are offered: more than anybody reads, and few enough for a row of the store."""
@@ -24,26 +25,40 @@ def sites_request(app: App, sites: Sites, settings: Mapping[str, str]) -> HttpRe
     return filled(sites.request, app_values(app, settings, None, {}))
 
 
-def read_sites(app: App, sites: Sites, answer: HttpAnswer, hosts: Sequence[str], *, local: bool) -> Mapping[Site, str]:
+def read_sites(
+    app: App,
+    sites: Sites,
+    answer: HttpAnswer,
+    hosts: Sequence[str],
+    settings: Mapping[str, str],
+    *,
+    local: bool,
+) -> Mapping[Site, str]:
     """Where the API of each site is, in the app's own order, at most ``MOST``.
 
-    A site without an id, or whose API lies outside the app's hosts, is not offered: nothing is ever sent there.
+    A site without an id, or whose API lies outside the app's hosts, is not offered: nothing is ever sent there. Nor is
+    one that is not the deployment's own: people can make sites of their own, with records of the same names in them.
 
     Raises:
         AppUnavailable: the app gave no usable answer.
         NoSites: there is none to choose from.
+        ConfigurationError: a setting is missing.
     """
     if trouble(app, answer) or not is_success(answer.status):
         raise AppUnavailable(f"{app.id}: the list of sites answered {answer.status}")
     found: dict[str, tuple[Site, str]] = {}
-    listed = ask(sites.list, answer.body)
+    listed, known = ask(sites.list, answer.body), app_values(app, settings, None, {})
     for one in listed if isinstance(listed, list) else []:
-        read = _read(sites, one, hosts, local=local)
+        read = _read(sites, one, hosts, local=local) if _is_ours(sites, one, known) else None
         if read is not None and len(found) < MOST:
             found.setdefault(read[0].id, read)
     if not found:
         raise NoSites(f"{app.id}: no usable site among {len(listed) if isinstance(listed, list) else 'none'}")
     return dict(found.values())
+
+
+def _is_ours(sites: Sites, one: Any, known: Values) -> bool:
+    return sites.ours is None or holds(sites.ours, one, known)
 
 
 def _read(sites: Sites, one: Any, hosts: Sequence[str], *, local: bool) -> tuple[Site, str] | None:

@@ -17,9 +17,10 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.FORBIDDEN,
         "There is nothing to connect",
         (
-            "{app} signed you in, but named no place there that you could use from Slack.",
+            "{app} signed you in, but as somebody who can't use the place there that {workspace} works with.",
             "Nothing was connected; what {app} gave us is given back.",
-            "Ask whoever runs {app} to let you in, then press the Connect button in Slack again.",
+            "Ask whoever runs it to let you in, or sign in there with your company's account.",
+            "Then press Connect in Slack again.",
         ),
     ),
     PageKind.WRONG_PERSON: PageText(

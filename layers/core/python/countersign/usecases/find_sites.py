@@ -28,4 +28,4 @@ class FindSites:
         settings = self.settings(app.id)
         hosts = allowed_hosts(app, settings)
         answer = self.http.send(with_token(sites_request(app, sites, settings), access_token), hosts)
-        return read_sites(app, sites, answer, hosts, local=self.local)
+        return read_sites(app, sites, answer, hosts, settings, local=self.local)

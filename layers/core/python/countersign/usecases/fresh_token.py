@@ -20,10 +20,11 @@ from countersign.domain.errors import (
 )
 from countersign.domain.http import LONGEST_ANSWER
 from countersign.domain.oauth import TokenAnswer, tokens_after
+from countersign.domain.tenancy import is_ours
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import SealOwner, Tokens
 from countersign.domain.upkeep import upkeep_at
-from countersign.ports import Clock, ConnectionStore, Deadline, Journal, Opener, Pause, Seal, TokenRenewal
+from countersign.ports import AppSettings, Clock, ConnectionStore, Deadline, Journal, Opener, Pause, Seal, TokenRenewal
 
 LEASE_MARGIN: Final = 5
 """Seconds after a worker's kill time at which it is dead for certain, clocks and slow kills included."""
@@ -49,6 +50,7 @@ class FreshToken:
     opener: Opener
     authorization: TokenRenewal
     catalog: Catalog
+    settings: AppSettings
     redirect_uri: Callable[[str], str]
     clock: Clock
     deadline: Deadline
@@ -60,6 +62,8 @@ class FreshToken:
         """The connection as it is now, and its tokens."""
         if connection.status is not Status.LIVE:
             raise SignInNeeded(connection.app)
+        if not is_ours(connection.account, self.catalog.apps[connection.app], self.settings(connection.app)):
+            raise self._ended(connection)  # of another company, or from before that was asked
         tokens = self._open(connection)
         now = self.clock()
         if connection.access_token_good(now) and not renew:

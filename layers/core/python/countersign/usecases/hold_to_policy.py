@@ -10,7 +10,8 @@ from countersign.domain.identity import Workspace
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.policy import Breach, Policy
 from countersign.domain.sign_in import Intent
-from countersign.ports import AuditLog, ConnectionStore
+from countersign.domain.tenancy import is_ours
+from countersign.ports import AppSettings, AuditLog, ConnectionStore
 from countersign.usecases.browser_leg import Journey
 
 _PAGES: Final = {
@@ -22,11 +23,12 @@ _PAGES: Final = {
 
 @dataclass(frozen=True)
 class HoldToPolicy:
-    """The rules of ``policies.yaml`` for the app and workspace of a sign-in."""
+    """The rules of ``policies.yaml`` for a sign-in's app and workspace, and what its app file demands of anybody."""
 
     connections: ConnectionStore
     catalog: Catalog
     audit: AuditLog
+    settings: AppSettings
 
     def permitted(self, intent: Intent, grant: Grant) -> Grant:
         """``grant`` without the places that may not be connected: neither shown nor kept."""
@@ -48,6 +50,8 @@ class HoldToPolicy:
             shared=intent.shared,
             sites=policy.sites(grant.sites) if grant.sites else None,
         )
+        if not is_ours(account, app, self.settings(app.id)):
+            breach = Breach.ORGANISATION
         if breach is None:
             return None
         facts = {"app": app.id, "workspace": intent.workspace, "account": account.id, "rule": breach.value}
