@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ADDRESS = "127.0.0.1"
 THREADS = 32
 PAGE = Path(__file__).parent / "page"
-SAMPLE_CARDS_OF = ("servicenow", "salesforce")
+SAMPLE_CARDS_OF = ("servicenow", "salesforce", "netsuite", "github")
 PAGE_POLICY = "default-src 'self'; frame-ancestors 'none'"
 
 logger = logging.getLogger(__name__)
@@ -61,9 +61,9 @@ class Sandbox:
         self.slack.close()
 
     def send_sample_cards(self) -> None:
-        """Let the first apps post the card of their first waiting record to its hook, as their business rule would.
+        """Let a few apps post the card of their first waiting record to its hook, as their business rule would.
 
-        The others' cards are sent from their records' pages: a channel full of cards shows nobody anything.
+        One or two in each channel: the others' cards are sent from their records' pages.
         """
         for app_id in [app_id for app_id in SAMPLE_CARDS_OF if app_id in self.apps]:
             app = self.apps[app_id]

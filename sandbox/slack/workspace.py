@@ -121,10 +121,11 @@ class Workspace:
 
 
 def acme(team_id: str, enterprise_id: str | None, clock: Clock) -> Workspace:
-    """The workspace of the story: the app is a member of #approvals and not of #general."""
+    """The workspace of the story: the app is a member of the channels where cards go, and not of #general."""
     people = {person.id: person for person in PEOPLE}
     workspace = Workspace(team_id, "Acme", "acme", people, clock, enterprise_id)
-    _fill(workspace, {"C0APPROVALS": "approvals", "C0GENERAL": "general"}, joined={"C0APPROVALS"})
+    cards = {"C0APPROVALS": "approvals", "C0ENGINEERING": "engineering", "C0EXPENSES": "expenses"}
+    _fill(workspace, {**cards, "C0GENERAL": "general"}, joined=set(cards))
     workspace.user_groups = (UserGroup("S0APPROVERS", "change-approvers", "Change approvers", ("U0JOSIE",)),)
     return workspace
 

@@ -76,7 +76,8 @@ def test_a_conversations_members_tell_whether_the_app_is_in(world: World) -> Non
 
 def test_conversations_are_listed_by_kind(world: World) -> None:
     client = world.client()
-    assert [each["name"] for each in client.conversations_list()["channels"]] == ["approvals", "general"]
+    names = [each["name"] for each in client.conversations_list()["channels"]]
+    assert names == ["approvals", "engineering", "expenses", "general"]
     direct = client.conversations_list(types="im")["channels"]
     assert [each["user"] for each in direct] == ["U0JOSIE", "U0TOM", "U0PRIYA"]
 
