@@ -69,7 +69,7 @@ def _check_read_back(operation: Raw, path: Path, names: AbstractSet[str], report
 def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
     """What the operation's kind, class and statuses promise, and the file does not keep."""
     kind, idempotency = operation["kind"], operation["idempotency"]
-    if "success" not in operation and set(operation["success_status"]) != {_NO_CONTENT}:
+    if "success" not in operation and set(operation.get("success_status", ())) != {_NO_CONTENT}:
         yield (), "a status alone is no proof of success", "add success: a query that is true of the real answer"
     if "choices" in operation and kind != "read":
         yield ("choices",), "choices are read while a form is open, and this operation does more", "write kind: read"

@@ -4,7 +4,8 @@ An app or recipe is read when it is first asked for: a cold Slack function that 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from countersign.domain.app_sign_in_data import read_credential, read_identity, read_oauth
 from countersign.domain.card_template import seconds
@@ -34,6 +35,11 @@ from countersign.domain.message import Confirmation, Field, FieldKind, OptionsFr
 from countersign.domain.policy import PolicyRule
 
 type Raw = Mapping[str, Any]
+
+_ANSWERED: Final = (HTTPStatus.OK,)
+_MADE: Final = range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)
+"""Statuses of a success where an app file names none: apps say 200, 201 or 202 of what they made, and the file's own
+``success`` tells whether they did."""
 
 
 class Lazy[T](Mapping[str, T]):
@@ -107,8 +113,10 @@ def read_recipe(raw: Raw) -> Recipe:
 
 
 def _operation(app: str, name: str, raw: Raw) -> Operation:
+    kind = OperationKind(raw["kind"])
     changed = {
-        "kind": OperationKind(raw["kind"]),
+        "kind": kind,
+        "success_status": raw.get("success_status", _MADE if kind is OperationKind.CREATE else _ANSWERED),
         "inputs": {key: read_input(value) for key, value in raw["inputs"].items()},
         "request": Request(**raw["request"]),
         "idempotency": Idempotency(raw["idempotency"]),
