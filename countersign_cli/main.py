@@ -1,10 +1,10 @@
-"""``countersign``: what a recipe builder types."""
+"""``countersign``: what a recipe builder types, and what an operator does."""
 
 from typing import Annotated
 
 import typer
 
-from countersign_cli import listing, new_app, new_recipe
+from countersign_cli import audit, connections, forget, listing, new_app, new_recipe
 from countersign_cli.catalog_folder import CatalogFolder, compiled, folder, out
 
 app = typer.Typer(
@@ -90,6 +90,10 @@ def new_recipe_(
     """Begin a recipe around an operation: its inputs become the form, or the values that the hook brings."""
     new_recipe.write(folder(catalog), recipe_id, operation, card=card)
 
+
+app.command("audit")(audit.audit)
+app.command("connections")(connections.connections)
+app.command("forget")(forget.forget)
 
 if __name__ == "__main__":
     app()

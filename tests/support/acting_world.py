@@ -19,6 +19,7 @@ from countersign.domain.texts.names import CARD_CHOOSE
 from countersign.domain.token_codec import pack
 from countersign.domain.tokens import Tokens
 from countersign.entrypoints.queues import handle_actions, handle_connections
+from tests.support.memory_admin import MemoryCensus, MemoryFailures, MemoryPauses
 from tests.support.memory_chat import MemoryChat
 from tests.support.memory_ledger import MemoryActionStore, MemoryCardStore
 from tests.support.memory_sign_in import (
@@ -74,6 +75,7 @@ _OUTSIDE = {
     "bot_connections",
     "bot_opener",
     "chat_install",
+    "pauses",
 }
 
 
@@ -161,6 +163,9 @@ class ActingWorld(Container):
     belongings = cached_property(  # type: ignore[assignment]
         lambda self: MemoryBelongings(self.connections, self.sign_ins, self.cards)
     )
+    pauses = cached_property(lambda _: MemoryPauses())  # type: ignore[assignment]
+    census = cached_property(lambda self: MemoryCensus(self.connections))  # type: ignore[assignment]
+    failures = cached_property(lambda self: MemoryFailures(self.audit))  # type: ignore[assignment]
     members = cached_property(lambda self: MemoryMembers(self.slack))  # type: ignore[assignment]
     chat_install = cached_property(lambda _: MemoryChatInstall())  # type: ignore[assignment]
     slack = cached_property(lambda _: MemoryChat())

@@ -33,6 +33,10 @@ class MemoryActionStore:
     def recent(self, person: Person, limit: int) -> Sequence[Action]:
         return list(reversed(self._of(person, lambda _: True)))[:limit]
 
+    def history(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:
+        mine = sorted(self._of(person, lambda action: action.id > (after or "")), key=lambda action: action.id)
+        return mine[:limit], mine[limit - 1].id if len(mine) > limit else None
+
     def create(self, action: Action) -> None:
         if (action.person.key, action.id) in self.rows:
             raise Conflict("there is one")

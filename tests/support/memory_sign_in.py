@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from countersign.domain.audit import kept_facts
+from countersign.domain.audit import AuditEvent, kept_facts
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnavailable
 from countersign.domain.identity import Person
@@ -348,6 +348,9 @@ class MemoryAuditLog:
         if self.journal is not None:
             who = {"tenant": person.tenant, "person": person.user_id} if person else {}
             self.journal(event, **{**kept, **who})
+
+    def as_events(self) -> list[AuditEvent]:
+        return [AuditEvent("", 0, name, person, facts) for name, person, facts in self.events]
 
     def of(self, event: str) -> list[Mapping[str, str]]:
         """The facts of every event of this name."""

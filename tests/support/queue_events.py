@@ -13,12 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from countersign.domain.action import Action, ActionStatus
+from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Left, purge_of
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.queue_messages import (
     channel_moved_message,
     connected_message,
+    cut_app_message,
     interaction_message,
     left_message,
     new_link_message,
@@ -113,6 +115,7 @@ def batches() -> dict[tuple[str, str], Batch]:
         "left": left_message(LEFT),
         "purge": purge_message(purge_of(LEFT, returned=False)),
         "sweep": sweep_message(ACME, ""),
+        "cut_app": cut_app_message(CutApp("servicenow", ACME.id, "T0ACME/U0PRIYA", NOW, ACTION.trace_id)),
         "resume": resume_message(ACTION),
         "waiting": waiting_message(replace(ACTION, waiting_for="servicenow")),
         "unknown_kind": {"v": 1, "kind": "dance", "trace_id": ACTION.trace_id},
@@ -121,6 +124,10 @@ def batches() -> dict[tuple[str, str], Batch]:
         "button_connections": interaction_message(_button("connections.show", "")),
         "button_connect": interaction_message(_button("connections.connect", "salesforce")),
         "button_connect_shared": interaction_message(_button("connections.connect_shared", "salesforce")),
+        "button_forget_me": interaction_message(_button("connections.forget", "")),
+        "button_pause_app": interaction_message(_button("connections.admin.pause_app", "servicenow")),
+        "picker_cut_person": interaction_message(_button("connections.admin.cut_person", "U0TOM")),
+        "message_forget_me": interaction_message(_typed("forget me")),
         "message_command": interaction_message(_typed("create opportunity")),
         "no_interaction": {"v": 1, "kind": "interaction", "trace_id": ACTION.trace_id},
     }

@@ -119,7 +119,7 @@ def test_the_home_tab_shows_the_same(world: ActingWorld) -> None:
     world.deliver({"v": 1, "kind": "interaction", "interaction": interaction.as_json()}, queue="connections")
 
     ((_, message),) = world.slack.homes
-    assert headings(message) == ["Your connections", "Shared connections of Acme"]
+    assert headings(message) == ["Your connections", "Shared connections of Acme", "For admins"]
 
 
 def test_an_app_without_the_persons_rights_is_offered_to_nobody_as_their_own(world: ActingWorld) -> None:

@@ -177,3 +177,15 @@ def test_no_new_link_while_the_old_one_works_or_after_it_was_burnt(scripted: "Sc
     scripted.world.sign_ins.intents[begun.intent.id_hash] = replace(begun.intent, status=IntentStatus.BURNT)
     assert scripted.world.send_new_link(secret).kind is PageKind.STOPPED
     assert scripted.world.queue.sent == []
+
+
+def test_the_link_of_a_paused_app_leads_nowhere_until_it_is_resumed(scripted: "Scripted") -> None:
+    world = scripted.world
+    _, secret = world.begin(JOSIE)
+    world.pauses.set("servicenow", ACME.id, NOW, paused=True)
+    opened, pressed = world.open_sign_in(secret), world.start_sign_in(secret, None)
+    assert isinstance(pressed, Page)
+    assert ((opened.kind, opened.post_to), pressed.kind) == ((PageKind.PAUSED, ""), PageKind.PAUSED)
+    assert world.sign_ins.legs == {}
+    world.pauses.set("servicenow", ACME.id, NOW, paused=False)
+    assert world.open_sign_in(secret).kind is PageKind.CONNECT

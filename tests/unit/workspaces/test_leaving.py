@@ -11,7 +11,7 @@ import pytest
 from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.card import CardStatus
 from countersign.domain.connection import Connection, Status
-from countersign.domain.departure import SECOND_LOOK, Departure, Left, Purge, purge_of
+from countersign.domain.departure import ON_WISH, SECOND_LOOK, Departure, Left, Purge, purge_of
 from countersign.domain.errors import ChatUnavailable
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.installation import CHAT, bot_connection, bot_of, bot_seal_owner
@@ -295,7 +295,7 @@ def test_an_installation_that_is_gone_reports_to_nobody_and_that_is_no_failure()
 
 @pytest.mark.parametrize("left", Left)
 def test_every_departure_is_reported_in_words(left: Left) -> None:
-    someone = "U0TOM" if left is Left.DEACTIVATED else None
+    someone = "U0TOM" if left in {Left.DEACTIVATED, *ON_WISH} else None
     purge = purge_of(Departure(left, "T0ACME", None, None, someone, NOW), returned=False)
     for kind in ("connections", "connections", "actions", "sign_ins", "cards"):
         purge = purge.counted(kind)

@@ -213,6 +213,9 @@ class ActionStore(Protocol):
         """OPEN actions that wait for a sign-in to ``app``, oldest first."""
 
     def recent(self, person: Person, limit: int) -> Sequence[Action]: ...
+    def history(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:
+        """A page of all of a person's actions, and where the next begins; None: that was all."""
+
     def create(self, action: Action) -> None: ...
     def save(self, action: Action) -> Action:
         """Write ``action`` over version ``action.version``; returns it with its new version."""

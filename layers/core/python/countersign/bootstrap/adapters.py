@@ -17,7 +17,7 @@ from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.secret import Secret
 
 if TYPE_CHECKING:
-    from countersign import ports
+    from countersign import admin_ports, ports
     from countersign.adapters.dynamodb.table import Table
     from countersign.adapters.http import HardenedHttp
     from countersign.adapters.secrets import Secrets
@@ -157,6 +157,27 @@ class Adapters:
         from countersign.adapters.dynamodb.audit import DynamoAuditLog
 
         return DynamoAuditLog(self._table("AUDIT_TABLE"), self.clock, self.settings.audit_retention, self.journal)
+
+    @cached_property
+    def pauses(self) -> "admin_ports.Pauses":
+        """What is paused."""
+        from countersign.adapters.dynamodb.pauses import DynamoPauses
+
+        return DynamoPauses(self._table("CONNECTIONS_TABLE"))
+
+    @cached_property
+    def census(self) -> "admin_ports.Census":
+        """Who is connected to an app."""
+        from countersign.adapters.dynamodb.census import DynamoCensus
+
+        return DynamoCensus(self._table("CONNECTIONS_TABLE"))
+
+    @cached_property
+    def failures(self) -> "admin_ports.Failures":
+        """What went wrong lately."""
+        from countersign.adapters.dynamodb.audit import DynamoAuditTrail
+
+        return DynamoAuditTrail(self._table("AUDIT_TABLE"))
 
     @cached_property
     def opener(self) -> "ports.Opener":

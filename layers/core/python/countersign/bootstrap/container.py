@@ -42,9 +42,12 @@ class Container(LeavingUseCases):
     @cached_property
     def converse(self) -> "Converse":
         """Answers about connections, and help."""
+        from countersign.usecases.administer import Administer
         from countersign.usecases.converse import Converse
         from countersign.usecases.disconnect import Disconnect
+        from countersign.usecases.forget_me import ForgetMe
         from countersign.usecases.list_connections import ListConnections
+        from countersign.usecases.show_admin import ShowAdmin
 
         disconnect = Disconnect(self.connections, self.actions_queue, self.catalog, self.audit, self.clock)
         return Converse(
@@ -55,6 +58,18 @@ class Container(LeavingUseCases):
             messenger=self.messenger,
             ask=self.ask_to_connect,
             disconnect=disconnect,
+            administer=Administer(
+                pauses=self.pauses,
+                catalog=self.catalog,
+                queue=self.actions_queue,
+                is_admin=self.recognise_admins,
+                audit=self.audit,
+                clock=self.clock,
+            ),
+            show_admin=ShowAdmin(
+                self.census, self.failures, self.pauses, self.catalog, self.recognise_admins, self.clock
+            ),
+            forget_me=ForgetMe(self.actions_queue, self.clock),
             is_stranger=self.recognise_strangers,
             clock=self.clock,
             command=COMMAND,

@@ -8,6 +8,8 @@ from countersign.bootstrap.actions import ActionUseCases
 if TYPE_CHECKING:
     from countersign.chat_ports import Belongings, Members
     from countersign.usecases.clear_up import ClearUp
+    from countersign.usecases.cut_app_off import CutAppOff
+    from countersign.usecases.cut_connection import CutConnection
     from countersign.usecases.off_board import OffBoard
     from countersign.usecases.sweep_members import SweepMembers
 
@@ -46,6 +48,7 @@ class LeavingUseCases(ActionUseCases):
         return ClearUp(
             belongings=self.belongings,
             connections=self.connections,
+            cut=self.cut_connection,
             sign_ins=self.sign_ins,
             actions=self.actions,
             cards=self.cards,
@@ -53,6 +56,29 @@ class LeavingUseCases(ActionUseCases):
             report=ReportDeparture(self.messenger, self.members, self.settings.admins, self.journal),
             queue=self.actions_queue,
             journal=self.journal,
+            clock=self.clock,
+            deadline=self.deadline,
+        )
+
+    @cached_property
+    def cut_connection(self) -> "CutConnection":
+        """Cuts connections on somebody else's word."""
+        from countersign.usecases.cut_connection import CutConnection
+
+        return CutConnection(self.connections, self.actions_queue, self.clock)
+
+    @cached_property
+    def cut_app_off(self) -> "CutAppOff":
+        """Cuts everybody's."""
+        from countersign.usecases.cut_app_off import CutAppOff
+
+        return CutAppOff(
+            census=self.census,
+            cut=self.cut_connection,
+            catalog=self.catalog,
+            queue=self.actions_queue,
+            messenger=self.messenger,
+            audit=self.audit,
             clock=self.clock,
             deadline=self.deadline,
         )

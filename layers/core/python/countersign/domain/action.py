@@ -83,11 +83,17 @@ class Outcome(StrEnum):
     MISCONFIGURED = "misconfigured"
     NOT_SHARED = "not_shared"
     """It acts with a connection of the workspace, and there is none that can be used."""
+    PAUSED = "paused"
+    """An admin paused its app."""
     UNUSABLE = "unusable"
     """The recipe's inputs were not what the operation takes."""
     UNKNOWN = "unknown"
 
 
+_KEPT: Final = (
+    *("id", "person", "workspace", "recipe", "procedure", "card", "subject", "status", "created_at", "version"),
+    *("trace_id", "step", "sent_at", "ended_at", "outcome", "clicks", "clicked_at", "sends", "shown"),
+)
 VOTES: Final = frozenset({Outcome.VOTED, Outcome.VOTED_BEFORE})
 """Outcomes of what was counted here and did nothing in the app."""
 ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN})
@@ -192,6 +198,17 @@ def moved(action: Action, status: ActionStatus, **changes: Any) -> Action:
     if status not in MOVES[action.status]:
         raise ValueError(f"an action does not go from {action.status} to {status}")
     return replace(action, status=status, **changes)
+
+
+def forgotten(action: Action) -> Action:
+    """What is left of an ended action once its person is forgotten: that it happened, and to which record.
+
+    That alone keeps a message that comes late, or another click, from doing it a second time.
+    """
+    kept = {name: getattr(action, name) for name in _KEPT}
+    emptied = Action(**kept, reply_to=ReplyTo(), told=True, forgotten=True)
+    # Nobody can ask the app about it as them any more.
+    return replace(emptied, owned_until=(1 << 40) if action.status is ActionStatus.UNKNOWN else 0)
 
 
 def due_at(action: Action) -> int | None:

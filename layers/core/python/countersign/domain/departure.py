@@ -27,6 +27,14 @@ class Left(StrEnum):
     """A workspace joined an organisation: its people have other keys from now on."""
     DEACTIVATED = "deactivated"
     """A person's account in chat was switched off."""
+    CUT_OFF = "cut_off"
+    """An admin, or an operator, ended what a person has here; the person stays."""
+    FORGOTTEN = "forgotten"
+    """A person asked to be forgotten."""
+
+
+ON_WISH: Final = frozenset({Left.CUT_OFF, Left.FORGOTTEN})
+"""Somebody's word ended it, and its person is still there: what they do from then on is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class Departure:
         organisation: of the workspace, where it has one.
         person: only what this user has goes; None: everybody's.
         at: when it happened, epoch seconds.
+        by: on whose word, where it was on somebody's: a user id of the tenant, or the operator as AWS knows them.
     """
 
     left: Left
@@ -48,6 +57,7 @@ class Departure:
     person: str | None
     at: int
     trace_id: str = ""
+    by: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON for the queue."""
@@ -75,9 +85,14 @@ class Stage(StrEnum):
     SIGN_INS = "sign_ins"
     CONNECTIONS = "connections"
     CARDS = "cards"
+    PERSON = "person"
+    """One person's connections, and what waits for them."""
+    HISTORY = "history"
+    """One person's ended actions."""
 
 
 _NEXT: Final[Mapping[Stage, Stage]] = {Stage.SIGN_INS: Stage.CONNECTIONS, Stage.CONNECTIONS: Stage.CARDS}
+_NEXT_OF_PERSON: Final[Mapping[Stage, Stage]] = {Stage.SIGN_INS: Stage.PERSON, Stage.PERSON: Stage.HISTORY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,10 @@ class Purge:
             {str(kind): int(count) for kind, count in body["counts"].items()},
         )
 
+    def second_look(self) -> "Purge":
+        """The same from the start, for what was being written meanwhile."""
+        return replace(self, stage=_first(self.departure), after=None, again=True, counts={})
+
     def counted(self, kind: str) -> "Purge":
         """One more of a kind."""
         return replace(self, counts={**self.counts, kind: self.counts.get(kind, 0) + 1})
@@ -129,7 +148,10 @@ class Purge:
         """The next page, or the next stage's first one; None: that was all."""
         if after is not None:
             return replace(self, after=after)
-        following = _NEXT.get(self.stage)
+        steps = _NEXT if self.departure.person is None else _NEXT_OF_PERSON
+        following = steps.get(self.stage)
+        if following is Stage.HISTORY and self.departure.left is not Left.FORGOTTEN:
+            return None
         return None if following is None else replace(self, stage=following, after=None)
 
 
@@ -139,4 +161,11 @@ def purge_of(departure: Departure, *, returned: bool) -> Purge:
     A sign-in that was under way may store its connection up to half an hour later, so that goes too; unless the app
     has been installed again since (``returned``): then what came after the departure is the new installation's.
     """
-    return Purge(departure, departure.at if returned else departure.at + WHOLE_SECONDS)
+    only_until_then = returned or departure.left in ON_WISH
+    until = departure.at if only_until_then else departure.at + WHOLE_SECONDS
+    return Purge(departure, until, _first(departure))
+
+
+def _first(departure: Departure) -> Stage:
+    """Who can't sign in to chat any more can't follow a link either: theirs need not be looked for."""
+    return Stage.PERSON if departure.left is Left.DEACTIVATED else Stage.SIGN_INS

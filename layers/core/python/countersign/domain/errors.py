@@ -184,6 +184,16 @@ class PermissionNeeded(AppError):
         self.step = step
 
 
+class AppPaused(CountersignError):
+    """An admin paused ``app``: nothing is done in it until it is resumed."""
+
+    code = "app_paused"
+
+    def __init__(self, app: str) -> None:
+        super().__init__(f"{app}: paused")
+        self.app = app
+
+
 class NoSites(AppError):
     """The app signed the person in, and names no place there that they could work in."""
 

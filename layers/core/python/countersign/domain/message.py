@@ -74,6 +74,15 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonPicker:
+    """Chooses somebody in chat; what is chosen is the value of ``action``, once the confirmation is given."""
+
+    placeholder: str
+    action: str
+    confirmation: Confirmation
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A line that stands out. Plain text."""
 
@@ -82,10 +91,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text, with an optional button beside it."""
+    """Running text, with an optional button or picker beside it."""
 
     text: Text
-    button: Button | None = None
+    button: Button | PersonPicker | None = None
 
 
 @dataclass(frozen=True, slots=True)

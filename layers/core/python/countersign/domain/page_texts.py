@@ -111,6 +111,14 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
             "Is {app} still open in another tab? Go on there. Otherwise press Connect in Slack: it brings a new link.",
         ),
     ),
+    PageKind.PAUSED: PageText(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "{app} is paused",
+        (
+            "An admin has paused {app} in {workspace}, so nobody can connect it now. Nothing was connected.",
+            "Try again later: press the Connect button in Slack, it brings a new link.",
+        ),
+    ),
     PageKind.STOPPED: PageText(
         HTTPStatus.GONE,
         "This link was stopped",

@@ -27,6 +27,7 @@ class PageKind(StrEnum):
     TRIES_SPENT = "tries_spent"
     TOO_OFTEN = "too_often"
     STOPPED = "stopped"
+    PAUSED = "paused"
     WRONG_PERSON = "wrong_person"
     WRONG_WORKSPACE = "wrong_workspace"
     UNKNOWN = "unknown"

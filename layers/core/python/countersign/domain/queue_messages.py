@@ -9,8 +9,9 @@
 | ``revoke`` | Connections | AppActions |
 | ``renew`` | Housekeeping, for tokens that would lapse | AppActions |
 | ``channel_moved`` | SlackInteractions | AppActions |
-| ``left`` | SlackInteractions, when a person or workspace leaves | AppActions |
+| ``left`` | SlackInteractions, when somebody leaves; Connections and operators, for who is cut off | AppActions |
 | ``purge`` | AppActions, until all that they leave is cleared up | AppActions |
+| ``cut_app`` | Connections or an operator, and AppActions for the next page | AppActions |
 | ``sweep`` | Housekeeping every night, and AppActions for the next page | AppActions |
 | ``resume`` | AppActions and Housekeeping | AppActions |
 """
@@ -23,6 +24,7 @@ from countersign.domain.interaction import Interaction
 from countersign.domain.sign_in import Intent
 
 if TYPE_CHECKING:  # the Slack function needs it for hardly any request
+    from countersign.domain.cut_app import CutApp
     from countersign.domain.departure import Departure, Purge
 
 VERSION: Final = 1
@@ -78,6 +80,11 @@ def left_message(departure: "Departure") -> Message:
 def purge_message(purge: "Purge") -> Message:
     """What they leave is to be cleared up, from here on."""
     return _message("purge", purge.departure.trace_id, purge=purge.as_json())
+
+
+def cut_app_message(cutting: "CutApp") -> Message:
+    """Everybody's connection to an app is to be cut, from here on."""
+    return _message("cut_app", cutting.trace_id, cut=cutting.as_json())
 
 
 def sweep_message(workspace: Workspace, cursor: str) -> Message:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from countersign.domain.card_button import CardButton
+from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Purge
 from countersign.domain.errors import ChatRefused, CountersignError, Malformed
 from countersign.domain.form_state import FormState
@@ -16,6 +17,7 @@ from countersign.domain.routing import HISTORY, shortcut_recipe
 from countersign.domain.texts import names
 from countersign.usecases.clear_up import ClearUp
 from countersign.usecases.converse import Converse
+from countersign.usecases.cut_app_off import CutAppOff
 from countersign.usecases.fill_form import FillForm
 from countersign.usecases.follow_channel import FollowChannel
 from countersign.usecases.keep_alive import KeepAlive
@@ -55,6 +57,8 @@ class ActionsContainer(Protocol):
     def off_board(self) -> OffBoard: ...  # noqa: D102
     @property
     def clear_up(self) -> ClearUp: ...  # noqa: D102
+    @property
+    def cut_app_off(self) -> CutAppOff: ...  # noqa: D102
     @property
     def sweep_members(self) -> SweepMembers: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
@@ -163,6 +167,8 @@ def _clear_up(message: Message, container: ActionsContainer) -> None:
             container.off_board(_read(Departure.from_json, departure))
         case {"kind": "purge", "purge": dict(purge)}:
             container.clear_up(_read(Purge.from_json, purge))
+        case {"kind": "cut_app", "cut": dict(cut)}:
+            container.cut_app_off(_read(CutApp.from_json, cut))
         case {"kind": "sweep", "workspace": str(workspace), "organisation": organisation, "cursor": str(cursor)}:
             container.sweep_members(Workspace(workspace, organisation), cursor)
         case _:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from countersign.admin_ports import Pauses
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Refused
 from countersign.domain.identity import Person, Workspace
@@ -9,6 +10,7 @@ from countersign.domain.interaction import ReplyTo
 from countersign.domain.limits import LINKS
 from countersign.domain.message import Message
 from countersign.domain.texts import sign_in as texts
+from countersign.domain.texts.admin import is_paused
 from countersign.domain.texts.shared import shared_prompt
 from countersign.ports import Messenger, People
 from countersign.usecases.begin_sign_in import BeginSignIn, BegunSignIn
@@ -22,6 +24,7 @@ class AskToConnect:
     messenger: Messenger
     people: People
     catalog: Catalog
+    pauses: Pauses
 
     def __call__(
         self,
@@ -41,6 +44,9 @@ class AskToConnect:
         ``step_up``: they are connected, and have to show again that it is them.
         """
         app = self.catalog.apps[app_id]
+        if app_id in self.pauses.paused(workspace.id):
+            self.messenger.within(workspace).whisper(person, reply_to, is_paused(app.name))
+            return
         try:
             begun = self.link(person, workspace, app_id, trace_id=trace_id, shared=shared, step_up=step_up)
         except Refused:

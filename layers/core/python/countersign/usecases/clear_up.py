@@ -1,18 +1,19 @@
 """Clears up after a departure, page by page: links burnt, waiting actions ended, connections cut, cards forgotten."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.chat_ports import Belongings
-from countersign.domain.action import Action, ActionStatus, Outcome
-from countersign.domain.connection import Status
-from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
-from countersign.domain.errors import ChatUnavailable, Conflict
+from countersign.domain.action import Action, ActionStatus, Outcome, forgotten
+from countersign.domain.departure import ON_WISH, SECOND_LOOK, Left, Purge, Stage
+from countersign.domain.errors import ChatUnavailable, Conflict, Malformed
 from countersign.domain.identity import Person
-from countersign.domain.queue_messages import purge_message, revoke_message
+from countersign.domain.queue_messages import purge_message
 from countersign.domain.sign_in import IntentStatus
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Queue, SignInStore
+from countersign.usecases.cut_connection import CutConnection
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.report_departure import ReportDeparture
 
@@ -20,8 +21,6 @@ PAGE: Final = 100
 """Rows that are read and dealt with before time is looked at."""
 ENOUGH: Final = 8
 """Seconds before the end of the invocation at which no new page is begun; the queue goes on with it."""
-FIRST_RETRY: Final = 600
-"""Seconds until housekeeping looks whether a revocation was carried out: thousands may be queued before it."""
 RECENT: Final = 50
 """Actions of one person among which the waiting ones are looked for: they wait for half an hour at most."""
 
@@ -36,6 +35,7 @@ class ClearUp:
 
     belongings: Belongings
     connections: ConnectionStore
+    cut: CutConnection
     sign_ins: SignInStore
     actions: ActionStore
     cards: CardStore
@@ -48,8 +48,6 @@ class ClearUp:
 
     def __call__(self, purge: Purge) -> None:
         """Go on with it."""
-        if purge.departure.someone is not None:
-            return self._finished(self._person(purge, purge.departure.someone))
         going: Purge | None = purge
         while going is not None:
             if self.deadline() - self.clock() < ENOUGH:
@@ -68,9 +66,8 @@ class ClearUp:
             **purge.counts,
         )
         if not purge.again:
-            second = replace(purge, stage=Stage.SIGN_INS, after=None, again=True, counts={})
-            self.queue.send(purge_message(second), delay=SECOND_LOOK)
-        if purge.counts:
+            self.queue.send(purge_message(purge.second_look()), delay=SECOND_LOOK)
+        if purge.counts or (purge.departure.left in ON_WISH and not purge.again):
             self.report(purge)
 
     def _person(self, purge: Purge, person: Person) -> Purge:
@@ -94,6 +91,12 @@ class ClearUp:
                 keys, after = self.belongings.connections(tenant, workspace, purge.after, PAGE)
                 for person, app in keys:
                     purge = self._cut(purge, person, app)
+            case Stage.PERSON:
+                purge, after = self._person(purge, _someone(purge)), None
+            case Stage.HISTORY:
+                actions, after = self.actions.history(_someone(purge), purge.after, PAGE)
+                for action in actions:
+                    purge = self._empty(purge, action)
             case Stage.CARDS:
                 cards, after = self.belongings.cards(tenant, workspace, purge.after, PAGE)
                 for card in cards:
@@ -103,7 +106,7 @@ class ClearUp:
     def _burn(self, purge: Purge, link: str) -> Purge:
         """A link that can still be used, and what waits for it."""
         intent = self.sign_ins.get_intent(link)
-        if intent is None or intent.created_at > purge.until:
+        if intent is None or intent.created_at > purge.until or purge.departure.someone not in (None, intent.person):
             return purge
         while intent is not None and intent.status is IntentStatus.OPEN:
             try:
@@ -116,18 +119,17 @@ class ClearUp:
         return purge
 
     def _cut(self, purge: Purge, person: Person, app: str) -> Purge:
-        """Unusable from the next read on; then revoked at the app, like any other."""
-        connection = self.connections.get(person, app)
-        if connection is None or connection.connected_at > purge.until or connection.status is Status.REVOKING:
+        cut = self.cut(person, app, until=purge.until, trace_id=purge.departure.trace_id)
+        return purge.counted("connections") if cut else purge
+
+    def _empty(self, purge: Purge, action: Action) -> Purge:
+        """Nothing of it is shown or read any more; what is left keeps its record from being acted on twice."""
+        if not action.ended or action.forgotten or action.created_at > purge.until:
             return purge
-        now = self.clock()
-        try:
-            self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
-        except Conflict:
-            return purge  # signed in anew this very moment: the second look decides
-        # Should this send fail, housekeeping finds the row: the connection is unusable either way.
-        self.queue.send(revoke_message(person, app, purge.departure.trace_id))
-        return purge.counted("connections")
+        with suppress(Conflict):  # being settled this very moment: the second look finds it
+            self.actions.save(forgotten(action))
+            return purge.counted("history")
+        return purge
 
     def _end(self, purge: Purge, waiting: Sequence[Action]) -> Purge:
         for action in waiting:
@@ -149,3 +151,10 @@ class ClearUp:
             return purge
         self.belongings.forget_card(card_id)
         return purge.counted("cards")
+
+
+def _someone(purge: Purge) -> Person:
+    """Whose stage it is. Raises Malformed where a message of the queue names none."""
+    if purge.departure.someone is None:
+        raise Malformed("a person's purge without a person")
+    return purge.departure.someone

@@ -1,6 +1,6 @@
 """Answers what is not an action: connections, help, the home tab, and words nobody understands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.catalog import ActsAs, Catalog
@@ -8,21 +8,27 @@ from countersign.domain.identity import shared_owner
 from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.message import Message
 from countersign.domain.texts import conversation as texts
+from countersign.domain.texts.forget import ask as ask_to_forget
 from countersign.domain.texts.names import (
+    ADMIN,
     CONNECTIONS_CONNECT,
     CONNECTIONS_CONNECT_SHARED,
     CONNECTIONS_DISCONNECT,
     CONNECTIONS_DISCONNECT_SHARED,
+    CONNECTIONS_FORGET,
     CONNECTIONS_SHOW,
 )
 from countersign.domain.texts.shared import admins_only
 from countersign.domain.texts.sign_in import ASKED_FOR, foreign_person
 from countersign.ports import Clock, Messenger, SignInStore
+from countersign.usecases.administer import Administer
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect
+from countersign.usecases.forget_me import ForgetMe
 from countersign.usecases.list_connections import ListConnections
 from countersign.usecases.recognise_admins import RecogniseAdmins
 from countersign.usecases.recognise_strangers import RecogniseStrangers
+from countersign.usecases.show_admin import ShowAdmin
 
 APP_ID: Final = 64
 """Longer than any app's id: what a button brings may be anything."""
@@ -43,6 +49,9 @@ class Converse:
     disconnect: Disconnect
     list_connections: ListConnections
     is_admin: RecogniseAdmins
+    administer: Administer
+    show_admin: ShowAdmin
+    forget_me: ForgetMe
     is_stranger: RecogniseStrangers
     clock: Clock
     command: str
@@ -71,6 +80,10 @@ class Converse:
                 self._cut(interaction, self.disconnect(interaction.person, app[:APP_ID], interaction.trace_id))
             case str(name), app if name in (CONNECTIONS_CONNECT_SHARED, CONNECTIONS_DISCONNECT_SHARED):
                 self._shared(interaction, app[:APP_ID])
+            case str(name), _ if name == CONNECTIONS_FORGET:
+                self._say(interaction, self.forget_me(interaction))
+            case str(name), _ if name.startswith(ADMIN):
+                self._cut(interaction, self.administer(interaction))
             case _:
                 self._say(interaction, self._help())
 
@@ -102,12 +115,16 @@ class Converse:
         self._say(interaction, answer)
 
     def _show_home(self, interaction: Interaction) -> None:
-        self.messenger.within(interaction.workspace).publish_home(interaction.person, self._connections(interaction))
+        own = self._connections(interaction)
+        home = replace(own, blocks=[*own.blocks, *self.show_admin(interaction.person, interaction.workspace)])
+        self.messenger.within(interaction.workspace).publish_home(interaction.person, home)
 
     def _answer(self, interaction: Interaction, words: str) -> Message:
         match words:
             case "connections":
                 return self._connections(interaction)
+            case "forget me":
+                return ask_to_forget()
             case "" | "help":
                 return self._help()
             case _:

@@ -1,12 +1,14 @@
 """Finds the connections that an action needs, all of them before the first app is touched."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from countersign.admin_ports import Pauses
 from countersign.domain.action import Action, ActionStatus
 from countersign.domain.catalog import Catalog, Operation, Recipe
 from countersign.domain.connection import Connection, Status
-from countersign.domain.errors import PermissionNeeded, SignInNeeded
+from countersign.domain.errors import AppPaused, PermissionNeeded, SignInNeeded
+from countersign.domain.identity import Workspace
 from countersign.domain.step_plan import may_be_taken
 from countersign.domain.template import Values
 from countersign.ports import Clock, ConnectionStore
@@ -18,16 +20,19 @@ class FindConnections:
 
     connections: ConnectionStore
     catalog: Catalog
+    pauses: Pauses
     clock: Clock
 
     def __call__(self, action: Action, recipe: Recipe, values: Values) -> dict[str, Connection]:
         """App id → connection. ``values``: of the recipe's names, to tell which steps are taken.
 
         Raises SignInNeeded, naming every app that lacks a connection, or one that is new enough; PermissionNeeded where
-        one is known to lack a scope. What was sent already needs no further permission to be asked about.
+        one is known to lack a scope; AppPaused. What was sent already needs no further permission to be asked about.
         """
         upcoming = self._upcoming(action, recipe, values)
         apps = dict.fromkeys(operation.app for _, operation in upcoming)
+        if action.status is not ActionStatus.SENT:
+            self._require_unpaused(apps, action.workspace)
         owner = recipe.acts_with(action.person, action.workspace)
         found = {app: self.connections.get(owner, app) for app in apps}
         live = {app: there for app, there in found.items() if there is not None and there.status is Status.LIVE}
@@ -39,6 +44,13 @@ class FindConnections:
                 if not operation.permitted_by(live[operation.app].scopes):
                     raise PermissionNeeded(operation.app, place)
         return live
+
+    def _require_unpaused(self, apps: Iterable[str], workspace: Workspace) -> None:
+        """An app that is paused for one step pauses the whole: no half of it is done."""
+        paused = self.pauses.paused(workspace.id)
+        for app in apps:
+            if app in paused:
+                raise AppPaused(app)
 
     def _require_fresh(self, live: Mapping[str, Connection], recipe: Recipe) -> None:
         """Step-up: what is to be done asks for a sign-in that is not older than so."""

@@ -61,5 +61,6 @@ def _facts(departure: Departure) -> dict[str, str]:
         "workspace": departure.installation,
         "organisation": departure.organisation or "",
         "at": str(departure.at),
+        "by": departure.by,
         "trace_id": departure.trace_id,
     }

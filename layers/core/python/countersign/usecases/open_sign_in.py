@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from countersign.admin_ports import Pauses
 from countersign.domain.catalog import Catalog
 from countersign.domain.pages import Page, PageKind, connect_address, for_everyone, page_about, unusable_link
 from countersign.domain.sign_in import LinkState, hash_of, link_state
@@ -14,6 +15,7 @@ class OpenSignIn:
 
     sign_ins: SignInStore
     catalog: Catalog
+    pauses: Pauses
     clock: Clock
 
     def __call__(self, secret: str) -> Page:
@@ -25,5 +27,7 @@ class OpenSignIn:
         state = link_state(intent, self.clock())
         if state is not LinkState.USABLE:
             return unusable_link(intent, state, name, secret)
+        if intent.app in self.pauses.paused(intent.workspace):
+            return page_about(PageKind.PAUSED, intent, name)
         page = page_about(PageKind.CONNECT, intent, name, connect_address(intent, secret))
         return for_everyone(page, self.catalog.acting_titles(intent.app)) if intent.shared else page

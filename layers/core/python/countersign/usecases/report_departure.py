@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.chat_ports import Members, Messenger
-from countersign.domain.departure import Departure, Purge
+from countersign.domain.departure import ON_WISH, Departure, Left, Purge
 from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.texts.departures import report
+from countersign.domain.texts.forget import forgotten
 from countersign.ports import Journal
 
 MOST: Final = 5
@@ -35,10 +36,21 @@ class ReportDeparture:
         workspace = _still_there(departure)
         speaking = self.messenger.within(workspace)
         try:
+            if departure.left in ON_WISH:
+                return self._on_wish(purge)
             for admin in self._admins(departure, workspace):
                 speaking.direct(admin, report(purge))
         except (ChatRefused, ChatUnavailable) as error:
             self.journal("admins_not_told", code=error.code, trace_id=departure.trace_id)
+        return None
+
+    def _on_wish(self, purge: Purge) -> None:
+        """Whoever wished it, and nobody else: no admin is told that a person wants to be forgotten."""
+        departure = purge.departure
+        if departure.left is Left.FORGOTTEN and departure.someone is not None:
+            self.messenger.direct(departure.someone, forgotten(purge.counts))
+        elif departure.by and not departure.by.startswith("arn:"):
+            self.messenger.direct(Person(departure.tenant, departure.by), report(purge))
 
     def _admins(self, departure: Departure, workspace: Workspace) -> list[Person]:
         if self.listed:

@@ -8,6 +8,7 @@ from countersign.domain.answer import Succeeded
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.connection import Connection
 from countersign.domain.errors import (
+    AppPaused,
     AppUnavailable,
     ConfigurationError,
     Conflict,
@@ -100,6 +101,8 @@ class RunAction:
             else:  # nothing that the person could sign in to
                 app = self.catalog.apps[error.app].name
                 self.set_aside.stop(self._now(claimed), Outcome.NOT_SHARED, app, reply_to)
+        except AppPaused as error:
+            self.set_aside.stop(self._now(claimed), Outcome.PAUSED, self.catalog.apps[error.app].name, reply_to)
         except PermissionNeeded as error:
             lacking = replace(self._now(claimed), step=error.step)
             self.end(lacking, ActionStatus.FAILED, Outcome.NOT_PERMITTED, reply_to=reply_to)

@@ -21,5 +21,6 @@ class TellHistory:
 
     def __call__(self, interaction: Interaction) -> None:
         """Answer in private."""
-        message = texts.history(self.actions.recent(interaction.person, ROWS), self.catalog.recipes)
+        actions = [action for action in self.actions.recent(interaction.person, ROWS) if not action.forgotten]
+        message = texts.history(actions, self.catalog.recipes)
         self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)

@@ -40,6 +40,12 @@ class DynamoActionStore:
         items = self._table.query_local("created-index", person.key, None, limit=limit, newest_first=True)
         return [_read(item) for item in items]
 
+    def history(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:
+        """A page of all of the person's actions, and where the next begins."""
+        values = {"pk": person.key, "prefix": "action#"}
+        items, following = self._table.page(None, "pk = :pk AND begins_with(sk, :prefix)", values, after, limit)
+        return [_read(item) for item in items], following
+
     def create(self, action: Action) -> None:
         """Write a new action. Raises Conflict when there is one of this id."""
         self._table.put(self._item(action), "attribute_not_exists(pk)")

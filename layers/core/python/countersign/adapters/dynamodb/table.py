@@ -157,21 +157,19 @@ class Table:
 
         ``after`` is what the page before gave. The index may lag behind by a moment: look again later.
         """
+        condition = "tenant = :tenant" + (" AND workspace = :workspace" if workspace else "")
         values = {"tenant": tenant} | ({"workspace": workspace} if workspace else {})
-        start = {"ExclusiveStartKey": _typed({**json.loads(after), "tenant": tenant})} if after else {}
-        with _translated(f"query {self._name}"):
-            answer = self._client.query(
-                TableName=self._name,
-                IndexName=TENANT_INDEX,
-                KeyConditionExpression="tenant = :tenant" + (" AND workspace = :workspace" if workspace else ""),
-                ExpressionAttributeValues={f":{k}": v for k, v in _typed(dict(values)).items()},
-                Limit=limit,
-                **start,  # type: ignore[arg-type]
-            )
-        keys = [_plain(item) for item in answer["Items"]]
-        last = _plain(answer["LastEvaluatedKey"]) if "LastEvaluatedKey" in answer else None
-        following = json.dumps({name: last[name] for name in ("workspace", "pk", "sk")}) if last else None
+        keys, following = self.page(TENANT_INDEX, condition, values, after, limit)
         return [(key["pk"], key["sk"]) for key in keys], following
+
+    def page(
+        self, index: str | None, condition: str, values: Mapping[str, Any], after: str | None, limit: int
+    ) -> tuple[Sequence[Item], str | None]:
+        """At most ``limit`` rows of an index (None: of the table), and where the next page begins, if there is one."""
+        start = {"ExclusiveStartKey": _typed(json.loads(after))} if after else {}
+        answer = next(self._pages(index, condition, values, {"Limit": limit, **start}))
+        last = answer.get("LastEvaluatedKey")
+        return [_plain(item) for item in answer["Items"]], json.dumps(_plain(last)) if last else None
 
     def due[Row](self, kind: str, now: int, limit: int, read: Callable[[Item], Row]) -> Sequence[Row]:
         """Rows of ``kind`` whose ``due_at`` has come, oldest first; the index may lag, so re-check each.

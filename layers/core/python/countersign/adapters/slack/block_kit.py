@@ -21,6 +21,7 @@ from countersign.domain.message import (
     Message,
     Note,
     Paragraph,
+    PersonPicker,
     Style,
     Text,
 )
@@ -31,7 +32,7 @@ MESSAGE_BLOCKS: Final = 50
 VIEW_BLOCKS: Final = 100
 SUMMARY_LIMIT: Final = 4000
 _SECTION, _FIELD, _FIELDS, _HEADER, _CONTEXT = 3000, 2000, 10, 150, 2000
-_ROW, _LABEL, _VALUE, _ID = 25, 75, 2000, 255
+_ROW, _LABEL, _VALUE, _ID, _PLACEHOLDER = 25, 75, 2000, 255, 150
 _CONFIRM_TITLE, _CONFIRM_TEXT, _CONFIRM_BUTTON = 100, 300, 30
 
 
@@ -76,7 +77,7 @@ def _draw(block: Block, numbers: Iterator[int]) -> Iterator[Json]:
         case Heading(text):
             yield {"type": "header", "text": plain_text(text, _HEADER)}
         case Paragraph(text, button):
-            beside = {"accessory": _button(button, numbers)} if button else {}
+            beside = {"accessory": _beside(button, numbers)} if button else {}
             yield {"type": "section", "text": _mrkdwn(text, _SECTION), **beside}
         case Facts(items):
             for some in batched(items, _FIELDS, strict=False):
@@ -94,6 +95,20 @@ def _draw(block: Block, numbers: Iterator[int]) -> Iterator[Json]:
 def _mrkdwn(text: Text, limit: int) -> Json:
     """``verbatim``: Slack makes no links of its own from addresses and names in the text."""
     return {"type": "mrkdwn", "text": marked_up(text, limit), "verbatim": True}
+
+
+def _beside(element: Button | PersonPicker, numbers: Iterator[int]) -> Json:
+    return _button(element, numbers) if isinstance(element, Button) else _picker(element, numbers)
+
+
+def _picker(picker: PersonPicker, numbers: Iterator[int]) -> Json:
+    """docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element, ``users_select``."""
+    return {
+        "type": "users_select",
+        "action_id": machine_read("action_id", f"{picker.action}#{next(numbers)}", _ID),
+        "placeholder": plain_text(picker.placeholder, _PLACEHOLDER),
+        "confirm": _confirm(picker.confirmation, Style.DANGER),
+    }
 
 
 def _button(button: Button, numbers: Iterator[int]) -> Json:

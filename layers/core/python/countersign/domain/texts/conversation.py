@@ -36,6 +36,7 @@ def help_message(recipes: Sequence[Recipe], command: str, *, unknown_words: str 
     lines = [
         "• `connections`: what you have connected, and how to cut it",
         "• `history`: what you did through Countersign",
+        "• `forget me`: end and empty what Countersign keeps of you",
         "• `help`: this list",
     ]
     values: dict[str, Value] = {"command": command}

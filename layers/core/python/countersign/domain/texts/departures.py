@@ -12,6 +12,8 @@ _WHAT: Final[Mapping[Left, str]] = {
     Left.WITHDRAWN: "Countersign was taken from the workspace {place}.",
     Left.MIGRATED: "The workspace {place} moved into an organisation, so its people have to connect their apps again.",
     Left.DEACTIVATED: "{person}'s Slack account was deactivated.",
+    Left.CUT_OFF: "{person} is cut off, and can connect again.",
+    Left.FORGOTTEN: "{person} asked to be forgotten.",
 }
 _COUNTED: Final[Mapping[str, tuple[str, str]]] = {
     "connections": ("1 connection is being revoked", "{} connections are being revoked"),
@@ -29,7 +31,11 @@ def report(purge: Purge) -> Message:
         for kind, (one, many) in _COUNTED.items()
         if (count := purge.counts.get(kind, 0))
     ]
+    gone = ", ".join(counted) or "nothing, because nothing was there"
     values: dict[str, Value] = {"place": departure.installation}
     if departure.person is not None:
         values["person"] = Mention(departure.person)
-    return say(f"{_WHAT[departure.left]} Cleared up: {', '.join(counted)}. There is nothing for you to do.", **values)
+    return say(
+        f"{_WHAT[departure.left]} Cleared up: {gone}. There is nothing for you to do.",
+        **values,
+    )

@@ -1,0 +1,37 @@
+"""Paused apps on DynamoDB: a few rows beside the connections, read in one go."""
+
+from typing import Final
+
+from countersign.adapters.dynamodb.table import Table
+from countersign.admin_ports import EVERYWHERE
+from countersign.domain.errors import Conflict
+
+_ALL: Final = "pauses"
+_MOST: Final = 10_000
+"""Rows: apps times workspaces. What was resumed keeps its row, because no role may delete one for this."""
+
+
+class DynamoPauses:
+    """Implements ``admin_ports.Pauses``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def paused(self, workspace: str) -> frozenset[str]:
+        """Ids of the apps that are paused there, or everywhere."""
+        found = set()
+        for item in self._table.query(_ALL, limit=_MOST):
+            place, _, app = item["sk"].partition("#")
+            if item["paused"] and place in (workspace, EVERYWHERE):
+                found.add(app)
+        return frozenset(found)
+
+    def set(self, app: str, workspace: str, now: int, *, paused: bool) -> bool:
+        """Pause or resume. False where it was so already."""
+        values = {"paused": paused, "was": not paused, "now": now}
+        was = "(attribute_not_exists(paused) OR paused = :was)" if paused else "paused = :was"
+        try:
+            self._table.update(_ALL, f"{workspace}#{app}", "SET paused = :paused, changed_at = :now", was, values)
+        except Conflict:
+            return False
+        return True

@@ -1,0 +1,36 @@
+"""Cuts one connection for somebody else than its person: unusable from the next read on, then revoked at the app."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from countersign.domain.connection import Status
+from countersign.domain.errors import Conflict
+from countersign.domain.identity import Person
+from countersign.domain.queue_messages import revoke_message
+from countersign.ports import Clock, ConnectionStore, Queue
+
+FIRST_RETRY: Final = 600
+"""Seconds until housekeeping looks whether a revocation was carried out: thousands may be queued before it."""
+
+
+@dataclass(frozen=True)
+class CutConnection:
+    """Can be repeated. Raises StoreUnavailable."""
+
+    connections: ConnectionStore
+    queue: Queue
+    clock: Clock
+
+    def __call__(self, person: Person, app: str, *, until: int, trace_id: str) -> bool:
+        """Whether this call cut it. What was connected later than ``until`` (epoch seconds) stays."""
+        connection = self.connections.get(person, app)
+        if connection is None or connection.connected_at > until or connection.status is Status.REVOKING:
+            return False
+        now = self.clock()
+        try:
+            self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
+        except Conflict:
+            return False  # signed in anew this very moment: whoever looks again decides
+        # Should this send fail, housekeeping finds the row: the connection is unusable either way.
+        self.queue.send(revoke_message(person, app, trace_id))
+        return True

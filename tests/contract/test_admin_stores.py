@@ -1,0 +1,101 @@
+"""One suite each for what admins look at and change: the fakes, and the template's own tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from countersign.adapters.dynamodb.census import DynamoCensus
+from countersign.adapters.dynamodb.connections import DynamoConnectionStore
+from countersign.adapters.dynamodb.pauses import DynamoPauses
+from countersign.admin_ports import EVERYWHERE, Census, Pauses
+from countersign.domain.connection import Status
+from countersign.domain.identity import Person
+from countersign.ports import ConnectionStore
+from tests.contract.tables import template_table
+from tests.contract.test_connection_store import LIVE
+from tests.support.memory_admin import MemoryCensus, MemoryPauses
+from tests.support.memory_sign_in import MemoryConnectionStore
+
+NOW = 1_800_000_000
+
+
+@dataclass
+class Stores:
+    """Where connections are written, and what counts them."""
+
+    connections: ConnectionStore
+    census: Census
+    pauses: Pauses
+
+    def connect(self, user: str, app: str = "servicenow", workspace: str = "T0ACME") -> None:
+        row = replace(LIVE, person=Person(workspace, user), workspace=workspace, app=app, status=Status.LIVE)
+        self.connections.put(row, replaces=None)
+
+    def everybody(self, app: str, workspace: str | None, limit: int) -> list[str]:
+        """Page by page, as they are read."""
+        found: list[str] = []
+        after: str | None = None
+        while True:
+            people, after = self.census.page(app, workspace, after, limit)
+            found += [person.user_id for person, _ in people]
+            if after is None:
+                return sorted(found)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "memory":
+        held = MemoryConnectionStore()
+        return Stores(held, MemoryCensus(held), MemoryPauses())
+    table = template_table(request.getfixturevalue("dynamodb"), "ConnectionsTable")
+    return Stores(DynamoConnectionStore(table), DynamoCensus(table), DynamoPauses(table))
+
+
+def test_connections_are_counted_by_app_workspace_and_state(stores: Stores) -> None:
+    for user in ("U1", "U2", "U3"):
+        stores.connect(user)
+    stores.connect("U1", app="box")
+    stores.connect("U9", workspace="T0OTHER")
+    cut = stores.connections.get(Person("T0ACME", "U3"), "servicenow")
+    assert cut is not None
+    stores.connections.set_revoking(cut, now=NOW, due_at=NOW)
+    assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 2, Status.REVOKING: 1}
+    assert dict(stores.census.count("salesforce", "T0ACME")) == {}
+
+
+@pytest.mark.parametrize(("workspace", "found"), [("T0ACME", ["U1", "U2"]), (None, ["U1", "U2", "U9"]), ("T0NONE", [])])
+def test_those_who_can_be_cut_off_are_listed_page_by_page(
+    stores: Stores, workspace: str | None, found: Sequence[str]
+) -> None:
+    for user in ("U1", "U2", "U3"):
+        stores.connect(user)
+    stores.connect("U1", app="box")
+    stores.connect("U9", workspace="T0OTHER")
+    cut = stores.connections.get(Person("T0ACME", "U3"), "servicenow")
+    assert cut is not None
+    stores.connections.set_revoking(cut, now=NOW, due_at=NOW)
+    stores.connections.retire(cut, now=NOW, due_at=NOW)
+    assert stores.everybody("servicenow", workspace, limit=1) == found
+
+
+def test_a_pause_counts_where_it_was_made_until_it_is_resumed(stores: Stores) -> None:
+    assert stores.pauses.set("box", "T0ACME", NOW, paused=True)
+    assert stores.pauses.set("servicenow", EVERYWHERE, NOW, paused=True)
+    assert stores.pauses.paused("T0ACME") == {"box", "servicenow"}
+    assert stores.pauses.paused("T0OTHER") == {"servicenow"}
+    assert stores.pauses.set("box", "T0ACME", NOW, paused=False)
+    assert stores.pauses.paused("T0ACME") == {"servicenow"}
+
+
+def test_what_is_so_already_is_told(stores: Stores) -> None:
+    assert not stores.pauses.set("box", "T0ACME", NOW, paused=False)
+    assert stores.pauses.set("box", "T0ACME", NOW, paused=True)
+    assert not stores.pauses.set("box", "T0ACME", NOW, paused=True)
+    assert stores.pauses.set("box", "T0ACME", NOW, paused=False)
+    assert not stores.pauses.set("box", "T0ACME", NOW, paused=False)
+
+
+def test_a_paused_app_is_nobodys_connection(stores: Stores) -> None:
+    stores.pauses.set("servicenow", "T0ACME", NOW, paused=True)
+    assert dict(stores.census.count("servicenow", "T0ACME")) == {}

@@ -1,0 +1,157 @@
+"""``countersign connections`` and ``countersign forget``, as typed, on the template's own tables and a queue."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner, Result
+
+from countersign.adapters.dynamodb.audit import DynamoAuditTrail
+from countersign.adapters.dynamodb.connections import DynamoConnectionStore
+from countersign.adapters.dynamodb.pauses import DynamoPauses
+from countersign.adapters.dynamodb.table import Table
+from countersign.domain.audit import AuditQuery
+from countersign.domain.connection import Status
+from countersign.domain.cut_app import CutApp
+from countersign.domain.departure import Departure, Left
+from countersign.domain.identity import Person
+from countersign_cli import deployment
+from countersign_cli.main import app
+from tests.contract.tables import template_table
+from tests.contract.test_connection_store import LIVE
+
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+@dataclass
+class Stack:
+    """What the command works on."""
+
+    tables: dict[str, Table]
+    sqs: Any
+    queue: str
+
+    def queued(self) -> list[dict[str, Any]]:
+        answer = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    def audited(self) -> list[tuple[str, dict[str, str]]]:
+        events = DynamoAuditTrail(self.tables["AuditTable"]).events(AuditQuery(1_700_000_000, 4_000_000_000, app="box"))
+        return [(event.event, dict(event.facts)) for event in events]
+
+
+@pytest.fixture(autouse=True)
+def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stack]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr(deployment, "LOCAL_STACK", tmp_path / "stack.json")
+    with mock_aws():
+        dynamodb, sqs = boto3.client("dynamodb", "eu-central-1", **KEYS), boto3.client("sqs", "eu-central-1", **KEYS)
+        tables = {name: template_table(dynamodb, name) for name in ("ConnectionsTable", "AuditTable")}
+        queue = sqs.create_queue(QueueName="actions")["QueueUrl"]
+        outputs = {f"{name}Name": name for name in tables} | {"ActionsQueueUrl": queue}
+        described = {"region": "eu-central-1", "aws_endpoint_url": "", "outputs": outputs}
+        (tmp_path / "stack.json").write_text(json.dumps(described))
+        store = DynamoConnectionStore(tables["ConnectionsTable"])
+        for tenant, user, app_id in (
+            ("T0ACME", "U0JOSIE", "box"),
+            ("T0ACME", "U0JOSIE", "servicenow"),
+            ("T0ACME", "U0TOM", "box"),
+            ("T0OTHER", "U0X", "box"),
+        ):
+            person = Person(tenant, user)
+            store.put(replace(LIVE, person=person, workspace=tenant, app=app_id, status=Status.LIVE), replaces=None)
+        yield Stack(tables, sqs, queue)
+
+
+def run(*arguments: str, answer: str = "") -> Result:
+    return CliRunner().invoke(app, [*arguments, "--local"], env={"COLUMNS": "300"}, input=answer)
+
+
+def listed(*arguments: str) -> list[tuple[str, str]]:
+    result = run("connections", "--json", *arguments)
+    assert result.exit_code == 0, result.output
+    return sorted((line["person"], line["app"]) for line in map(json.loads, result.stdout.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["--app", "box"], [("U0JOSIE", "box"), ("U0TOM", "box"), ("U0X", "box")]),
+        (["--app", "box", "--workspace", "T0ACME"], [("U0JOSIE", "box"), ("U0TOM", "box")]),
+        (["--person", "T0ACME/U0JOSIE"], [("U0JOSIE", "box"), ("U0JOSIE", "servicenow")]),
+        (["--person", "U0JOSIE", "--workspace", "T0ACME"], [("U0JOSIE", "box"), ("U0JOSIE", "servicenow")]),
+        (["--person", "T0OTHER/U0JOSIE"], []),
+    ],
+)
+def test_they_are_listed_by_person_or_by_app(asked: list[str], found: list[tuple[str, str]]) -> None:
+    assert listed(*asked) == found
+
+
+def test_people_get_a_table_with_the_accounts_and_no_token() -> None:
+    shown = run("connections", "--app", "servicenow").output
+    assert "T0ACME/U0JOSIE" in shown
+    assert LIVE.account.label in shown
+    assert "1 connection\n" in shown
+    assert "Nobody is connected." in run("connections", "--app", "jira").output
+
+
+def test_an_app_is_cut_off_by_the_queue_once_the_operator_said_yes(stack: Stack) -> None:
+    assert run("connections", "--app", "box", "--disconnect", answer="n\n").exit_code == 1
+    assert stack.queued() == []
+    assert run("connections", "--app", "box", "--disconnect", "--workspace", "T0ACME", answer="y\n").exit_code == 0
+    (message,) = stack.queued()
+    cutting = CutApp.from_json(message["cut"])
+    assert (message["kind"], cutting.app, cutting.workspace) == ("cut_app", "box", "T0ACME")
+    assert cutting.by.startswith("arn:aws:")
+
+
+def test_a_person_is_cut_off_by_the_queue(stack: Stack) -> None:
+    assert run("connections", "--person", "T0ACME/U0JOSIE", "--disconnect", "--yes").exit_code == 0
+    (message,) = stack.queued()
+    departure = Departure.from_json(message["departure"])
+    assert (departure.left, departure.someone, departure.workspace) == (
+        Left.CUT_OFF,
+        Person("T0ACME", "U0JOSIE"),
+        None,
+    )
+
+
+def test_a_person_is_forgotten_by_the_queue(stack: Stack) -> None:
+    assert run("forget", "T0ACME/U0JOSIE", answer="y\n").exit_code == 0
+    (message,) = stack.queued()
+    departure = Departure.from_json(message["departure"])
+    assert (departure.left, departure.someone) == (Left.FORGOTTEN, Person("T0ACME", "U0JOSIE"))
+
+
+def test_an_app_is_paused_everywhere_until_it_is_resumed_and_that_is_audited_once(stack: Stack) -> None:
+    pauses = DynamoPauses(stack.tables["ConnectionsTable"])
+    assert "box is paused everywhere from now on." in run("connections", "--app", "box", "--pause").output
+    assert "already" in run("connections", "--app", "box", "--pause").output
+    assert pauses.paused("T0ANY") == {"box"}
+    assert run("connections", "--app", "box", "--resume").exit_code == 0
+    assert pauses.paused("T0ANY") == frozenset()
+    assert [event for event, _ in stack.audited()] == ["admin.app_paused", "admin.app_resumed"]
+    assert stack.audited()[0][1]["by"].startswith("arn:aws:")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["connections"], "name a person or an app"),
+        (["connections", "--app", "box", "--person", "T0ACME/U0TOM"], "name a person or an app"),
+        (["connections", "--app", "box", "--pause", "--resume"], "one thing at a time"),
+        (["connections", "--person", "T0ACME/U0TOM", "--pause"], "an app is what can be paused"),
+        (["connections", "--person", "josie@acme.com"], "is no Slack user id"),
+        (["connections", "--person", "U0TOM"], "name the workspace with --workspace"),
+        (["forget", "Josie"], "is no Slack user id"),
+    ],
+)
+def test_bad_arguments_are_answered_in_plain_words(arguments: list[str], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
