@@ -165,7 +165,8 @@ def test_who_approved_before_is_told_and_the_card_stays_open_for_the_others(worl
 
     world.click(TOM)
 
-    assert world.action_of(TOM).outcome is Outcome.DONE_BEFORE
+    assert world.action_of(TOM).outcome in {Outcome.DONE_BEFORE, Outcome.WAITS_FOR_OTHERS}
+    assert "you had done that before" in words(world.slack.told[-1][1])
     assert world.servicenow.acts == 0
     world.click(JOSIE)
     assert world.servicenow.recorded == "josie"
@@ -296,7 +297,8 @@ def test_doubt_is_not_sent_again_after_its_person_chose_otherwise(world: ActingW
     world.run_queue()
 
     assert (world.servicenow.acts, world.servicenow.state) == (1, "requested")
-    assert world.action_of(JOSIE).outcome is Outcome.NOT_TAKEN
+    assert world.action_of(JOSIE).outcome is Outcome.NOT_ARRIVED
+    assert "it did not arrive in ServiceNow" in words(world.slack.told[-1][1])
     world.click(JOSIE, "reject", answers={"comment": "no"})
     assert world.servicenow.state == "rejected"
 
@@ -312,7 +314,7 @@ def test_doubt_is_not_sent_again_days_later(world: ActingWorld) -> None:
 
     world.click(JOSIE, name="action.not_happened", value=f"{CARD}#approve#0")
 
-    assert (world.servicenow.acts, world.action_of(JOSIE).outcome) == (1, Outcome.NOT_TAKEN)
+    assert (world.servicenow.acts, world.action_of(JOSIE).outcome) == (1, Outcome.NOT_ARRIVED)
 
 
 def test_doubt_is_not_settled_as_another_account(world: ActingWorld) -> None:

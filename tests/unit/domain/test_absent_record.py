@@ -20,7 +20,7 @@ def test_a_status_that_means_absent_is_neither_done_nor_decided_nor_anybodys(
     assert check is not None
     operation = replace(APPROVE.operation, check=replace(check, absent_status=(404,), permitted=permitted))
     found = read_check(replace(APPROVE, operation=operation), ABSENT)
-    assert found == CheckResult(done=False, decided=False, actor=None, description=None, permitted=may)
+    assert found == CheckResult(done=False, decided=False, actor=None, description=None, permitted=may, absent=True)
 
 
 def test_any_other_refusal_is_one() -> None:

@@ -51,7 +51,9 @@ class Outcome(StrEnum):
     """Nobody knows whether somebody else's decision arrived."""
     SUPERSEDED = "superseded"
     DONE_BEFORE = "done_before"
-    """Its person had done this very thing before, and the record still waits for others."""
+    """Its person had done this very thing before."""
+    WAITS_FOR_OTHERS = "waits_for_others"
+    """The same, and the app says that the record still waits for others."""
     CHANGED = "changed"
     """The card shows something else than what its person saw."""
     MOVED = "moved"
@@ -78,6 +80,10 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     NO_ANSWER = "no_answer"
     OVERLOADED = "overloaded"
+    NOT_ARRIVED = "not_arrived"
+    """Its answer was lost; the app proves that it did not happen, and it was too late to send it again."""
+    SETTLED = "settled"
+    """Its answer was lost; the record is settled now, and the app does not say whether by it."""
     NOT_TAKEN = "not_taken"
     """Sent twice; the app says each time that it did not happen."""
     MISCONFIGURED = "misconfigured"
@@ -100,9 +106,8 @@ ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.U
 
 MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
     ActionStatus.OPEN: frozenset({ActionStatus.CLAIMED, ActionStatus.FAILED}),
-    ActionStatus.CLAIMED: frozenset(
-        {ActionStatus.OPEN, ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED}
-    ),
+    # UNKNOWN too: claimed to be sent again after a proof of absence that does not hold any more.
+    ActionStatus.CLAIMED: frozenset(ActionStatus),
     ActionStatus.SENT: frozenset(
         {ActionStatus.CLAIMED, ActionStatus.SENT, ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN}
     ),

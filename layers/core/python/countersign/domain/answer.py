@@ -14,7 +14,7 @@ from countersign.domain.app_text import clean
 from countersign.domain.catalog import App
 from countersign.domain.http import HttpAnswer
 from countersign.domain.operation import Call, values
-from countersign.domain.query import ask_text, holds
+from countersign.domain.query import ask_text, holds, verdict
 from countersign.domain.template import Values
 
 _LONGEST_RETRY_AFTER: Final = 900
@@ -22,9 +22,13 @@ _LONGEST_RETRY_AFTER: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """It happened. ``results`` are the operation's results that the answer held."""
+    """It happened. ``results`` are the operation's results that the answer held.
+
+    ``final``: whether the record is settled by it; False while the app waits for others, None where that isn't said.
+    """
 
     results: Mapping[str, str] = field(default_factory=dict)
+    final: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class CheckResult:
     """What the record says now.
 
     ``permitted`` is None where the app checks by itself who may; ``results`` are the operation's, as far as the record
-    shows them.
+    shows them. ``absent``: it proves that this very act has not happened. ``final``: as in Succeeded, once it is done.
     """
 
     done: bool
@@ -78,14 +82,17 @@ class CheckResult:
     description: str | None
     permitted: bool | None = None
     results: Mapping[str, str] = field(default_factory=dict)
+    absent: bool = False
+    final: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Whom the app recorded."""
+    """Whom the app recorded, and whether the record is settled (as in Succeeded)."""
 
     account_id: str
     name: str | None
+    final: bool | None = None
 
 
 def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRejected | NotUsable:
@@ -93,14 +100,25 @@ def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRe
     operation = call.operation
     if problem := trouble(call.app, answer):
         return problem
-    if answer.status in operation.success_status:
-        if operation.success is None or holds(operation.success, answer.body):
-            return Succeeded(_results(operation.results, answer.body, _beside_the_body(answer)))
-        message = ask_text(operation.message, answer.body)
-        return _refused(call, answer) if message else NotUsable(f"status {answer.status}, but no word of success")
+    as_success = answer.status in operation.success_status
+    if as_success and (operation.success is None or holds(operation.success, answer.body)):
+        results = _results(operation.results, answer.body, _beside_the_body(answer))
+        return Succeeded(results, verdict(operation.final, answer.body))
+    if holds(operation.try_later, answer.body):
+        return NotUsable(f"status {answer.status}: try later", not_done=True)
+    if as_success:
+        return _unsuccessful(call, answer)
     if _is_refusal(answer.status):
         return _refused(call, answer)
     return NotUsable(f"status {answer.status}")
+
+
+def _unsuccessful(call: Call, answer: HttpAnswer) -> Refused | NotUsable:
+    """A status of success and no word of it: a certain "no" only where the app file can tell one from trouble."""
+    operation = call.operation
+    no = operation.refusal
+    refused = ask_text(operation.message, answer.body) is not None if no is None else holds(no, answer.body)
+    return _refused(call, answer) if refused else NotUsable(f"status {answer.status}, but no word of success")
 
 
 def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenRejected | NotUsable:
@@ -110,7 +128,7 @@ def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenR
         raise ValueError("this operation has no check")
     if answer.status in check.absent_status:
         permitted = None if check.permitted is None else False
-        return CheckResult(done=False, decided=False, actor=None, description=None, permitted=permitted)
+        return CheckResult(done=False, decided=False, actor=None, description=None, permitted=permitted, absent=True)
     if problem := _no_reading(call, answer):
         return problem
     known = values(call)
@@ -118,13 +136,16 @@ def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenR
         return NotUsable(
             "the check's answer has another shape"
         )  # which proves nothing, least of all that nothing happened
+    done, decided = holds(check.done, answer.body, known), holds(check.decided, answer.body, known)
     return CheckResult(
-        done=holds(check.done, answer.body, known),
-        decided=holds(check.decided, answer.body, known),
+        done=done,
+        decided=decided,
         actor=_cleaned(ask_text(check.actor, answer.body, known)),
         description=_cleaned(ask_text(check.description, answer.body, known)),
         permitted=None if check.permitted is None else holds(check.permitted, answer.body, known),
         results=_results(check.results, answer.body, known),
+        absent=not done and (not decided if check.absent is None else holds(check.absent, answer.body, known)),
+        final=verdict(check.final, answer.body, known),
     )
 
 
@@ -139,7 +160,8 @@ def read_record(call: Call, answer: HttpAnswer) -> Recorded | Refused | TokenRej
     account_id = ask_text(read_back.account_id, answer.body, known)
     if account_id is None:
         return NotUsable("the app's record names nobody")
-    return Recorded(account_id, _cleaned(ask_text(read_back.name, answer.body, known)))
+    name = _cleaned(ask_text(read_back.name, answer.body, known))
+    return Recorded(account_id, name, verdict(read_back.final, answer.body, known))
 
 
 def trouble(app: App, answer: HttpAnswer) -> TokenRejected | NotUsable | None:

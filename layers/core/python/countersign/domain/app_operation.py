@@ -6,7 +6,10 @@ What *template* and *query* mean is said in ``domain.catalog``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+OUR_ID: Final = "${action.id}"
+"""The template's name of what marks an act as ours."""
 
 
 class OperationKind(StrEnum):
@@ -78,6 +81,11 @@ class Check:
     success: str | None = None
     absent: str | None = None
     final: str | None = None
+
+    @property
+    def finds_ours(self) -> bool:
+        """Whether it looks for what we made by our own id: what it finds is ours, the rest is not."""
+        return OUR_ID in f"{self.request} {self.done}"
 
 
 @dataclass(frozen=True, slots=True)

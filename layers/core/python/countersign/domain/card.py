@@ -28,7 +28,10 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who settled a record, as whom, how and when. ``user_id`` is None when it was settled in the app itself."""
+    """Who settled a record, as whom, how and when. ``user_id`` is None when it was settled in the app itself.
+
+    ``account_label`` is empty where the app does not say who did, and it may have been somebody's click here.
+    """
 
     choice: str
     past: str

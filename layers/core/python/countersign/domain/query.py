@@ -42,6 +42,11 @@ def holds(query: str | None, document: Any, values: Values = NOTHING) -> bool:
     return bool(found) or (isinstance(found, int | float) and not isinstance(found, bool))
 
 
+def verdict(query: str | None, document: Any, values: Values = NOTHING) -> bool | None:
+    """Whether the query finds something true; None where it finds nothing at all, or there is none: nobody knows."""
+    return None if ask(query, document, values) is None else holds(query, document, values)
+
+
 def ask_text(query: str | None, document: Any, values: Values = NOTHING) -> str | None:
     """What the query finds as a text; None where it finds nothing, an empty text, or an object or list."""
     found = ask(query, document, values)

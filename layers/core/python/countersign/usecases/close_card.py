@@ -14,6 +14,8 @@ from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
 
 _SEEN_ON_CARD: Final = frozenset({*VOTES, Outcome.CHANGED})
+SETTLED_THERE: Final = frozenset({Outcome.ALREADY, Outcome.SETTLED})
+"""The app's own record says that it is settled, and not, or not for certain, by this action."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class CloseCard:
         """Whether everybody can see on the card how the action ended. A card that is settled is closed."""
         if action.card is None:
             return False
-        if action.decides or action.outcome is Outcome.ALREADY:
+        if action.decides or action.outcome in SETTLED_THERE:
             return self._close(action.card, action)
         if action.outcome in _SEEN_ON_CARD or self._counts_votes(action):
             card = self.cards.get(action.card)
@@ -39,8 +41,9 @@ class CloseCard:
     def decision(self, action: Action) -> Decision:
         """Who settled the record, as whom, how and when."""
         at = action.ended_at or 0
-        if action.outcome is Outcome.ALREADY:
-            return Decision("", action.detail or "Settled", None, action.recorded_label or "somebody", at)
+        if action.outcome in SETTLED_THERE:
+            nobody = "somebody" if action.outcome is Outcome.ALREADY else ""  # it may have been this person's click
+            return Decision("", action.detail or "Settled", None, action.recorded_label or nobody, at)
         recipe = self.catalog.recipes.get(action.recipe)
         procedure = recipe.procedures.get(action.procedure) if recipe else None
         by_word = action.outcome is Outcome.TOLD

@@ -36,9 +36,10 @@ class Conclude:
                 connection = at.opened.connection
                 known = {"account_id": connection.account.id, "account_label": acting_as(connection)}
                 self.end(at.action, ActionStatus.FAILED, Outcome.REFUSED, reply_to=reply_to, detail=message, **known)
-            case Already(description=description, actor=actor):
+            case Already(description=description, actor=actor, perhaps_ours=perhaps_ours):
                 said = {"detail": description, "recorded_label": actor}
-                self.end(at.action, ActionStatus.FAILED, Outcome.ALREADY, reply_to=reply_to, **said)
+                outcome = Outcome.SETTLED if perhaps_ours else Outcome.ALREADY
+                self.end(at.action, ActionStatus.FAILED, outcome, reply_to=reply_to, **said)
             case NotDone(why=why):
                 label = acting_as(at.opened.connection)
                 self.end(at.action, ActionStatus.FAILED, why, reply_to=reply_to, account_label=label)

@@ -146,6 +146,8 @@ class EndAction:
             return outcomes.unknown(ended, self._link(action, recipe), action.id)
         if action.outcome is Outcome.ALREADY:
             return cards.already_decided(self.close_card.decision(action), ended.what)
+        if action.outcome is Outcome.SETTLED:
+            return outcomes.settled(ended, action.recorded_label)
         return outcomes.not_done(ended, action.outcome)
 
     def _done_message(self, action: Action, recipe: Recipe, ended: outcomes.Ended) -> Message:

@@ -43,10 +43,14 @@ CALL_SECONDS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Already:
-    """The record had been settled, by somebody else or in another way: the app's own record says so."""
+    """The record had been settled, by somebody else or in another way: the app's own record says so.
+
+    ``perhaps_ours``: our own call may have settled it: its answer was lost, and the record does not say whose it was.
+    """
 
     description: str | None
     actor: str | None
+    perhaps_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,13 @@ class NotDone:
 
 @dataclass(frozen=True, slots=True)
 class InDoubt:
-    """It was sent, and nobody knows. ``reason`` is for the operator."""
+    """It was sent, and nobody knows. ``reason`` is for the operator.
+
+    ``answered``: the app did answer, but not as its app file expects.
+    """
 
     reason: str
+    answered: bool = False
 
 
 type StepEnd = Succeeded | Refused | Already | NotDone | InDoubt
@@ -111,7 +119,7 @@ class PerformStep:
             at, end = self._act(at)
         except NOTHING_SENT:
             # Not in doubt, then: an app that refuses the token has not looked at the request.
-            self.actions.save(moved(at.action, ActionStatus.CLAIMED))
+            self.actions.save(moved(at.action, ActionStatus.CLAIMED, sends=at.action.sends - 1))
             raise
         if isinstance(end, Refused) and end.already:
             return self._already(at, end)
@@ -137,10 +145,12 @@ class PerformStep:
         """What the record itself says before anything is sent; None: go on."""
         at, found = self.check(at)
         match found:
-            case CheckResult(done=True) if at.action.sends > 0:
-                return at, Succeeded(found.results)  # an earlier send of this very action
+            case CheckResult(done=True) if at.action.sends > 0 or _ours(at.operation):
+                return at, Succeeded(found.results, found.final)  # an earlier send of this very action
             case CheckResult(decided=True):
                 return at, Already(found.description, found.actor)
+            case CheckResult(done=True, final=False):
+                return at, NotDone(Outcome.WAITS_FOR_OTHERS)
             case CheckResult(done=True):
                 return at, NotDone(Outcome.DONE_BEFORE)
             case CheckResult(permitted=False):
@@ -156,12 +166,12 @@ class PerformStep:
         except AppUnavailable as error:
             return at, InDoubt(str(error)) if error.sent else NotDone(Outcome.UNREACHABLE)
         except TooLarge as error:
-            return at, InDoubt(str(error))
+            return at, InDoubt(str(error), answered=True)
         match answer:
             case NotUsable(not_done=True):
                 return at, NotDone(Outcome.OVERLOADED)
             case NotUsable(reason=reason):
-                return at, InDoubt(reason)
+                return at, InDoubt(reason, answered=True)
             case _:
                 return at, answer
 
@@ -240,6 +250,11 @@ class PerformStep:
             account_label=acting_as(connection),
         )
         return replace(at, action=self.actions.save(sent))
+
+
+def _ours(operation: Operation) -> bool:
+    """What its check finds done is of this very action: it was looked for by our id."""
+    return operation.check is not None and operation.check.finds_ours
 
 
 def _there[T](request: T | None) -> T:

@@ -161,7 +161,7 @@ class RunAction:
             return
         while action.step < len(procedure.steps):
             at = self._at(action, recipe, connections, opened, inputs)
-            if action.status is ActionStatus.SENT:
+            if action.status is ActionStatus.SENT or action.sends:
                 at, found = self.settle_doubt(at, still_wanted=self.consent.still_wanted(action))
             else:
                 at, found = self.perform(at)

@@ -116,6 +116,8 @@ def _closed(decision: Decision | None) -> Block:
 def _who_decided(decision: Decision) -> Text:
     values: dict[str, Value] = {"past": decision.past, "account": decision.account_label, "at": Moment(decision.at)}
     template = "*{past}* in the app itself by {account}, {at}"
+    if not decision.account_label:
+        template = "*{past}*, {at}. The app does not say by whom."
     if decision.user_id is not None:
         values["who"] = Mention(decision.user_id)
         template = "*{past}* by {who} ({account}), {at}"

@@ -38,7 +38,8 @@ class Ended:
 
 _WHY: Final[dict[Outcome, str]] = {
     Outcome.NOT_NAMED: "{app} does not name you, {account}, as one who may decide it.",
-    Outcome.DONE_BEFORE: "you had done that before, in {app}. It waits for others now.",
+    Outcome.DONE_BEFORE: "you had done that before, in {app}.",
+    Outcome.WAITS_FOR_OTHERS: "you had done that before, in {app}. It waits for others now.",
     Outcome.BUSY: "a decision about it is being made right now. Look at the card again soon.",
     Outcome.HELD: "an earlier decision is on its way, and {app} has not said if it arrived. Look at it in {app}.",
     Outcome.CARD_EXPIRED: "its card has expired. The record may still wait: decide it in {app}.",
@@ -51,6 +52,7 @@ _WHY: Final[dict[Outcome, str]] = {
     Outcome.UNREACHABLE: "{app} could not be reached. Please try again in a minute.",
     Outcome.NO_ANSWER: "{app} did not answer. Please try again in a minute.",
     Outcome.OVERLOADED: "{app} has too much to do right now. Please try again in a minute.",
+    Outcome.NOT_ARRIVED: "it did not arrive in {app}, and it was too late to send it again. Do it again if you like.",
     Outcome.NOT_TAKEN: "{app} did not take it, though we tried twice. Please try again, or do it in {app}.",
     Outcome.UNREADABLE: "what you filled in can't be read any more. Please fill it in again.",
     Outcome.TOLD: "you looked in {app}, and it had not happened. You can try again.",
@@ -59,7 +61,8 @@ _WHY: Final[dict[Outcome, str]] = {
 }
 _WHY_SHARED: Final[dict[Outcome, str]] = {
     Outcome.NOT_NAMED: "{app} does not name {account} as one who may decide it.",
-    Outcome.DONE_BEFORE: "{account} had done that before, in {app}. It waits for others now.",
+    Outcome.DONE_BEFORE: "{account} had done that before, in {app}.",
+    Outcome.WAITS_FOR_OTHERS: "{account} had done that before, in {app}. It waits for others now.",
 }
 """Where "you" would be wrong: the account is the workspace's."""
 
@@ -207,6 +210,19 @@ def unknown(ended: Ended, link: Button | None, action_id: str) -> Message:
     ]
     summary = Text("We don't know whether “{what}” happened", {"what": ended.what})
     return Message(summary, (Paragraph(text), Buttons(buttons)))
+
+
+def settled(ended: Ended, actor: str | None) -> Message:
+    """The record is settled, and whether by this click is all that is not known."""
+    who = "{actor} as who did it" if actor else "nobody"
+    return say(
+        f"*{{what}}*: {{app}} did not answer you in time. Now it says{{how}} that this is settled, and names {who}: "
+        "we can't tell whether it was your click. Please look there.",
+        what=ended.what,
+        app=ended.app,
+        how=f" (“{ended.detail}”)" if ended.detail else "",
+        actor=actor or "",
+    )
 
 
 def still_unknown(app: str) -> Message:
