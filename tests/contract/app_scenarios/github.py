@@ -28,19 +28,20 @@ SCENARIO = Scenario(
             settled=False,
             moved=forced_push,
         ),
+        # What waits is listed, and who decided what waits no more is not: it is never taken for our own doing.
         Decision(
             "approve_deployment",
             picked("owner", "repo", "run_id", "environment_id", place=DEPLOYMENT, comment="Go"),
             audit="approved",
             opposite="reject_deployment",
-            description="approved",
+            names_who=False,
         ),
         Decision(
             "reject_deployment",
             picked("owner", "repo", "run_id", "environment_id", place=DEPLOYMENT, comment="Not now"),
             audit="rejected",
             opposite="approve_deployment",
-            description="rejected",
+            names_who=False,
         ),
     ),
     creations=(

@@ -12,13 +12,15 @@ def bill(twin: Twin) -> dict[str, str]:
 SCENARIO = Scenario(
     reading=Reading("read_expense_report", picked("id"), {"total": "482.5", "approval": "Pending Approval"}),
     decisions=(
-        # NetSuite takes these from whoever may edit, Tom among them: our check before the act asks who is asked.
+        # NetSuite takes these from whoever may edit, Tom among them: our check before the act asks who is asked. Its notes
+        # may be of an earlier round, so that the check never takes what it finds for our own doing.
         Decision(
             "approve_expense_report",
             picked("id"),
             audit="approved",
             opposite="reject_expense_report",
             description="Approved",
+            names_who=False,
         ),
         Decision(
             "reject_expense_report",
@@ -26,9 +28,24 @@ SCENARIO = Scenario(
             audit="rejected",
             opposite="approve_expense_report",
             description="Rejected",
+            names_who=False,
         ),
-        Decision("approve_vendor_bill", bill, audit="approved", opposite="reject_vendor_bill", description="Approved"),
-        Decision("reject_vendor_bill", bill, audit="rejected", opposite="approve_vendor_bill", description="Rejected"),
+        Decision(
+            "approve_vendor_bill",
+            bill,
+            audit="approved",
+            opposite="reject_vendor_bill",
+            description="Approved",
+            names_who=False,
+        ),
+        Decision(
+            "reject_vendor_bill",
+            bill,
+            audit="rejected",
+            opposite="approve_vendor_bill",
+            description="Rejected",
+            names_who=False,
+        ),
     ),
     creations=(
         # An upsert: the second call changes the first one's order.
