@@ -22,18 +22,20 @@ SERVICENOW_ONLY = {"apps": ["servicenow"], "recipes": ["approve_change"]}
 
 @pytest.fixture(scope="module")
 def compiled() -> dict[str, Any]:
-    """Two apps, so that what is counted here does not hang on how many ship."""
+    """Three apps, the last without settings, so that what is counted here does not hang on how many ship."""
     whole = compile_catalog(SOURCE)
-    apps = {name: whole["apps"][name] for name in ("servicenow", "salesforce")}
-    recipes = {name: whole["recipes"][name] for name in ("approve_change", "approve_deal", "create_opportunity")}
+    assert not whole["apps"]["asana"]["settings"]
+    apps = {name: whole["apps"][name] for name in ("servicenow", "salesforce", "asana")}
+    some = ("approve_change", "approve_deal", "create_opportunity", "approve_task")
+    recipes = {name: whole["recipes"][name] for name in some}
     policies = [{"apps": ["salesforce"], "email": "require"}]
     return {"apps": apps, "recipes": recipes, "policies": policies}
 
 
-def found(compiled: Any, apps: str, settings: str) -> dict[str, list[str]]:
+def found(compiled: Any, apps: str, settings: str, stage: str = "prod") -> dict[str, list[str]]:
     """What the catalog holds under the deployment's own parameters."""
-    given = Settings({"APPS": apps, "APP_SETTINGS": settings})
-    catalog = load(enabled(compiled, given.apps, given.app_settings))
+    given = Settings({"APPS": apps, "APP_SETTINGS": settings, "STAGE": stage})
+    catalog = load(enabled(compiled, given.apps, given.app_settings, local=given.local))
     return {"apps": sorted(catalog.apps), "recipes": sorted(catalog.recipes)}
 
 
@@ -43,6 +45,21 @@ BOTH = "servicenow.instance=acme,salesforce.domain=acme"
 def test_without_the_parameter_every_app_with_all_its_settings_is_there(compiled: Any) -> None:
     recipes = ["approve_change", "approve_deal", "create_opportunity"]
     assert found(compiled, "", BOTH) == {"apps": ["salesforce", "servicenow"], "recipes": recipes}
+
+
+def test_an_app_without_settings_is_there_only_where_it_is_named(compiled: Any) -> None:
+    """Nothing else says that its vendor knows this deployment: a sign-in would end on a page that it can't be made."""
+    assert found(compiled, "", "") == {"apps": [], "recipes": []}
+    assert found(compiled, "asana", "") == {"apps": ["asana"], "recipes": ["approve_task"]}
+    assert found(compiled, "servicenow,asana", BOTH) == {
+        "apps": ["asana", "servicenow"],
+        "recipes": ["approve_change", "approve_task"],
+    }
+
+
+def test_on_a_laptop_an_app_without_settings_is_there(compiled: Any) -> None:
+    """The sandbox, or whoever brings a catalog there, stands in for every app."""
+    assert found(compiled, "", "", "local") == {"apps": ["asana"], "recipes": ["approve_task"]}
 
 
 def test_an_app_that_lacks_a_setting_is_not_there_and_neither_are_its_recipes(compiled: Any) -> None:
@@ -71,6 +88,7 @@ def test_an_app_that_nobody_knows_is_said_by_name(compiled: Any) -> None:
 
 def test_the_build_writes_which_apps_a_recipe_needs(compiled: Any) -> None:
     assert {name: recipe["needs"] for name, recipe in compiled["recipes"].items()} == {
+        "approve_task": ["asana"],
         "approve_change": ["servicenow"],
         "approve_deal": ["salesforce"],
         "create_opportunity": ["salesforce"],

@@ -13,12 +13,12 @@ from countersign.domain.enabled import enabled
 from countersign.domain.errors import ConfigurationError
 
 
-def read_catalog(apps: AbstractSet[str], settings: Mapping[str, Mapping[str, str]]) -> Catalog:
-    """The deployment's catalog: these apps (none named: all whose settings are there) and what needs no other.
+def read_catalog(apps: AbstractSet[str], settings: Mapping[str, Mapping[str, str]], *, local: bool = False) -> Catalog:
+    """The deployment's catalog: these apps and what needs no other; where none is named, as ``enabled`` says.
 
     The file is read once per process. Raises ConfigurationError: the layer is missing or damaged, or an app is unknown.
     """
-    return load(enabled(_compiled(), apps, settings))
+    return load(enabled(_compiled(), apps, settings, local=local))
 
 
 @functools.cache

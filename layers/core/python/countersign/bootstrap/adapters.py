@@ -74,7 +74,7 @@ class Adapters:
     @cached_property
     def catalog(self) -> Catalog:
         """The deployment's apps and recipes: what is switched on, and nothing else."""
-        return read_catalog(self.settings.apps, self.settings.app_settings)
+        return read_catalog(self.settings.apps, self.settings.app_settings, local=self.settings.local)
 
     @cached_property
     def stand_ins(self) -> LocalHosts:
