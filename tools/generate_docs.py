@@ -146,7 +146,8 @@ def _listed(value: Any) -> list[Any]:
 def _target(resource: dict[str, Any]) -> str:
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
-    return str(resource["Fn::Sub"]).replace("${", "").replace(".Arn}/index/*", "'s indexes")
+    table, _, index = str(resource["Fn::Sub"]).removeprefix("${").partition(".Arn}/index/")
+    return f"{table}'s indexes" if index == "*" else f"{table}'s {index}"
 
 
 def _catalog(folder: str) -> list[dict[str, Any]]:
