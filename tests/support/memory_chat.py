@@ -42,6 +42,8 @@ class MemoryChat:
     refuses_admins: bool = False
     foreign: str = "no"
     unknown_people: bool = False
+    flags: dict[str, dict[str, str]] = field(default_factory=dict)
+    """User id → what their profile says beside their name: ``guest``, ``gone``."""
     down: bool = False
     refuses: str = ""
 
@@ -98,6 +100,7 @@ class MemoryChat:
         if self.unknown_people:
             raise ChatRefused("user_not_found")
         profile = {"name": person.user_id.lower(), "workspace_name": "Acme", "foreign": self.foreign}
+        profile |= self.flags.get(person.user_id, {})
         email = next((address for address, someone in self.emails.items() if someone == person), None)
         return profile if email is None else {**profile, "email": email}
 

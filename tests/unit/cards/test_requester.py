@@ -7,7 +7,7 @@ import pytest
 
 from countersign.domain.action import Outcome
 from countersign.domain.card import CardStatus, Decision
-from countersign.domain.card_rules import is_account
+from countersign.domain.card_rules import Requester
 from countersign.domain.connection import Account, seal_owner
 from countersign.domain.errors import ChatUnavailable
 from countersign.domain.identity import Person
@@ -70,14 +70,57 @@ def test_where_nobody_knows_who_asked_nobody_decides() -> None:
 
     world.click(JOSIE)
 
-    assert "it is not known who asked for it" in words(world.last_to(JOSIE))
+    assert "nobody can tell whose request it is" in words(world.last_to(JOSIE))
     assert (world.servicenow.calls, world.card.status) == ([], CardStatus.OPEN)
+
+
+@pytest.mark.parametrize(
+    "named", ["priya@acme.com", "Priya <PRIYA@acme.com>", "mailto:priya@acme.com", "P, priya@acme.com"]
+)
+def test_an_address_is_held_against_the_persons_own_in_chat_too(named: str) -> None:
+    world = _world(named, **NOT_OWN)
+    world.connect(PRIYA, "priya", account=Account("id-priya", "pshah", "Priya", None))
+    world.click(PRIYA)
+    assert (world.action_of(PRIYA).outcome, world.servicenow.calls) == (Outcome.OWN_REQUEST, [])
+
+
+def test_where_the_voters_address_is_the_requesters_the_vote_does_not_count() -> None:
+    world = CardWorld(votes={"approve": 2}, **NOT_OWN)
+    world.put_card(inputs={**INPUTS, "requester_email": "Priya <priya@acme.com>"})
+    world.connect(PRIYA, "priya", account=Account("id-priya", "pshah", "Priya", None))
+    world.click(PRIYA)
+    assert (world.action_of(PRIYA).outcome, world.card.votes) == (Outcome.OWN_REQUEST, ())
+
+
+def test_where_an_address_can_be_held_against_nothing_nobody_decides() -> None:
+    world = _world("priya@acme.com", **NOT_OWN)
+    world.slack.emails = {}
+    world.connect(PRIYA, "priya", account=Account("id-priya", "pshah", "Priya", None))
+    world.click(PRIYA)
+    assert (world.action_of(PRIYA).outcome, world.servicenow.calls) == (Outcome.MISCONFIGURED, [])
+    assert "nobody can tell whose request it is" in words(world.last_to(PRIYA))
+
+
+@pytest.mark.parametrize(
+    ("named", "address", "own"),
+    [
+        ("priya@acme.com", "priya@acme.com", True),
+        ("priya@acme.com", "josie@acme.com", False),
+        ("priya@acme.com", None, None),
+        ("id-bot", "josie@acme.com", None),
+        ("", "josie@acme.com", None),
+    ],
+)
+def test_a_shared_account_says_nothing_of_who_decides(named: str, address: str | None, own: bool | None) -> None:
+    bot = Account("id-bot", "priya@acme.com", "Bot", "priya@acme.com")
+    assert Requester(named, address, shared=True).decides_with(bot) is own
 
 
 def test_letters_beyond_ascii_are_the_same_only_as_themselves() -> None:
     account = Account("1", "jösie", "J", "J\u212aing@acme.com")
 
-    assert [is_account(account, named) for named in ("JÖSIE", "jösie", "JÖSIE".lower(), "jking@acme.com")] == [
+    names = ("JÖSIE", "jösie", "JÖSIE".lower(), "jking@acme.com")
+    assert [Requester(named).decides_with(account) for named in names] == [
         False,
         True,
         True,

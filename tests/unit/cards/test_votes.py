@@ -1,6 +1,7 @@
 """N of M: votes are counted on the card, nobody has two, none is lost, and the last needed one acts as its voter."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,9 @@ from countersign.domain.card import Card, CardStatus, Vote
 from countersign.domain.card_life import brought_up_to_date
 from countersign.domain.card_template import Who
 from countersign.domain.errors import Conflict
+from countersign.domain.form_state import FormState
 from countersign.domain.identity import Person
-from countersign.domain.interaction import Kind
+from countersign.domain.interaction import Kind, ReplyTo
 from countersign.domain.message import Mention
 from tests.support.acting_world import CARD, JOSIE, TOM
 from tests.support.card_world import INPUTS, PRIYA, CardWorld
@@ -242,3 +244,99 @@ def test_who_may_not_decide_has_no_vote_and_the_card_is_not_touched() -> None:
 
     assert (world.card.votes, world.slack.updated) == ((), [])
     assert world.action_of(TOM).outcome is Outcome.NOT_LISTED
+
+
+# --- who is for another choice by now, or not here any more
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_who_chooses_what_needs_one_person_is_for_nothing_else_any_more(*, connected: bool) -> None:
+    world = CardWorld(votes={"approve": 2})
+    world.put_card()
+    world.connect(JOSIE, "josie")
+    if connected:
+        world.connect(TOM, "tom")  # and ServiceNow will refuse him
+    world.click(TOM)
+    assert _votes(world) == [("U0TOM", "approve")]
+    world.now += 5
+    state = FormState(
+        "approve_change", "reject", CARD, ReplyTo("C0APPROVALS", None, None), world.button("reject").shown
+    )
+    answers = {"comment": "No: this is fraud.", "comments": "No: this is fraud."}
+    world.click(TOM, "reject", kind=Kind.FORM, state=state.as_text(), answers=answers, message=None)
+    assert _votes(world) == []
+    assert "*Approve*: 0 of 2" in world.drawn
+
+    world.now += 5
+    world.click(JOSIE)
+    assert (world.servicenow.state, world.card.status) == ("requested", CardStatus.OPEN)
+    assert _votes(world) == [("U0JOSIE", "approve")]
+
+
+def test_where_no_choice_needs_several_a_click_writes_no_card_before_it_acts() -> None:
+    world = CardWorld()
+    world.put_card()
+    before = world.card
+    world.click(TOM)
+    assert world.card == before
+
+
+def _let_in(*people: str) -> CardWorld:
+    world = CardWorld(votes={"approve": 2}, who=Who(user_group="S1"))
+    world.put_card()
+    world.connect(JOSIE, "josie")
+    world.slack.groups["S1"] = frozenset(people)
+    return world
+
+
+def test_a_vote_of_who_may_not_decide_any_more_does_not_count() -> None:
+    world = _let_in("U0TOM", "U0JOSIE")
+    world.click(TOM)
+    world.slack.groups["S1"] = frozenset({"U0JOSIE"})
+    world.now += 3_600
+    world.click(JOSIE)
+    assert (world.servicenow.acts, _votes(world)) == (0, [("U0JOSIE", "approve")])
+    assert world.action_of(JOSIE).outcome is Outcome.VOTED
+    assert "*Approve*: 1 of 2" in world.drawn
+
+
+def test_a_vote_of_who_left_does_not_count() -> None:
+    world = CardWorld(votes={"approve": 2})
+    world.put_card()
+    world.connect(JOSIE, "josie")
+    world.click(TOM)
+    world.slack.flags["U0TOM"] = {"gone": "yes"}
+    world.click(JOSIE)
+    assert (world.servicenow.acts, _votes(world)) == (0, [("U0JOSIE", "approve")])
+
+
+def test_where_chat_does_not_say_whether_a_voter_still_may_nobody_acts() -> None:
+    world = _let_in("U0TOM", "U0JOSIE")
+    world.click(TOM)
+    del world.slack.groups["S1"]
+    world.click(JOSIE)
+    assert (world.servicenow.acts, world.action_of(JOSIE).outcome) == (0, Outcome.MISCONFIGURED)
+    assert _votes(world) == [("U0TOM", "approve")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"status": CardStatus.CLOSED}, Outcome.ALREADY),
+        ({"status": CardStatus.EXPIRED}, Outcome.CARD_EXPIRED),
+        ({"round": 1}, Outcome.CHANGED),
+    ],
+)
+def test_no_vote_is_counted_on_a_card_that_does_not_ask_for_it(
+    world: CardWorld, changes: dict[str, Any], why: Outcome
+) -> None:
+    world.click(TOM)
+    action, procedure = world.action_of(TOM), world.catalog.recipes["approve_change"].procedures["approve"]
+    there = world.cards.save(replace(world.card, **changes))
+    for stopped in (
+        world.heed_card.cast_vote(action, procedure, {}, lambda *_: True),
+        world.heed_card.cast_vote.withdraw(action),
+    ):
+        assert stopped is not None
+        assert stopped.why is why
+    assert world.card == there

@@ -130,3 +130,9 @@ def test_members_of_a_channel_that_got_another_id_are_still_found() -> None:
     world.click(JOSIE)
 
     assert world.servicenow.state == "approved"
+
+
+def test_an_address_that_only_looks_alike_is_another_one() -> None:
+    world = _world(Who(people=("jo\u017fie@acme.com",)))  # a long s, which some programs fold into an s
+    world.click(JOSIE)
+    assert (world.servicenow.calls, world.action_of(JOSIE).outcome) == ([], Outcome.NOT_LISTED)

@@ -46,7 +46,10 @@ class People(Protocol):
 
     def find_by_email(self, email: str) -> Person | None: ...
     def profile(self, person: Person) -> Mapping[str, str]:
-        """``name`` (display), ``email`` (may be missing), ``workspace_name`` where known."""
+        """``name`` (display), ``email`` (may be missing), ``workspace_name`` where known.
+
+        ``gone`` and ``guest`` are ``yes`` or missing.
+        """
 
     def workspace(self) -> Workspace:
         """The workspace that the bot is installed in."""

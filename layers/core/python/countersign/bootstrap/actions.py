@@ -68,6 +68,7 @@ class ActionUseCases(CardUseCases):
             connections=self.connections,
             catalog=self.catalog,
             settings=settings,
+            people=self.people,
             may_decide=MayDecide(self.cards, self.people, self.journal),
             cast_vote=CastVote(self.cards, self.show_card, self.journal, self.clock),
             compare=CompareRecord(self.cards, self.catalog, settings, self.call_app, self.perform_step),
@@ -176,6 +177,7 @@ class ActionUseCases(CardUseCases):
         from countersign.usecases.consent import Consent
         from countersign.usecases.find_connections import FindConnections
         from countersign.usecases.hold_record import HoldRecord
+        from countersign.usecases.note_decision import NoteDecision
         from countersign.usecases.run_action import RunAction
         from countersign.usecases.settle_doubt import SettleDoubt
 
@@ -188,6 +190,7 @@ class ActionUseCases(CardUseCases):
             call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step, self.clock),
+            note_decision=NoteDecision(self.perform_step, self.catalog, self.clock),
             consent=Consent(self.actions, self.cards, self.clock),
             heed_card=self.heed_card,
             hold_record=HoldRecord(self.actions, self.actions_queue, self.clock),

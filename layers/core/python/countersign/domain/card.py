@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countersign.domain.identity import Workspace
+from countersign.domain.standing import Standing
 
 
 class CardStatus(StrEnum):
@@ -31,6 +32,7 @@ class Decision:
     """Who settled a record, as whom, how and when. ``user_id`` is None when it was settled in the app itself.
 
     ``account_label`` is empty where the app does not say who did, and it may have been somebody's click here.
+    ``standing``: whether the record was settled by it, or waited for others.
     """
 
     choice: str
@@ -39,6 +41,7 @@ class Decision:
     account_label: str
     at: int
     comment: str | None = None
+    standing: Standing = Standing.SETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Card:
         remind_at: when its reminder is due; None where there is none, or none any more.
         expires_at: when it closes if nobody decides.
         unfinished: it ended, and what follows from that (people to be told) is not all done.
+        parts: decisions that the app took without being settled by them (the first of two approvals), oldest first.
         busy_until: somebody is reminding or telling, and is dead by then if that is still to be done.
     """
 
@@ -89,11 +93,12 @@ class Card:
     expires_at: int | None = None
     unfinished: bool = False
     busy_until: int = 0
+    parts: tuple[Decision, ...] = ()
 
     @property
     def shown(self) -> tuple[object, ...]:
         """All that a copy shows: another one means that it must be drawn again."""
-        return self.inputs, self.status, self.decision, self.votes, self.lapsed
+        return self.inputs, self.status, self.decision, self.votes, self.lapsed, self.parts
 
     @property
     def ended_at(self) -> int:
@@ -109,6 +114,10 @@ class Card:
     def subject(self, app: str) -> str:
         """What only one action may settle: the app's record, in this round of its approval."""
         return f"{app}#{self.record}#{self.round}"
+
+    def is_about(self, subject: str | None) -> bool:
+        """Whether a subject is of the record's present round; an earlier one is over, however it ended."""
+        return subject == self.subject((subject or "").partition("#")[0])
 
 
 def card_id(recipe: str, workspace: str, key: str) -> str:

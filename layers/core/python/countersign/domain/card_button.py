@@ -30,6 +30,24 @@ class CardButton:
         return cls(*parts)
 
 
+@dataclass(frozen=True, slots=True)
+class RetryButton:
+    """``action|shown``: of *do you still want it?*; what it is asked about is what was shown when it was asked."""
+
+    action: str
+    shown: str
+
+    def as_value(self) -> str:
+        """The button's value."""
+        return f"{self.action}|{self.shown}"
+
+    @classmethod
+    def from_value(cls, value: str) -> "RetryButton":
+        """Read a value, whoever wrote it: without what was shown it is about nothing that any card shows."""
+        action, _, shown = value.partition("|")
+        return cls(action, shown)
+
+
 def fingerprint(inputs: Mapping[str, str]) -> str:
     """What a card shows, as one short word: another one means that the card has changed."""
     shown = "\0".join(f"{name}={value}" for name, value in sorted(inputs.items()))

@@ -1,10 +1,11 @@
 """How a card moves: what a hook, a vote, a change and time make of it. Pure."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
-from countersign.domain.card import Card, CardStatus, Vote
+from countersign.domain.card import Card, CardStatus, Decision, Vote
 
 GRACE: Final = 60
 """Seconds after the end of a card in which whoever ended it does what follows from that; then housekeeping does."""
@@ -48,6 +49,7 @@ def brought_up_to_date(there: Card, told: Card, now: int, *, same: bool) -> Card
         posting_until=0,
         votes=(),
         lapsed=0,
+        parts=(),
         remind_at=told.remind_at,
         expires_at=told.expires_at,
         unfinished=False,
@@ -61,12 +63,23 @@ def shown_anew(card: Card, inputs: Mapping[str, str]) -> Card:
     return replace(card, inputs=inputs, votes=(), lapsed=card.lapsed + len(card.votes))
 
 
+def with_part(card: Card, part: Decision) -> Card:
+    """The card with a decision that the app took and that others are still needed beside; told again, it is the same."""
+    return card if part in card.parts else replace(card, parts=(*card.parts, part))
+
+
 def with_vote(card: Card, vote: Vote) -> Card:
     """The card with a person's vote. They have one: for another choice it moves; the same again changes nothing."""
     if any((there.user_id, there.choice) == (vote.user_id, vote.choice) for there in card.votes):
         return card
     others = tuple(there for there in card.votes if there.user_id != vote.user_id)
     return replace(card, votes=(*others, vote), lapsed=0)
+
+
+def without_votes(card: Card, people: AbstractSet[str]) -> Card:
+    """The card without what these people (user ids) voted for."""
+    kept = tuple(vote for vote in card.votes if vote.user_id not in people)
+    return card if len(kept) == len(card.votes) else replace(card, votes=kept)
 
 
 def due_at(card: Card) -> int | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
@@ -12,16 +13,49 @@ from countersign.domain.message import Field
 
 _LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 """Beyond ASCII, what two programs take for the same letter differs: there only the same text is the same."""
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"@]+@[^\s<>()\[\],;:\"@]+")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _LONGEST: Final = 3_000
 _MOST_TOLD: Final = 3
 
 
-def is_account(account: Account, named: str) -> bool:
-    """Whether ``named``, an id, login or e-mail address at the app, is this account's."""
-    return named == account.id or named.translate(_LOWER) in {
-        known.translate(_LOWER) for known in (account.login, account.email) if known
-    }
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asked for a record, and may not decide it.
+
+    Attributes:
+        named: as the recipe says: an id, login or e-mail address there, an address inside more (``Priya <priya@…>``) too.
+        address: of whoever is about to decide, as chat has it; None where it has none.
+        shared: the account that acts is a workspace's, and says nothing of who decides.
+    """
+
+    named: str
+    address: str | None = None
+    shared: bool = False
+
+    @property
+    def by_address(self) -> bool:
+        """Whether the name holds an e-mail address: then chat's own can be held against it."""
+        return _ADDRESS.search(self.named) is not None
+
+    def decides_with(self, account: Account) -> bool | None:
+        """Whether it is they who would decide with this account; None where nobody can tell."""
+        if not self.named or (self.shared and not self.by_address):
+            return None
+        if not self.shared and _is_account(account, self.named):
+            return True
+        theirs = {_lower(found) for found in _ADDRESS.findall(self.named)}
+        own = () if self.shared else (account.email, account.login, account.id)
+        known = {_lower(one) for one in (*own, self.address) if one and _ADDRESS.fullmatch(one)}
+        return bool(theirs & known) if known or not theirs else None
+
+
+def _is_account(account: Account, named: str) -> bool:
+    return named == account.id or _lower(named) in {_lower(known) for known in (account.login, account.email) if known}
+
+
+def _lower(text: str) -> str:
+    return text.translate(_LOWER)
 
 
 def as_it_is_now(shown: Mapping[str, str], same: Mapping[str, str], results: Mapping[str, str]) -> dict[str, str]:

@@ -5,8 +5,10 @@ from typing import Final
 
 from countersign.domain.action import VOTES, Action, Outcome
 from countersign.domain.card import Card, CardStatus, Decision
+from countersign.domain.card_life import with_part
 from countersign.domain.catalog import Catalog
 from countersign.domain.errors import Conflict
+from countersign.domain.standing import Standing
 from countersign.domain.texts import cards as texts
 from countersign.domain.texts.accounts import on_card
 from countersign.ports import CardStore
@@ -14,6 +16,7 @@ from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
 
 _SEEN_ON_CARD: Final = frozenset({*VOTES, Outcome.CHANGED})
+PATIENCE: Final = 10
 SETTLED_THERE: Final = frozenset({Outcome.ALREADY, Outcome.SETTLED})
 """The app's own record says that it is settled, and not, or not for certain, by this action."""
 
@@ -28,11 +31,16 @@ class CloseCard:
     tell: TellRequester
 
     def __call__(self, action: Action) -> bool:
-        """Whether everybody can see on the card how the action ended. A card that is settled is closed."""
+        """Whether everybody can see on the card how the action ended.
+
+        A card that is settled is closed; one whose app waits for others shows who decided, and stays open for them.
+        """
         if action.card is None:
             return False
-        if action.decides or action.outcome in SETTLED_THERE:
+        if action.settles or action.outcome in SETTLED_THERE:
             return self._close(action.card, action)
+        if action.decides:
+            return self._show_part(action.card, action)
         if action.outcome in _SEEN_ON_CARD or self._counts_votes(action):
             card = self.cards.get(action.card)
             return card is not None and _is_news(card, action) and self.show.rewrite(card)
@@ -40,7 +48,7 @@ class CloseCard:
 
     def decision(self, action: Action) -> Decision:
         """Who settled the record, as whom, how and when."""
-        at = action.ended_at or 0
+        at = action.decided_at or action.ended_at or 0
         if action.outcome in SETTLED_THERE:
             nobody = "somebody" if action.outcome is Outcome.ALREADY else ""  # it may have been this person's click
             return Decision("", action.detail or "Settled", None, action.recorded_label or nobody, at)
@@ -56,11 +64,25 @@ class CloseCard:
             texts.by_word(action.account_label) if by_word else on_card(as_whom, shared=shared),
             at,
             action.detail,
+            action.standing or Standing.SETTLED,
         )
+
+    def _show_part(self, card_id: str, action: Action) -> bool:
+        """One of several: the card says so, its buttons stay, and who asked for it is told nothing yet."""
+        for _ in range(PATIENCE):
+            card = self.cards.get(card_id)
+            if card is None or not card.is_about(action.subject):
+                return False
+            shown = with_part(card, self.decision(action))
+            try:
+                return self.show.rewrite(shown if shown is card else self.cards.save(shown))
+            except Conflict:
+                continue
+        raise Conflict("others write this card all the time")
 
     def _close(self, card_id: str, action: Action) -> bool:
         card = self.cards.get(card_id)
-        if card is None or not _of_this_round(card, action):
+        if card is None or not card.is_about(action.subject):
             return False
         if card.status is not CardStatus.CLOSED or _told_by_its_app(card, action):
             card = self._closed(card, action)
@@ -101,9 +123,3 @@ def _told_by_its_app(card: Card, action: Action) -> bool:
     """The app's own hook told of this very act before its worker could: the worker knows who clicked."""
     there, sent = card.decision, action.sent_at
     return action.decides and there is not None and there.user_id is None and sent is not None and there.at >= sent
-
-
-def _of_this_round(card: Card, action: Action) -> bool:
-    """A late end of an earlier round must not close the present one."""
-    app = (action.subject or "").partition("#")[0]
-    return action.subject == card.subject(app)

@@ -8,6 +8,7 @@ from countersign.domain.card import CardStatus
 from countersign.domain.card_button import fingerprint
 from countersign.domain.sign_in import RESUME_SECONDS
 from countersign.ports import ActionStore, CardStore, Clock
+from countersign.usecases.stopped import Stopped, no_longer_asked
 
 _NOT_SENT: Final = frozenset({ActionStatus.OPEN, ActionStatus.CLAIMED})
 
@@ -20,16 +21,17 @@ class Consent:
     cards: CardStore
     clock: Clock
 
-    def in_the_way(self, action: Action) -> Outcome | None:
+    def in_the_way(self, action: Action) -> Stopped | None:
         """What of the card says that its person must be asked anew, or not at all; before anything was sent."""
         if action.card is None or action.sends or action.step or action.status not in _NOT_SENT:
             return None
         card = self.cards.get(action.card)
         if card is None:
             return None
-        if card.status is CardStatus.EXPIRED:
-            return Outcome.CARD_EXPIRED
-        return Outcome.CHANGED if fingerprint(card.inputs) != action.shown else None
+        if card.status is not CardStatus.OPEN:
+            return no_longer_asked(card)
+        same = card.is_about(action.subject) and fingerprint(card.inputs) == action.shown
+        return None if same else Stopped(Outcome.CHANGED)
 
     def still_wanted(self, action: Action) -> bool:
         """Whether what did not arrive may be sent again: asked for a short while ago, and nothing else since."""

@@ -1,30 +1,25 @@
 """What a card's recipe demands before an action on it may act: who, how many, not the requester, nothing changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from countersign.domain.action import Action, ActionStatus, Outcome
 from countersign.domain.answer import Refused
-from countersign.domain.card_rules import is_account
+from countersign.domain.card import Card, Vote
+from countersign.domain.card_rules import Requester
 from countersign.domain.card_template import CardTemplate
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import ChatRefused, SignInNeeded
+from countersign.domain.identity import Person
 from countersign.domain.recipe_view import Settings, requester
 from countersign.domain.texts.outcomes import membership_unknown, requester_unknown
-from countersign.ports import CardStore, ConnectionStore
+from countersign.ports import CardStore, ConnectionStore, People
 from countersign.usecases.call_app import Opened
 from countersign.usecases.cast_vote import CastVote
 from countersign.usecases.compare_record import CompareRecord
 from countersign.usecases.may_decide import MayDecide
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The action goes no further. ``changes``: what is written with that."""
-
-    why: Outcome
-    changes: Mapping[str, str | None] = field(default_factory=dict)
+from countersign.usecases.stopped import Stopped
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,7 @@ class HeedCard:
     connections: ConnectionStore
     catalog: Catalog
     settings: Settings
+    people: People
     may_decide: MayDecide
     cast_vote: CastVote
     compare: CompareRecord
@@ -45,20 +41,46 @@ class HeedCard:
     def before_connecting(self, action: Action, recipe: Recipe, inputs: Mapping[str, str]) -> Stopped | None:
         """Who may, and how many there must be. A vote that is not the last one touches no app, so it needs no sign-in.
 
-        Only where the requester may not decide is the person's account asked for with every vote.
+        Only where the requester may not decide is the person's account asked for with every vote. A choice that needs
+        one person takes back what they voted for before: nobody is for two choices.
         """
         if not _heeds(action, recipe):
             return None
         procedure = recipe.procedures[action.procedure]
-        if (stopped := self._listed(action, recipe)) is not None or procedure.votes == 1:
+        if (stopped := self._listed(action, recipe)) is not None:
             return stopped
-        named = requester(recipe, inputs, self.settings)
-        if named is not None:
-            settling = self._settling(action, recipe, {})
-            if (stopped := _own(settling, named)) is not None:
+        if procedure.votes == 1:
+            counted = any(other.votes > 1 for other in recipe.procedures.values())
+            return self.cast_vote.withdraw(action) if counted else None
+        if (asked := self.requester(action, recipe, inputs)) is not None:
+            stopped = _own(self._settling(action, recipe, {}), asked)
+            if stopped is not None:
                 return stopped
-        ended = self.cast_vote(action, procedure, inputs)
-        return Stopped(ended) if ended else None
+        try:
+            return self.cast_vote(action, procedure, inputs, lambda card, vote: self._counts(card, vote, recipe))
+        except ChatRefused as error:
+            return Stopped(Outcome.MISCONFIGURED, {"detail": membership_unknown(error.reason)})
+
+    def requester(self, action: Action, recipe: Recipe, inputs: Mapping[str, str]) -> Requester | None:
+        """Who may not decide, and what chat knows of whoever is about to; None where everybody may."""
+        named = requester(recipe, inputs, self.settings)
+        if named is None:
+            return None
+        asked = Requester(named, shared=not recipe.verify_user_access)
+        return replace(asked, address=self._address(action)) if asked.by_address else asked
+
+    def _address(self, action: Action) -> str | None:
+        try:
+            return self.people.within(action.workspace).profile(action.person).get("email") or None
+        except ChatRefused:
+            return None
+
+    def _counts(self, card: Card, vote: Vote, recipe: Recipe) -> bool:
+        """Whether an earlier vote is of somebody who is still here, and may still decide."""
+        voter = Person(card.workspace.tenant, vote.user_id)
+        if self.people.within(card.workspace).profile(voter).get("gone") == "yes":
+            return False
+        return self.may_decide(voter, card, recipe.card.who if recipe.card else None)
 
     def before_acting(
         self, action: Action, recipe: Recipe, inputs: Mapping[str, str], connections: Mapping[str, Connection]
@@ -67,9 +89,10 @@ class HeedCard:
         template = _heeds(action, recipe)
         if template is None:
             return {}, None
-        named = requester(recipe, inputs, self.settings)
-        if named is not None and (stopped := _own(self._settling(action, recipe, connections), named)) is not None:
-            return {}, stopped
+        if (asked := self.requester(action, recipe, inputs)) is not None:
+            stopped = _own(self._settling(action, recipe, connections), asked)
+            if stopped is not None:
+                return {}, stopped
         return self._compared(action, recipe, template, connections)
 
     def _settling(self, action: Action, recipe: Recipe, known: Mapping[str, Connection]) -> Connection:
@@ -113,10 +136,9 @@ def _heeds(action: Action, recipe: Recipe) -> CardTemplate | None:
     return None if action.card is None or begun else recipe.card
 
 
-def _own(connection: Connection, named: str) -> Stopped | None:
-    """Whoever asked for it does not decide it; and nobody does where it is not known who asked."""
-    if not named:
+def _own(connection: Connection, asked: Requester) -> Stopped | None:
+    """Whoever asked for it does not decide it; and nobody does where it can't be told who that is."""
+    own = asked.decides_with(connection.account)
+    if own is None:
         return Stopped(Outcome.MISCONFIGURED, {"detail": requester_unknown()})
-    if is_account(connection.account, named):
-        return Stopped(Outcome.OWN_REQUEST, {"account_label": connection.account.label})
-    return None
+    return Stopped(Outcome.OWN_REQUEST, {"account_label": connection.account.label}) if own else None

@@ -7,6 +7,7 @@ from countersign.domain.card import Card
 from countersign.domain.card_template import Who
 from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Person
+from countersign.domain.policy import same_address
 from countersign.ports import CardStore, Journal, People
 
 
@@ -40,10 +41,9 @@ class MayDecide:
 
     def _ways(self, person: Person, card: Card, who: Who) -> Iterator[Callable[[], bool]]:
         workspace = card.workspace
-        addresses = {known.casefold() for known in who.people if "@" in known}
-        if addresses:
+        if addresses := [known for known in who.people if "@" in known]:
             here = self.people.within(workspace)
-            yield lambda: here.profile(person).get("email", "").casefold() in addresses
+            yield lambda: any(same_address(here.profile(person).get("email"), known) for known in addresses)
         if (group := who.user_group) is not None:
             yield lambda: person.user_id in self.people.in_user_group(group, workspace)
         if (channel := who.channel) is not None:

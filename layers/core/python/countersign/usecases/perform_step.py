@@ -16,7 +16,7 @@ from countersign.domain.answer import (
     read_check,
     read_record,
 )
-from countersign.domain.card_rules import is_account
+from countersign.domain.card_rules import Requester
 from countersign.domain.catalog import Catalog, Operation
 from countersign.domain.errors import (
     AppUnavailable,
@@ -78,7 +78,7 @@ type StepEnd = Succeeded | Refused | Already | NotDone | InDoubt
 class StepAt:
     """A step about to be taken: the ledger's row, the opened connection to act with, and the step's filled inputs.
 
-    ``not_by``: whose account must not take it (id, login or e-mail there): looked at again right before the call.
+    ``not_by``: who must not take it: looked at again right before the call, with the account that it is made with.
     """
 
     action: Action
@@ -86,7 +86,7 @@ class StepAt:
     operation: Operation
     step_id: str
     inputs: Mapping[str, str]
-    not_by: str | None = None
+    not_by: Requester | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,10 @@ class PerformStep:
         if self.deadline() - self.clock() < CALL_SECONDS:
             raise LeaseBusy("too little time left for the call")
         at = replace(at, opened=self.call_app.still_good(at.opened))
-        if at.not_by is not None and is_account(at.opened.connection.account, at.not_by):
+        own = at.not_by is not None and at.not_by.decides_with(at.opened.connection.account)
+        if own is None:
+            raise LeaseBusy("another account by now: whose request it is must be looked at again")
+        if own:
             return at, NotDone(Outcome.OWN_REQUEST)
         at = self._write_sent(at)
         try:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from countersign.domain.action import WAITING_SECONDS, Action, ActionStatus, Outcome
-from countersign.domain.card_button import fingerprint
+from countersign.domain.card import Card, CardStatus
+from countersign.domain.card_button import RetryButton, fingerprint
 from countersign.domain.catalog import Catalog, Operation
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import ChatRefused, ChatUnavailable, SealBroken
@@ -12,7 +13,7 @@ from countersign.domain.interaction import Interaction
 from countersign.domain.message import Message
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.sign_in import RESUME_SECONDS, Intent
-from countersign.domain.texts import outcomes
+from countersign.domain.texts import doubt, outcomes
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.shared import shared_connected
 from countersign.domain.tokens import SealOwner
@@ -77,15 +78,14 @@ class ResumeActions:
 
     def retry(self, interaction: Interaction) -> None:
         """Its person still wants it: the button of *ask again*."""
-        action = self.actions.get(interaction.person, interaction.value)
+        button = RetryButton.from_value(interaction.value)
+        action = self.actions.get(interaction.person, button.action)
         if action is None:
-            self.messenger.within(interaction.workspace).whisper(
-                interaction.person, interaction.reply_to, outcomes.over()
-            )
+            self._whisper(interaction, outcomes.over())
         elif action.ended:
             self.run(replace(action, told=False), interaction.reply_to)  # say again how it ended
         elif action.status is ActionStatus.OPEN:
-            self.run(self._confirmed(action), interaction.reply_to)
+            self.run(self._confirmed(action, button), interaction.reply_to)
         else:
             self.run(action, interaction.reply_to)
 
@@ -96,9 +96,7 @@ class ResumeActions:
         """
         action = self.actions.get(interaction.person, interaction.value)
         if action is None or action.status is not ActionStatus.UNKNOWN:
-            self.messenger.within(interaction.workspace).whisper(
-                interaction.person, interaction.reply_to, outcomes.over()
-            )
+            self._whisper(interaction, outcomes.over())
             return
         facts = {
             "action": action.id,
@@ -122,16 +120,15 @@ class ResumeActions:
         self.run(action, interaction.reply_to)
         there = self.actions.get(action.person, action.id)
         if there is not None and there.status is ActionStatus.UNKNOWN:
-            app = self.catalog.apps[operation.app].name
-            self.messenger.within(interaction.workspace).whisper(
-                interaction.person, interaction.reply_to, outcomes.still_unknown(app)
-            )
+            self._whisper(interaction, doubt.still_unknown(self.catalog.apps[operation.app].name))
 
     def _operation(self, action: Action) -> Operation | None:
-        """The operation that is in doubt; None where its recipe is gone."""
+        """The operation that is in doubt; None where its recipe, or this step of it, is gone."""
         recipe = self.catalog.recipes.get(action.recipe)
         procedure = recipe.procedures.get(action.procedure) if recipe else None
-        return self.catalog.operation(procedure.steps[action.step].operation) if procedure else None
+        if procedure is None or action.step >= len(procedure.steps):
+            return None
+        return self.catalog.operation(procedure.steps[action.step].operation)
 
     def _comment(self, action: Action) -> str | None:
         if action.inputs is None:
@@ -142,10 +139,12 @@ class ResumeActions:
             return None
         return str(found) if found else None
 
-    def _confirmed(self, action: Action) -> Action:
-        """With its person's renewed consent to the card as it stands now."""
-        card = self.cards.get(action.card) if action.card else None
-        shown = fingerprint(card.inputs) if card else None
+    def _confirmed(self, action: Action, button: RetryButton) -> Action:
+        """With its person's renewed consent: to what the card showed when they were asked, not to what it shows now.
+
+        Where that is another thing by now, they are asked once more (``Consent``).
+        """
+        shown = button.shown if action.card else None
         return self.actions.save(replace(action, shown=shown, owned_until=0, clicked_at=self.clock()))
 
     def prompt_opened(self, interaction: Interaction) -> None:
@@ -158,11 +157,19 @@ class ResumeActions:
         self.sign_ins.save_prompt(intent.id_hash, sealed)
 
     def _goes_on(self, action: Action) -> bool:
-        """Whether it may go on by itself: asked for a short while ago, and about a card that has not changed."""
+        """Whether it may go on by itself: asked for a short while ago, and about a card that has not changed.
+
+        One whose card waits for nobody any more, or asks for another decision, goes on to its end.
+        """
+        card = self._card(action)
+        if card is not None and not (card.status is CardStatus.OPEN and card.is_about(action.subject)):
+            return True
         if self.clock() - action.created_at > RESUME_SECONDS:
             return False
-        card = self.cards.get(action.card) if action.card else None
         return card is None or action.shown == fingerprint(card.inputs)
+
+    def _card(self, action: Action) -> Card | None:
+        return self.cards.get(action.card) if action.card else None
 
     def _ask_again(self, action: Action, connection: Connection) -> None:
         """It waited too long, or its card changed: its person is asked, and has half an hour."""
@@ -171,7 +178,9 @@ class ResumeActions:
             self.end(action, ActionStatus.FAILED, Outcome.GONE, reply_to=None)
             return
         choice, account = recipe.procedures[action.procedure].label, connection.account.label
-        question = outcomes.approve_as(self.end.what(action, recipe), choice, account, action.id)
+        card = self._card(action)
+        again = RetryButton(action.id, fingerprint(card.inputs) if card else "")
+        question = outcomes.approve_as(self.end.what(action, recipe), choice, account, again)
         self.messenger.within(action.workspace).direct(action.person, question)
         self.actions.save(replace(action, waiting_for=None, owned_until=self.clock() + WAITING_SECONDS))
 
@@ -179,7 +188,7 @@ class ResumeActions:
         app = self.catalog.apps[connection.app]
         label = connection.account.label
         self._turn_prompt(intent_hash, app.name, label)
-        said = texts.connected(app.name, app.id, label, going_on)
+        said = texts.connected(app.name, app.id, label, going_on, connection.proof)
         self.messenger.within(connection.installation).direct(
             connection.contact, shared_connected(app.name, label) if connection.shared else said
         )

@@ -1,11 +1,11 @@
 """Runs an action along the ledger: claim, connections, record, steps, end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from countersign.domain.action import Action, ActionStatus, Outcome, moved
 from countersign.domain.answer import Succeeded
-from countersign.domain.catalog import Catalog, Recipe
+from countersign.domain.catalog import Catalog, OperationKind, Recipe, Step
 from countersign.domain.connection import Connection
 from countersign.domain.errors import (
     AppPaused,
@@ -21,7 +21,7 @@ from countersign.domain.errors import (
     SignInNeeded,
 )
 from countersign.domain.interaction import ReplyTo
-from countersign.domain.recipe_view import Inputs, Settings, recipe_values, requester, step_inputs
+from countersign.domain.recipe_view import Inputs, Settings, recipe_values, step_inputs
 from countersign.domain.step_plan import next_step
 from countersign.domain.template import Values
 from countersign.ports import ActionStore, Clock, Deadline, Journal
@@ -34,6 +34,7 @@ from countersign.usecases.find_connections import FindConnections
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.heed_card import HeedCard
 from countersign.usecases.hold_record import HoldRecord
+from countersign.usecases.note_decision import NoteDecision
 from countersign.usecases.perform_step import PerformStep, StepAt
 from countersign.usecases.set_aside import SetAside
 from countersign.usecases.settle_doubt import SettleDoubt
@@ -54,6 +55,7 @@ class RunAction:
     call_app: CallApp
     perform: PerformStep
     settle_doubt: SettleDoubt
+    note_decision: NoteDecision
     consent: Consent
     heed_card: HeedCard
     hold_record: HoldRecord
@@ -86,8 +88,8 @@ class RunAction:
         if recipe is None:
             self.set_aside.stop(action, Outcome.GONE, None, reply_to)
             return
-        if (why := self.consent.in_the_way(action)) is not None:
-            self.set_aside.stop(action, why, None, reply_to)
+        if (stopped := self.consent.in_the_way(action)) is not None:
+            self.set_aside.stopped_by_card(action, stopped, reply_to)
             return
         self._go_on(self.actions.save(self._claimed(action)), recipe, reply_to)
 
@@ -180,13 +182,24 @@ class RunAction:
         return replace(action, step=next_step(steps, 0, self._names(action, recipe, inputs)))
 
     def _next(self, at: StepAt, done: Succeeded, recipe: Recipe, inputs: Inputs) -> Action:
-        """At the next step that is to be taken: written down, so that this one is never taken again."""
+        """At the next step that is to be taken: written down, so that this one is never taken again.
+
+        The last deciding step settles the record, whatever becomes of what follows it.
+        """
         steps = recipe.procedures[at.action.procedure].steps
         action = replace(at.action, results={**at.action.results, at.step_id: done.results}, sends=0)
         place = next_step(steps, action.step + 1, self._names(action, recipe, inputs))
+        last = place == len(steps) and action.decided_at is None
+        if last or self._decides(steps[action.step :]):
+            action = self.note_decision(replace(at, action=action), done, inputs.get("comment"))
         action = replace(action, step=place)
         # After the last one the end itself is what is written.
         return self.actions.save(moved(action, ActionStatus.CLAIMED)) if place < len(steps) else action
+
+    def _decides(self, steps: Sequence[Step]) -> bool:
+        """Whether the first of these steps decides, and none after it does."""
+        kinds = [self.catalog.operation(step.operation).kind for step in steps]
+        return kinds[0] is OperationKind.DECIDE and OperationKind.DECIDE not in kinds[1:]
 
     def _names(self, action: Action, recipe: Recipe, inputs: Inputs) -> Values:
         return recipe_values(recipe, inputs, self.settings, recipe.procedures[action.procedure], action.results)
@@ -203,6 +216,6 @@ class RunAction:
         operation = self.catalog.operation(step.operation)
         ready = opened.get(operation.app) or self.call_app.open(connections[operation.app])
         settles = operation.app == recipe.apps(action.procedure, self.catalog)[-1]
-        not_by = requester(recipe, inputs, self.settings) if settles else None
+        not_by = self.heed_card.requester(action, recipe, inputs) if settles else None
         taken = step_inputs(step, self._names(action, recipe, inputs))
         return StepAt(action, ready, operation, step.id, taken, not_by)

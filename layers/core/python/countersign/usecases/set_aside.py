@@ -13,7 +13,7 @@ from countersign.domain.texts import sign_in as texts
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Journal, Queue
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.end_action import EndAction
-from countersign.usecases.heed_card import Stopped
+from countersign.usecases.stopped import Stopped
 
 RECHECK_SECONDS: Final = 20
 """How long after a lost answer the app is asked again: longer than any call of ours can still be on its way."""
@@ -56,14 +56,20 @@ class SetAside:
         else:
             self._wait(action, needed, reply_to)
 
-    def doubt(self, action: Action, reason: str, reply_to: ReplyTo | None, *, settleable: bool) -> None:
-        """Something was sent and no usable answer came: ask later, or say that nobody knows."""
+    def doubt(
+        self, action: Action, reason: str, reply_to: ReplyTo | None, *, settleable: bool, answered: bool = False
+    ) -> None:
+        """Something was sent and no usable answer came: ask later, or say that nobody knows.
+
+        ``answered``: what came was not as the app file expects.
+        """
         self.journal("action_in_doubt", trace_id=action.trace_id, action=action.id, reason=reason)
         asked_enough = self.clock() - (action.sent_at or 0) >= DOUBT_SECONDS
         if settleable and not asked_enough:
             self.later(action, ActionStatus.SENT, delay=RECHECK_SECONDS)
         else:
-            self.end(action, ActionStatus.UNKNOWN, Outcome.UNKNOWN, reply_to=reply_to)
+            why = Outcome.NOT_UNDERSTOOD if answered else Outcome.UNKNOWN
+            self.end(action, ActionStatus.UNKNOWN, why, reply_to=reply_to)
 
     def later(self, action: Action, status: ActionStatus, *, delay: int) -> None:
         """Let go of the action and take it up again in ``delay`` seconds."""

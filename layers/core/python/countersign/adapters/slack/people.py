@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS: Final = 600
 _ADMINS: Final = ("is_admin", "is_owner", "is_primary_owner")
+_GUESTS: Final = ("is_restricted", "is_ultra_restricted")
 _NO_ADMINS: Final = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 PAGE: Final = 999
 """The most members that one call gives (docs.slack.dev/reference/methods/conversations.members)."""
@@ -55,7 +56,11 @@ class SlackPeople:
             return Person(self.workspace().tenant, user_id) if user_id and not gone else None
 
     def profile(self, person: Person) -> Mapping[str, str]:
-        """``name``, ``email`` (where the scope and the profile have one), ``workspace_name``, ``foreign``."""
+        """``name``, ``email`` (where the scope and the profile have one), ``workspace_name``, ``foreign``.
+
+        ``gone`` and ``guest`` are ``yes`` or missing: switched off, or let into some channels only
+        (docs.slack.dev/reference/objects/user-object).
+        """
         api = self._api.where(person)
         with _expected_shape():
             user = mapping(self._info(api, person), "user")
@@ -66,6 +71,8 @@ class SlackPeople:
                 "email": string(profile, "email"),
                 "workspace_name": string(self._installation(api), "team"),
                 "foreign": self._foreign(api, user),
+                "gone": "yes" if user.get("deleted") else "",
+                "guest": "yes" if any(user.get(flag) for flag in _GUESTS) else "",
             }
             return {name: value for name, value in found.items() if value}
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.action import ActionStatus, Outcome
+from countersign.domain.card_button import RetryButton
 from countersign.domain.message import Block, Button, Buttons, Mention, Message, Paragraph, Style, Text, Value
-from countersign.domain.texts.names import ACTION_HAPPENED, ACTION_NOT_HAPPENED, ACTION_RETRY, CONNECTIONS_CONNECT
+from countersign.domain.standing import Standing
+from countersign.domain.texts.names import ACTION_RETRY, CONNECTIONS_CONNECT
 from countersign.domain.texts.say import say
 
 
@@ -21,6 +23,7 @@ class Ended:
         account: whom its person is signed in as, there; or how the workspace's shared account is called.
         shared: it acts with the workspace's connection, and not with its person's own.
         admins: user ids of those who can connect a shared one; empty where only the chat service knows.
+        standing: whether the record is settled by it, where it decided one.
         again: the button of the same choice about what the card shows now, where it can be made.
     """
 
@@ -34,6 +37,7 @@ class Ended:
     shared: bool = False
     admins: tuple[str, ...] = ()
     again: Button | None = None
+    standing: Standing | None = None
 
 
 _WHY: Final[dict[Outcome, str]] = {
@@ -65,6 +69,22 @@ _WHY_SHARED: Final[dict[Outcome, str]] = {
     Outcome.WAITS_FOR_OTHERS: "{account} had done that before, in {app}. It waits for others now.",
 }
 """Where "you" would be wrong: the account is the workspace's."""
+_WHY_NOT_AFTER: Final[dict[Outcome, str]] = {
+    Outcome.REFUSED: "{app} did not allow it, and said: “{detail}”",
+    Outcome.ALREADY: "{app} says that it is settled already.",
+    Outcome.SETTLED: "{app} says that it is settled, and not by whom.",
+    Outcome.CHANGED: "it has changed in {app} in between.",
+    Outcome.MOVED: "it has changed in {app} in between.",
+    Outcome.NOT_PERMITTED: "the sign-in to {app} lacks a permission that it needs.",
+    Outcome.NOT_SHARED: "{detail} is not connected for this workspace.",
+    Outcome.EXPIRED: "you did not sign in to {app} in time.",
+    Outcome.TOLD: "you looked in {app}, and it had not happened.",
+}
+"""Of a step after the decision, where the sentence for a whole action would not do."""
+_WAITS: Final = {
+    Standing.WAITS: " {app} still waits for others.",
+    Standing.UNSAID: " {app} did not say if it waits for others.",
+}
 
 
 def not_done(ended: Ended, why: Outcome | None) -> Message | None:
@@ -115,6 +135,24 @@ def voted(ended: Ended, *, before: bool) -> Message:
     if before:
         return say("You chose *{what}* before; your vote counts. It is done when enough others do.", what=ended.what)
     return say("*{what}*: your vote counts. It is done when enough others choose it, too.", what=ended.what)
+
+
+def why_not_after(ended: Ended, why: Outcome) -> str:
+    """Why a step after the decision was not done: one sentence, all filled in."""
+    reasons = _WHY | (_WHY_SHARED if ended.shared else {}) | _WHY_NOT_AFTER
+    sentence = reasons.get(why, "something went wrong on our side.")
+    return sentence.format(app=ended.app, account=ended.account, detail=ended.detail)
+
+
+def partly(ended: Ended, recorded: str, step: str, shortfall: str, link: Button | None) -> Message:
+    """The decision stands, and its card says so; what was to follow it was not done. ``step``: what that was."""
+    text = Text(
+        "*{what}*: done, as {recorded}." + _WAITS.get(ended.standing or Standing.SETTLED, "") + "\n"
+        "What was to follow was not: *{step}*. {shortfall} Please do that in {app} yourself.",
+        {"what": ended.what, "recorded": recorded, "step": step, "shortfall": shortfall, "app": ended.app},
+    )
+    summary = Text("{what}: done, but not what was to follow", {"what": ended.what})
+    return Message(summary, (Paragraph(text), *((Buttons((link,)),) if link else ())))
 
 
 def _before(ended: Ended) -> str:
@@ -174,9 +212,9 @@ def _not_permitted(ended: Ended) -> Message:
 
 def done(ended: Ended, recorded: str, link: Button | None) -> Message:
     """A command's success, or a card's where no copy of the card is left."""
-    text = Text("*{what}*: done, as {recorded}.", {"what": ended.what, "recorded": recorded})
-    if ended.detail:
-        text = Text("{reply}\nRecorded as {recorded}.", {"reply": ended.detail, "recorded": recorded})
+    values: dict[str, Value] = {"what": ended.what, "recorded": recorded, "reply": ended.detail, "app": ended.app}
+    said = "{reply}\nRecorded as {recorded}." if ended.detail else "*{what}*: done, as {recorded}."
+    text = Text(said + _WAITS.get(ended.standing or Standing.SETTLED, ""), values)
     blocks: list[Block] = [Paragraph(text)]
     if link:
         blocks.append(Buttons((link,)))
@@ -195,23 +233,6 @@ def recorded_otherwise(ended: Ended, recorded: str) -> Message:
     )
 
 
-def unknown(ended: Ended, link: Button | None, action_id: str) -> Message:
-    """Nobody can say; the person can look."""
-    rest = " Until that is clear, nobody else can decide it here." if ended.on_card else ""
-    text = Text(
-        "*We don't know whether “{what}” happened.* {app} did not answer, and does not say when asked. "
-        "Please look there; we go on asking, too." + rest,
-        {"what": ended.what, "app": ended.app},
-    )
-    buttons = [
-        *([link] if link else ()),
-        Button("I checked: it happened", ACTION_HAPPENED, action_id),
-        Button("It did not happen", ACTION_NOT_HAPPENED, action_id),
-    ]
-    summary = Text("We don't know whether “{what}” happened", {"what": ended.what})
-    return Message(summary, (Paragraph(text), Buttons(buttons)))
-
-
 def settled(ended: Ended, actor: str | None) -> Message:
     """The record is settled, and whether by this click is all that is not known."""
     who = "{actor} as who did it" if actor else "nobody"
@@ -225,11 +246,6 @@ def settled(ended: Ended, actor: str | None) -> Message:
     )
 
 
-def still_unknown(app: str) -> Message:
-    """Its person looked, but the app itself can be asked, and did not answer."""
-    return say("{app} still does not say, so this stays open: its own word counts, and we go on asking it.", app=app)
-
-
 def membership_unknown(reason: str) -> str:
     """Nobody can say whether a person may decide; ``reason``: Slack's own word."""
     return (
@@ -240,7 +256,7 @@ def membership_unknown(reason: str) -> str:
 
 def requester_unknown() -> str:
     """Self-approval is forbidden, and nobody knows whose it would be."""
-    return "it is not known who asked for it, and whoever did may not decide it. Please decide it in the app."
+    return "nobody can tell whose request it is, and whoever asked may not decide it. Please decide it in the app."
 
 
 def gone(status: ActionStatus) -> Message:
@@ -260,11 +276,11 @@ def over() -> Message:
     return say("This is over. Click the card, or write the command, again.")
 
 
-def approve_as(what: str, choice: str, account: str, action_id: str) -> Message:
+def approve_as(what: str, choice: str, account: str, again: RetryButton) -> Message:
     """After a late sign-in: ask again instead of acting by itself. ``choice``: the short word for the button."""
     text = Text(
         "You are connected as {account}. You asked for “{what}” a while ago; do you still want it?",
         {"account": account, "what": what},
     )
-    button = Button(f"{choice} as {account}"[:75], ACTION_RETRY, action_id, style=Style.PRIMARY)
+    button = Button(f"{choice} as {account}"[:75], ACTION_RETRY, again.as_value(), style=Style.PRIMARY)
     return Message(Text("Do you still want “{what}”?", {"what": what}), (Paragraph(text), Buttons((button,))))
