@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.torture.attacks.run import attack
+from tests.torture.canaries.run import search
 from tests.torture.hostile.api import assault_through_api
 from tests.torture.hostile.judge import Verdicts
 from tests.torture.hostile.run import assault
 from tests.torture.measure import DEFAULT_SEED, Figures
+from tests.torture.sealing import swap_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Options:
     other_requests: int = 100_000
     messages: int = 5_000
     through_api: int = 2_000
+    sealed: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +61,22 @@ def hostile(options: Options) -> Outcome:
     return Outcome(figures, (*found.faults, *unsaid))
 
 
-PARTS: Final[Mapping[str, Callable[[Options], Outcome]]] = {"attacks": attacks, "hostile": hostile}
+def canaries(options: Options) -> Outcome:
+    """Every secret of whole journeys, looked for in everything that came out."""
+    leaked = search(options.seed)
+    return Outcome({"canaries_planted": leaked.planted, "canaries_found": len(leaked.found)}, leaked.found)
+
+
+def sealing(options: Options) -> Outcome:
+    """Whatever is sealed, opened as everything else."""
+    swapped = swap_all(options.seed, options.sealed)
+    return Outcome({"swaps": swapped.swaps, "swaps_opened": len(swapped.opened)}, swapped.opened)
+
+
+PARTS: Final[Mapping[str, Callable[[Options], Outcome]]] = {
+    "attacks": attacks,
+    "hostile": hostile,
+    "secrets": canaries,
+    "sealing": sealing,
+}
 """Every part by its published name."""

@@ -20,6 +20,8 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
         "parses_before_signature",
         "aws_calls_before_signature",
     ),
+    "secrets": ("canaries_planted", "canaries_found"),
+    "sealing": ("swaps", "swaps_opened"),
 }
 """Part → its figures. Outside programs read them by these names; a part that wasn't run is absent, never 0."""
 

@@ -1,0 +1,151 @@
+"""Whole journeys through the product: the good ones, the refused ones, and those that break on the way."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from random import Random
+from typing import Any, Final
+
+import requests
+from botocore.exceptions import EndpointConnectionError
+
+from countersign.adapters import aws
+from sandbox.apps.faults import Fault
+from sandbox.browser import Astray
+from sandbox.one_process.person import NotSeen, Person
+from sandbox.one_process.stack import OneProcess
+
+type Journey = Callable[[OneProcess, Random], None]
+
+FAILS: Final = 0.04
+"""How often a call to AWS fails while everything breaks."""
+
+
+def approve(stack: OneProcess, _: Random) -> None:
+    """A click, a sign-in, and the action that goes on by itself; then a second app, and the list."""
+    stack.sandbox.send_sample_cards()
+    josie = Person(stack, "josie")
+    for card in ("Deal", "Change"):
+        josie.click("Approve", on=card)
+        stack.settle(seconds=0)
+        josie.connect()
+        stack.settle(seconds=0)
+    josie.type("/countersign connections")
+    josie.type("/countersign history")
+    josie.type("/countersign help")
+    stack.settle(seconds=0)
+
+
+def links(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The buttons of a message that lead to a sign-in."""
+    elements = [element for block in message["blocks"] for element in block.get("elements", ())]
+    return [element for element in elements if "/connect/" in str(element.get("url", ""))]
+
+
+def refused(stack: OneProcess, _: Random) -> None:
+    """Who may not is told; their link in another browser is stopped, and so is the second half."""
+    stack.sandbox.send_sample_cards()
+    tom, josie = Person(stack, "tom"), Person(stack, "josie")
+    tom.click("Approve", on="Change")
+    stack.settle(seconds=0)
+    link = next(button["url"] for message in tom.messages() for button in links(message))
+    thief = Person(stack, "priya").browser
+    thief.get(f"http://slack.localhost:{stack.world.port}/session/switch?person={josie.id}")
+    thief.press(thief.get(link), "Continue")
+    stack.settle(seconds=0)
+    tom.click("Approve", on="Deal")
+    stack.settle(seconds=0)
+    tom.connect()
+    stack.settle(seconds=0)
+    josie.type("/countersign connections")
+    stack.settle(seconds=0)
+
+
+def key(stack: OneProcess, _: Random) -> None:
+    """A personal key: a wrong one, a right one, and its end."""
+    tom = Person(stack, "tom")
+    tom.type("/countersign connections")
+    stack.settle(seconds=0)
+    tom.click("Connect Expensify")
+    stack.settle(seconds=0)
+    tom.connect("Expensify")
+    stack.settle(seconds=0)
+    tom.type("/countersign connections")
+    stack.settle(seconds=0)
+    tom.click("Not you? Disconnect")
+    stack.settle(seconds=0)
+
+
+def disconnect(stack: OneProcess, chance: Random) -> None:
+    """Connected and disconnected, while the apps' answers to the revocation are nonsense."""
+    approve(stack, chance)
+    josie = Person(stack, "josie")
+    for app in ("salesforce", "servicenow"):
+        stack.sandbox.apps[app].extensions["sandbox-app"].faults.add(Fault("*revo*", "html", times=2))
+        josie.type("/countersign connections")
+        stack.settle(seconds=0)
+        josie.click("Disconnect")
+        stack.settle(seconds=0)
+
+
+def torn(stack: OneProcess, chance: Random) -> None:
+    """The apps answer with pages and floods where tokens are asked for and used."""
+    for kind in ("html", "huge"):
+        for app in ("salesforce", "servicenow"):
+            stack.sandbox.apps[app].extensions["sandbox-app"].faults.add(Fault("/*", kind))
+    for _ in range(2):
+        with suppress(NotSeen, Astray, requests.RequestException):
+            approve(stack, chance)
+
+
+def bad_requests(stack: OneProcess, _: Random) -> None:
+    """Forged, stale and malformed requests with secrets in them, to every route."""
+    for recipe, hook in stack.hooks.items():
+        bearer = {"Authorization": f"Bearer {hook['secret']}"}
+        for body in (b"not json", b"[]", b'{"state": "no"}', f'{{"secret": "{hook["secret"]}"}}'.encode()):
+            requests.post(hook["url"], data=body, headers=bearer, timeout=10)
+        requests.post(hook["url"] + recipe, data=b"{}", headers=bearer, timeout=10)
+    base = next(iter(stack.hooks.values()))["url"].partition("/hooks/")[0]
+    forged = {"X-Slack-Signature": f"v0={stack.world.slack.signing_secret}", "X-Slack-Request-Timestamp": "1"}
+    token = stack.world.slack.bot_token
+    for route in ("interactions", "events", "commands"):
+        requests.post(f"{base}/slack/{route}", data={"token": token}, headers=forged, timeout=10)
+    for path in ("/oauth/slack/callback", "/oauth/callback/salesforce", "/slack/oauth_redirect"):
+        requests.get(base + path, {"code": token, "state": token, "error": token}, timeout=10)
+
+
+def breaking(stack: OneProcess, chance: Random) -> None:
+    """The journeys once more while calls to AWS fail and the apps' answers are torn: everything ends somewhere."""
+    with failing_aws(chance):
+        for journey in (approve, refused, key):
+            with suppress(NotSeen, Astray, requests.RequestException, StopIteration):
+                journey(stack, chance)
+            stack.settle(seconds=0)
+
+
+@contextmanager
+def failing_aws(chance: Random) -> Iterator[None]:
+    """Some calls of the product to AWS find nobody there."""
+
+    def fail(**_: Any) -> None:
+        if chance.random() < FAILS:
+            raise EndpointConnectionError(endpoint_url="https://aws.example")
+
+    services: tuple[Any, ...] = ("dynamodb", "sqs", "kms")
+    for service in services:
+        aws.client(service).meta.events.register("before-send", fail, unique_id="torture")
+    try:
+        yield
+    finally:
+        for service in services:
+            aws.client(service).meta.events.unregister("before-send", unique_id="torture")
+
+
+JOURNEYS: Final[Mapping[str, Journey]] = {
+    "approve": approve,
+    "refused": refused,
+    "key": key,
+    "disconnect": disconnect,
+    "torn": torn,
+    "bad requests": bad_requests,
+    "breaking": breaking,
+}
