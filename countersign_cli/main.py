@@ -1,10 +1,11 @@
 """``countersign``: what a recipe builder types, and what an operator does."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from countersign_cli import audit, connections, forget, listing, new_app, new_recipe
+from countersign_cli import audit, connections, forget, listing, new_app, new_catalog, new_recipe
 from countersign_cli.catalog_folder import CatalogFolder, compiled, folder, out
 
 app = typer.Typer(
@@ -43,7 +44,12 @@ def try_(
     choice: Annotated[
         str, typer.Option("--choose", metavar="CHOICE", help="Which of a card's buttons; the first without it.")
     ] = "",
-    person: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who: josie, tom or priya.")] = "josie",
+    people: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as", metavar="PERSON", help="Who: josie (the default), tom or priya; repeated, one after the other."
+        ),
+    ] = None,
     given: Annotated[
         list[str] | None,
         typer.Option("--input", "-i", metavar="NAME=VALUE", help="A value of the hook or the form; may be repeated."),
@@ -56,7 +62,15 @@ def try_(
     pairs = [pair.partition("=") for pair in given or ()]
     if wrong := [name for name, equals, _ in pairs if not equals or not name]:
         raise typer.BadParameter(f"{wrong[0]!r} is not NAME=VALUE", param_hint="--input")
-    try_recipe.run(folder(catalog), recipe_id, choice, person, {name: value for name, _, value in pairs})
+    try_recipe.run(folder(catalog), recipe_id, choice, people or ["josie"], {name: value for name, _, value in pairs})
+
+
+@app.command("new-catalog")
+def new_catalog_(
+    new: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.", show_default=False)],
+) -> None:
+    """Begin a catalog of your own: a copy of the shipped app files, recipes and schemas."""
+    new_catalog.write(new)
 
 
 @app.command("new-app")
@@ -75,20 +89,28 @@ def new_app_(
 @app.command("new-recipe")
 def new_recipe_(
     recipe_id: Name,
-    operation: Annotated[
-        str, typer.Option("--operation", "-o", metavar="APP.OPERATION", help="What it does (see `countersign list`).")
+    operations: Annotated[
+        list[str],
+        typer.Option(
+            "--operation",
+            "-o",
+            metavar="APP.OPERATION",
+            help="What it does (see `countersign list APP`). Repeated: a card's buttons, or a command's steps.",
+        ),
     ],
     *,
     card: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--card/--command", help="A card with buttons, posted by a hook; or a form, started by typing a command."
+            "--card/--command",
+            help="A card with buttons, posted by a hook; or a form, started by typing a command.",
+            show_default="a card for what decides",
         ),
-    ] = False,
+    ] = None,
     catalog: CatalogFolder = None,
 ) -> None:
-    """Begin a recipe around an operation: its inputs become the form, or the values that the hook brings."""
-    new_recipe.write(folder(catalog), recipe_id, operation, card=card)
+    """Begin a recipe around operations: their inputs become the form, or the values that the hook brings."""
+    new_recipe.write(folder(catalog), recipe_id, operations, card=card)
 
 
 app.command("audit")(audit.audit)

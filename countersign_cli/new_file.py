@@ -1,4 +1,4 @@
-"""Writes a new catalog file, never over an old one, and says whether the catalog is good with it."""
+"""Writes a new catalog file, never over an old one, and only one with which the catalog is good."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def require_id(name: str) -> None:
 
 
 def write(source: Path, kind: str, name: str, text: str) -> None:
-    """Write ``<kind>/<name>.yaml``. Exits with 1 when it is there already, or when the catalog isn't good with it."""
+    """Write ``<kind>/<name>.yaml``. Exits with 1, writing nothing, when it is there or would break the catalog."""
     path = source / kind / f"{name}.yaml"
     path.parent.mkdir(exist_ok=True)
     try:
@@ -30,10 +30,12 @@ def write(source: Path, kind: str, name: str, text: str) -> None:
     except FileExistsError:
         err.print(f"{path} is there already: choose another id, or edit it.")
         raise typer.Exit(1) from None
-    out.print(f"Written: {path}")
     try:
         compile_catalog(source)
     except BrokenCatalog as error:
+        path.unlink()
         show(error.problems, source)
+        err.print("Nothing was written.")
         raise typer.Exit(1) from None
+    out.print(f"Written: {path}")
     out.print(f"The catalog is good with it. Edit it, then: countersign validate --catalog {source}")

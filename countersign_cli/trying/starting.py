@@ -10,6 +10,7 @@ from flask import Flask
 from rich.text import Text
 
 from countersign.domain.catalog import Procedure, Recipe
+from countersign.domain.message import Field
 from countersign_cli.catalog_folder import out
 from countersign_cli.trying.answers import answers
 from sandbox.apps.records import Card
@@ -24,14 +25,14 @@ _HOOK_SECONDS: Final = 30
 class Start:
     """One start of a recipe.
 
-    ``given``: values by name, for the hook and for the form; the rest is made up. ``shared``: names of the apps that an
-    admin connects for the workspace before.
+    ``procedure``: what is chosen; None: the card is only posted. ``given``: values by name, for the hook and for the
+    form; the rest is made up. ``shared``: names of the apps that an admin connects for the workspace before.
     """
 
     stack: OneProcess
     person: Person
     recipe: Recipe
-    procedure: Procedure
+    procedure: Procedure | None
     given: Mapping[str, str]
     shared: Sequence[str] = ()
 
@@ -40,13 +41,17 @@ class Start:
         self._share()
         if self.recipe.card is not None:
             self._post_card()
-            say(f"{self.person.name} clicks {self.procedure.label}")
+        if self.procedure is None:
+            return
+        who = self.person.name
+        if self.recipe.card is not None:
+            say(f"{who} clicks {self.procedure.label}")
             self.person.click(self.procedure.label, fields=self._form())
         elif self.recipe.command is not None:
-            say(f"{self.person.name} types /countersign {self.recipe.command}")
+            say(f"{who} types /countersign {self.recipe.command}")
             self.person.type(f"/countersign {self.recipe.command}", fields=self._form())
         else:
-            say(f"{self.person.name} uses the shortcut {self.recipe.shortcut}")
+            say(f"{who} uses the shortcut {self.recipe.shortcut or self.recipe.message_shortcut}")
             self.person.shortcut(f"recipe.{self.recipe.id}", fields=self._form())
 
     def _share(self) -> None:
@@ -56,17 +61,22 @@ class Start:
             Person(self.stack, admin).share(app)
 
     def _form(self) -> dict[str, str]:
-        filled = answers(self.procedure.form, self.given, person=self.person.id, today=_today())
+        return self._said(self.procedure.form if self.procedure else (), {})
+
+    def _said(self, fields: Sequence[Field], known: Mapping[str, str]) -> dict[str, str]:
+        """An answer to every field, saying which were made up."""
+        filled = answers(fields, {**known, **self.given}, person=self.person.id, today=_today())
         for name, answer in filled.items():
-            say(f"   {name} = {answer}" + ("" if name in self.given else "   (made up: give yours with -i)"), "dim")
+            made_up = name not in self.given and name not in known
+            say(f"   {name} = {answer}" + ("   (made up: give yours with -i)" if made_up else ""), "dim")
         return filled
 
     def _post_card(self) -> None:
         """Post a record that waits in a sandbox app, or one of what was given and made up."""
-        body = self._sandbox_record() | dict(self.given)
-        body = body or answers(self.recipe.inputs.values(), {}, person=self.person.id, today=_today())
         hook = self.stack.hooks[self.recipe.id]
         say(f"A record is posted to /hooks/{self.recipe.id}")
+        found = self._sandbox_record()
+        body = found | self._said(tuple(self.recipe.inputs.values()), {name: str(one) for name, one in found.items()})
         headers = {"Authorization": f"Bearer {hook['secret']}"}
         answer = requests.post(hook["url"], json=body, headers=headers, timeout=_HOOK_SECONDS)
         if not answer.ok:

@@ -114,10 +114,14 @@ class Person:
         form = self.form()
         if form is None:
             raise NotSeen(f"{self.name} sees no form")
+        for name, known in _choices(form).items():
+            if fields.get(name, "") not in {"", *known}:
+                raise NotSeen(f"{name}: {fields[name]} is not among the choices: {', '.join(known)}")
         values = {name: {name: value} for name, value in fields.items()}
         answer = self._do("submit", {"view_id": form["id"], "values": values})
         if not answer["ok"]:
-            raise NotSeen(f"the form was not taken: {answer['errors']}")
+            said = "; ".join(f"{name}: {what}" for name, what in answer["errors"].items())
+            raise NotSeen(f"the form was not taken: {said or 'Slack got no usable answer'}")
 
     def share(self, app: str) -> Page:
         """Connect the app of this name for the whole workspace, as one of its admins; the last page."""
@@ -203,9 +207,15 @@ class Person:
 
 
 def _first_choices(form: Json) -> Json:
-    """The first option of every select, as somebody would choose who has no other wish."""
+    """The first option of every select that must be answered, as somebody would choose who has no other wish."""
+    needed = {block["block_id"] for block in form["blocks"] if not block.get("optional")}
+    return {name: known[0] for name, known in _choices(form).items() if name in needed and known}
+
+
+def _choices(form: Json) -> dict[str, list[str]]:
+    """Each select of a form, with the values of its options."""
     return {
-        block["block_id"]: block["element"]["options"][0]["value"]
+        block["block_id"]: [option["value"] for option in block["element"]["options"]]
         for block in form["blocks"]
-        if block["type"] == "input" and block["element"]["type"] == "static_select" and not block.get("optional")
+        if block["type"] == "input" and block["element"]["type"] == "static_select"
     }

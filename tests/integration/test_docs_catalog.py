@@ -86,7 +86,8 @@ def test_a_pages_recipe_runs_in_the_sandbox(
         monkeypatch.setitem(DESCRIPTIONS, twin.app_id, twin)  # type: ignore[arg-type] - a dict, promised as a Mapping
     recipe = yaml.safe_load(block.text)
     ran = CliRunner().invoke(app, ["try", recipe["id"], "--choose", choice, "--catalog", str(written(page, tmp_path))])
-    assert ran.exit_code == 0, ran.output
+    counted = recipe["procedures"][choice].get("votes", 1) > 1 and "Counted, and not done yet" in ran.output
+    assert ran.exit_code == 0 or counted, ran.output
 
 
 def written(page: Path, folder: Path) -> Path:

@@ -67,7 +67,7 @@ def test_the_list_names_every_app_recipe_and_what_starts_it() -> None:
 def test_one_apps_operations_are_listed_with_what_they_take() -> None:
     listed = run("list", "servicenow").output
     assert "servicenow.reject_change" in listed
-    assert "sys_id, comments" in listed
+    assert "comments?" in listed
 
 
 def test_an_unknown_app_is_answered_with_those_that_exist() -> None:
@@ -91,8 +91,66 @@ def test_a_new_recipe_can_be_begun_around_every_operation(tmp_path: Path, operat
     result = run("new-recipe", "my_own_recipe", "-o", operation, kind, "--catalog", tmp_path)
     assert result.exit_code == 0, result.output
     recipe = compile_catalog(tmp_path)["recipes"]["my_own_recipe"]
-    assert recipe["procedures"]["run"]["steps"][0]["operation"] == operation
+    (procedure,) = recipe["procedures"].values()
+    assert procedure["steps"][0]["operation"] == operation
     assert ("card" in recipe) == (kind == "--card")
+
+
+def test_what_decides_becomes_a_card_whose_buttons_ask_what_only_a_person_can_say(catalog: Path) -> None:
+    chosen = ("-o", "servicenow.approve_change", "-o", "servicenow.reject_change")
+    assert run("new-recipe", "decide_change", *chosen, "--catalog", catalog).exit_code == 0
+    recipe = compile_catalog(catalog)["recipes"]["decide_change"]
+    assert set(recipe["inputs"]) == {"sys_id"}
+    assert [(one["label"], one["past"]) for one in recipe["procedures"].values()] == [
+        ("Approve", "Approved"),
+        ("Reject", "Rejected"),
+    ]
+    assert set(recipe["procedures"]["reject_change"]["form"]) == {"comments"}
+
+
+def test_several_operations_of_a_command_are_its_steps(catalog: Path) -> None:
+    chosen = ("-o", "servicenow.create_incident", "-o", "github.create_issue")
+    assert run("new-recipe", "report_both", *chosen, "--catalog", catalog).exit_code == 0
+    steps = compile_catalog(catalog)["recipes"]["report_both"]["procedures"]["run"]["steps"]
+    assert [step["operation"] for step in steps] == ["servicenow.create_incident", "github.create_issue"]
+
+
+def test_what_would_break_the_catalog_is_not_written(catalog: Path) -> None:
+    result = run(
+        "new-app",
+        "acme_desk",
+        "--name",
+        "A name that is much too long for anything that Slack shows",
+        "--catalog",
+        catalog,
+    )
+    assert result.exit_code == 1
+    assert "Nothing was written" in result.output
+    assert not (catalog / "apps" / "acme_desk.yaml").exists()
+
+
+@pytest.mark.parametrize("host", ["https://desk.acme.example", "desk.acme.example/api", "desk", "Desk.acme.example"])
+def test_what_is_no_host_name_is_refused(catalog: Path, host: str) -> None:
+    result = run("new-app", "acme_desk", "--host", host, "--catalog", catalog)
+    assert result.exit_code == 2
+    assert "no host name alone" in result.output
+
+
+def test_a_name_may_hold_what_yaml_would_read_otherwise(catalog: Path) -> None:
+    assert run("new-app", "roomy", "--name", "Roomy: rooms", "--catalog", catalog).exit_code == 0
+    assert compile_catalog(catalog)["apps"]["roomy"]["name"] == "Roomy: rooms"
+
+
+def test_a_catalog_of_ones_own_begins_with_what_ships(tmp_path: Path) -> None:
+    assert run("new-catalog", tmp_path / "mine").exit_code == 0
+    assert set(compile_catalog(tmp_path / "mine")["apps"]) == set(shipped().apps)
+    again = run("new-catalog", tmp_path / "mine")
+    assert again.exit_code == 1
+    assert "not empty" in again.output
+
+
+def test_a_recipe_named_where_an_app_belongs_is_recognised() -> None:
+    assert "countersign try approve_change" in run("list", "approve_change").output
 
 
 def test_nothing_is_ever_written_over(catalog: Path) -> None:

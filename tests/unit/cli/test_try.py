@@ -19,8 +19,8 @@ def test_an_approval_is_shown_request_by_request_up_to_the_card() -> None:
     assert result.exit_code == 0, result.output
     assert "PATCH https://acme.service-now.com/api/sn_chg_rest/change/" in result.output
     assert '"state": "approved"' in result.output
-    assert "*Approved* by <@U0JOSIE>" in result.output
-    assert "josie is asked to connect servicenow, and signs in there: Connected" in result.output
+    assert "*Approved* by @josie" in result.output
+    assert "josie is asked to connect ServiceNow, and signs in there: Connected" in result.output
 
 
 def test_no_token_is_shown() -> None:
@@ -33,7 +33,7 @@ def test_no_token_is_shown() -> None:
 def test_one_who_may_not_is_refused_and_the_exit_status_says_so() -> None:
     result = run("approve_deal", "--as", "tom")
     assert result.exit_code == 1
-    assert "insufficient access rights" in result.output
+    assert "Salesforce did not allow this" in result.output
     assert "It was not done: refused." in result.output
 
 
@@ -50,12 +50,25 @@ def test_another_of_the_cards_buttons_can_be_chosen() -> None:
     assert '"comments": "Not this week"' in result.output
 
 
+def test_a_card_that_only_leads_to_its_app_is_posted_and_shown() -> None:
+    result = run("expensify_expense")
+    assert result.exit_code == 0, result.output
+    assert "Open in Expensify" in result.output
+
+
+def test_a_value_that_the_form_does_not_offer_is_answered_with_those_that_it_does() -> None:
+    result = run("create_opportunity", "--as", "tom", "-i", "stage=Nonsense")
+    assert result.exit_code == 1
+    assert "stage: Nonsense is not among the choices: Prospecting" in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["nope"], "There is no recipe nope. There are:"),
         (["approve_change", "--choose", "fly"], "has no choice fly. There are: approve, reject"),
         (["approve_change", "--as", "mallory"], "Nobody in the sandbox is called mallory"),
+        (["approve_change", "-i", "foo=bar"], "approve_change takes no foo. It takes: sys_id"),
         (["approve_change", "-i", "comment"], "'comment' is not NAME=VALUE"),
     ],
 )
