@@ -24,7 +24,7 @@ def entries(connected: int, missing: int, owner: Person = JOSIE, **changes: Any)
         for name in names[:connected]
     ]
     found = [AppEntry(row.app, row.app.title(), [f"Recipe of {row.app}"], row) for row in rows]
-    return found + [AppEntry(name, name.title(), []) for name in names[connected:]]
+    return found + [AppEntry(name, name.title(), [f"Recipe of {name}"]) for name in names[connected:]]
 
 
 def texts(message: Any) -> list[str]:
@@ -52,13 +52,13 @@ def test_forty_apps_that_are_not_connected_have_their_buttons_together() -> None
 
 def test_what_is_connected_comes_first_and_then_what_a_recipe_waits_for() -> None:
     own = entries(1, 2)
-    own[2] = AppEntry("app02", "App02", ["Approve a file"])
 
     message = connections_list([own[1], own[0], own[2]], [], "")
 
     labels = [button.label for button in buttons(message)]
-    assert labels == ["Reconnect", "Disconnect", "Connect App02", "Connect App01"]
-    assert texts(message)[1:] == ["*Connect another app*", "*App02*: Approve a file", "*App01*"]
+    assert labels == ["Reconnect", "Disconnect", "Connect App01", "Connect App02"]
+    offers = ["*App01*: Recipe of app01", "*App02*: Recipe of app02"]
+    assert texts(message)[1:] == ["*Connect another app*", *offers]
 
 
 def test_who_has_nothing_yet_is_told_so() -> None:

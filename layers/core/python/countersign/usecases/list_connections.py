@@ -27,8 +27,9 @@ class ListConnections:
     is_admin: RecogniseAdmins
 
     def __call__(self, person: Person, workspace: Workspace) -> Message:
-        """The list: what is connected first."""
-        personal = [app.id for app in self.catalog.apps.values() if app.acts_as is ActsAs.PERSON]
+        """The list: what is connected first, then what a recipe would act in as the person."""
+        apps = [app.id for app in self.catalog.apps.values() if app.acts_as is ActsAs.PERSON]
+        personal = [app for app in apps if self.catalog.acting(app, shared=False)]
         own = self._entries(personal, self.connections.list(person), shared=False)
         shared = self._shared(person, workspace)
         return connections_list(own, shared, self._name(person, workspace) if shared else "")
