@@ -9,6 +9,7 @@ from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
 from countersign.adapters.dynamodb.table import Table
 from countersign.domain.connection import Account, Connection, Site, Status
 from countersign.domain.identity import Person
+from countersign.domain.proof import Proof
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
 
@@ -38,6 +39,7 @@ CONNECTION = Connection(
     steward=Person("E0ACME", "U0PRIYA"),
     refreshed_at=NOW + 7,
     warned=True,
+    proof=Proof.BOTH,
 )
 INTENT = Intent(
     id_hash="a" * 64,
@@ -77,6 +79,7 @@ LEG = Leg(
     sites=(Site("cloud-1", "Acme"), Site("cloud-2", "Acme Labs")),
     site="cloud-2",
     declined=True,
+    proof=Proof.BOTH,
 )
 
 

@@ -10,6 +10,7 @@ from countersign.domain.connection import Account
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
+from countersign.domain.proof import WantedCode
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
 from countersign.ports import SignInStore
@@ -184,6 +185,41 @@ def test_a_delivery_is_seen_once_but_may_be_delivered_again_by_the_queue(store: 
     assert not store.first_sight("Ev1", "m2", NOW)  # the chat service's retry
     assert store.first_sight("Ev2", "m3", NOW)
     assert store.first_sight("Ev1", "m4", NOW + 26 * 3_600 + 1)
+
+
+CODE = WantedCode.of(INTENT.person, "d" * 64, "2ABCDEFG", NOW)
+
+
+def test_the_newest_code_is_the_one_that_is_wanted(store: SignInStore) -> None:
+    assert store.wanted_code(CODE.person) is None
+    store.want_code(CODE)
+    assert (store.wanted_code(CODE.person), store.wanted_code(Person("E0ACME", "U0TOM"))) == (CODE, None)
+    newer = WantedCode.of(CODE.person, "e" * 64, "3ABCDEFG", NOW + 1)
+    store.want_code(newer)
+    assert store.wanted_code(CODE.person) == newer
+
+
+def test_each_try_is_written_over_the_one_before_and_no_other(store: SignInStore) -> None:
+    store.want_code(CODE)
+    once, right = CODE.tried("2AAAAAAA"), CODE.tried("2ABCDEFG")
+    store.save_code(once, was=CODE)
+    with pytest.raises(Conflict):
+        store.save_code(right, was=CODE)
+    assert store.wanted_code(CODE.person) == once
+    proved = once.tried("2ABCDEFG")
+    store.save_code(proved, was=once)
+    with pytest.raises(Conflict):
+        store.save_code(once, was=once)
+    assert (store.wanted_code(CODE.person), proved.proved, proved.tries) == (proved, True, 2)
+
+
+def test_a_try_of_an_older_code_is_lost(store: SignInStore) -> None:
+    store.want_code(CODE)
+    newer = WantedCode.of(CODE.person, "e" * 64, "3ABCDEFG", NOW)
+    store.want_code(newer)
+    with pytest.raises(Conflict):
+        store.save_code(CODE.tried("2ABCDEFG"), was=CODE)
+    assert store.wanted_code(CODE.person) == newer
 
 
 TWICE = Limit("sample", 2, 600)

@@ -11,6 +11,7 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnavailable
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
+from countersign.domain.proof import WantedCode
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.tokens import Sealed, SealOwner
 from countersign.ports import Journal, Seal
@@ -29,6 +30,7 @@ class MemorySignInStore:
     settled: set[str] = field(default_factory=set)
     postponed: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)
+    codes: dict[str, WantedCode] = field(default_factory=dict)
     used: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     """Since when, and how often, by limit and whose it is."""
     writes: int = 0
@@ -111,6 +113,21 @@ class MemorySignInStore:
             return False
         self.seen[key] = (delivery, now + SEEN_SECONDS)
         return True
+
+    def want_code(self, wanted: WantedCode) -> None:
+        self._write()
+        self.codes[wanted.person.key] = wanted
+
+    def wanted_code(self, person: Person) -> WantedCode | None:
+        self._answer()
+        return self.codes.get(person.key)
+
+    def save_code(self, wanted: WantedCode, *, was: WantedCode) -> None:
+        self._write()
+        with self.lock:
+            if self.codes.get(was.person.key) != was:
+                raise Conflict("the code moved")
+            self.codes[was.person.key] = wanted
 
     def take(self, limit: Limit, whose: str, now: int) -> bool:
         self._write()

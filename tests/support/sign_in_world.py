@@ -11,6 +11,7 @@ from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.openid import IdTokenClaims
+from countersign.domain.proof import Proof
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import hash_of
 from countersign.domain.tokens import Tokens
@@ -24,6 +25,7 @@ from countersign.usecases.complete_slack_leg import CompleteSlackLeg
 from countersign.usecases.confirm_sign_in import ConfirmSignIn
 from countersign.usecases.enter_key import EnterKey
 from countersign.usecases.find_sites import FindSites
+from countersign.usecases.go_to_app import GoToApp
 from countersign.usecases.hold_to_policy import HoldToPolicy
 from countersign.usecases.identify_account import IdentifyAccount
 from countersign.usecases.open_sign_in import OpenSignIn
@@ -179,6 +181,7 @@ class SignInWorld:
     clock: Ticking = field(default_factory=Ticking)
     randomness: Counting = field(default_factory=Counting)
     catalog: Catalog = field(default_factory=shipped)
+    proof: Proof = Proof.SIWS
     journal: Any = no_journal
 
     def settings(self, app: str) -> Mapping[str, str]:
@@ -204,7 +207,20 @@ class SignInWorld:
 
     @cached_property
     def start_sign_in(self) -> StartSignIn:
-        return StartSignIn(self.sign_ins, self.open_sign_in, self.chat_openid, self.randomness, self.clock)
+        return StartSignIn(
+            self.sign_ins,
+            self.open_sign_in,
+            self.chat_openid,
+            self.go_to_app,
+            self.catalog,
+            self.proof,
+            self.randomness,
+            self.clock,
+        )
+
+    @cached_property
+    def go_to_app(self) -> GoToApp:
+        return GoToApp(self.sign_ins, self.authorization, self.randomness, self.clock)
 
     @cached_property
     def complete_slack_leg(self) -> CompleteSlackLeg:
@@ -212,11 +228,10 @@ class SignInWorld:
             self.browser_leg,
             self.sign_ins,
             self.chat_openid,
-            self.authorization,
+            self.go_to_app,
             self.show_key_form,
             self.audit,
             self.queue,
-            self.randomness,
             self.clock,
         )
 
@@ -242,6 +257,7 @@ class SignInWorld:
             self.sign_ins,
             self.connections,
             self.sealer,
+            self.proof,
             self.clock,
         )
 

@@ -1,5 +1,6 @@
 """What a person is told of their connections, and the truth about cutting one."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from countersign.domain.errors import AppUnavailable
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.limits import LINKS, REFUSALS
 from countersign.domain.message import Heading
+from countersign.domain.proof import Proof, WantedCode
+from countersign.domain.routing import Destination, route
+from countersign.domain.texts.connections import CODE_ALONE
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, words
 from tests.support.shared_catalog import two_apps
@@ -47,6 +51,19 @@ def test_connections_lists_the_askers_own_with_what_can_be_done(world: ActingWor
     assert "josie@acme.com" in words(message)
     assert "tom@acme.com" not in words(message)
     assert [b.label for b in buttons(message)] == ["Reconnect", "Disconnect", "Connect Salesforce"]
+
+
+def test_an_app_that_no_recipe_acts_in_is_not_offered_and_what_is_connected_stays(world: ActingWorld) -> None:
+    """A person would sign in somewhere, and give tokens away, for nothing."""
+    needed = {name: one for name, one in world.catalog.recipes.items() if "salesforce" in one.needs}
+    world.catalog = replace(world.catalog, recipes=needed)
+
+    ask(world, "connections")
+    assert [b.label for b in buttons(world.slack.told[-1][1])] == ["Connect Salesforce"]
+
+    world.connect(JOSIE, "josie")
+    ask(world, "connections")
+    assert [b.label for b in buttons(world.slack.told[-1][1])] == ["Reconnect", "Disconnect", "Connect Salesforce"]
 
 
 def test_the_home_tab_shows_the_same(world: ActingWorld) -> None:
@@ -126,6 +143,30 @@ def test_a_flood_of_links_is_stopped(world: ActingWorld) -> None:
 
     assert (len(world.sign_ins.intents), len(world.slack.told)) == (LINKS.most, LINKS.most + REFUSALS.most)
     assert words(world.slack.told[-1][1]).startswith(f"You have {LINKS.most} links to connect apps that you have not")
+
+
+def test_a_code_that_is_waited_for_is_heard_before_anything_else(world: ActingWorld) -> None:
+    world.sign_ins.want_code(WantedCode.of(JOSIE, "d" * 64, "2ABCDEFG", world.now))
+    ask(world, "2abc-defg")
+    ask(world, "2abc-defg", person=TOM)
+    ask(world, "connections")
+    said = [words(message) for _, message in world.slack.told]
+    assert "that is the code" in said[0]
+    assert "2abc-defg" in said[1], "to Tom it is words that nobody understands"
+    assert "not connected anything" in said[2]
+
+
+def test_a_code_is_carried_to_where_it_is_heard(world: ActingWorld) -> None:
+    typed = Interaction("Ev1", Kind.TEXT, JOSIE, WORKSPACE, ReplyTo("D0JOSIE"), value="2abc-defg")
+    assert route(typed, world.catalog) is Destination.CONNECTIONS
+
+
+def test_the_list_says_where_a_typed_code_was_all_the_proof(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie", proof=Proof.DM_CODE)
+    world.connect(TOM, "tom", proof=Proof.BOTH)
+    for person in (JOSIE, TOM):
+        ask(world, "connections", person=person)
+    assert [CODE_ALONE in words(message) for _, message in world.slack.told] == [True, False]
 
 
 def test_every_app_can_be_asked_for_on_the_first_day(world: ActingWorld) -> None:

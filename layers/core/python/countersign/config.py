@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from countersign.domain.errors import ConfigurationError
+from countersign.domain.proof import Proof
 
 DEFAULT_RETENTION_DAYS: Final = "400"
 """As in the template: a year's end, and a month to look back at it."""
@@ -86,6 +87,14 @@ class Settings:
     def admins(self) -> frozenset[str]:
         """User ids of Countersign's admins, beside the admins and owners of the workspace."""
         return _list(self.get("ADMINS"))
+
+    @property
+    def proof(self) -> Proof:
+        """How browsers are proved to be their people's. Raises ConfigurationError."""
+        try:
+            return Proof(self.get("PROOF", Proof.SIWS))
+        except ValueError:
+            raise ConfigurationError("PROOF is none of siws, dm_code, siws+dm_code") from None
 
     @property
     def history_retention(self) -> int:

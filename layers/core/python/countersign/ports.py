@@ -1,4 +1,4 @@
-"""Every port that the use cases need; those to the chat service are in ``chat_ports``, those to apps in ``app_ports``.
+"""Every port that the use cases need; those to chat are in ``chat_ports``, to apps in ``app_ports``.
 
 Adapters and the tests' fakes implement them.
 """
@@ -12,9 +12,8 @@ from countersign.domain.action import Action
 from countersign.domain.card import Card
 from countersign.domain.connection import Connection
 from countersign.domain.identity import Person
-from countersign.domain.limits import Limit
-from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.tokens import Sealed, SealOwner
+from countersign.sign_in_ports import SignInStore
 
 __all__ = [
     "ActionStore",
@@ -158,48 +157,6 @@ class ConnectionStore(Protocol):
 
     def postpone(self, connection: Connection, due_at: int, *, failed: bool = False) -> None:
         """Try its revocation again at ``due_at``. ``failed``: its app was asked, and did not end it."""
-
-
-class SignInStore(Protocol):
-    """Intents and legs. Every consume is one conditional update with one winner."""
-
-    def put_intent(self, intent: Intent) -> None: ...
-    def get_intent(self, id_hash: str) -> Intent | None: ...
-    def save_intent(self, intent: Intent, *, was: Intent) -> None:
-        """Write if the status and tries are still those of ``was``. Raises Conflict."""
-
-    def save_prompt(self, id_hash: str, prompt: Sealed) -> None:
-        """Keep the prompt's sealed reply address; an intent that went meanwhile is no error."""
-
-    def put_leg(self, leg: Leg) -> None: ...
-    def get_leg(self, id_hash: str) -> Leg | None: ...
-    def consume_leg(self, leg: Leg) -> bool:
-        """True for exactly one caller: the leg is spent."""
-
-    def decline_leg(self, leg: Leg, now: int) -> bool:
-        """Spend it, for good, and make its tokens due at once. True for exactly one caller, of ``consume_leg`` too."""
-
-    def due(self, now: int, limit: int) -> Sequence[Intent | Leg]:
-        """Intents opened and not finished for 3 minutes (help is due); CONFIRM legs whose tokens nobody confirmed."""
-
-    def settle(self, row: Intent | Leg) -> bool:
-        """Take a due row off the list. True for exactly one caller.
-
-        What is sealed on a leg is forgotten with it: by then it is a connection's, or ended at its app, or a key that
-        nobody wanted kept.
-        """
-
-    def postpone(self, row: Intent | Leg, due_at: int) -> None:
-        """Look at a due row that could not be dealt with again at ``due_at``. Settled meanwhile is no error."""
-
-    def first_sight(self, key: str, delivery: str, now: int) -> bool:
-        """True the first time in 26 hours; and again for the same ``delivery`` (the queue's own message id)."""
-
-    def take(self, limit: Limit, whose: str, now: int) -> bool:
-        """Count one more of what ``limit`` bounds: True for its first ``most`` in its ``seconds``."""
-
-    def give_back(self, limit: Limit, whose: str, taken_at: int) -> None:
-        """Count one less of those that were taken at that time. They being over and forgotten is no error."""
 
 
 class ActionStore(Protocol):

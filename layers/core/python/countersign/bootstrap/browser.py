@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from countersign.usecases.complete_slack_leg import CompleteSlackLeg
     from countersign.usecases.confirm_sign_in import ConfirmSignIn
     from countersign.usecases.enter_key import EnterKey
+    from countersign.usecases.go_to_app import GoToApp
     from countersign.usecases.identify_account import IdentifyAccount
     from countersign.usecases.open_sign_in import OpenSignIn
     from countersign.usecases.send_new_link import SendNewLink
@@ -44,7 +45,23 @@ class BrowserUseCases(Workspaces):
         """The page's button."""
         from countersign.usecases.start_sign_in import StartSignIn
 
-        return StartSignIn(self.sign_ins, self.open_sign_in, self.chat_openid, self.randomness, self.clock)
+        return StartSignIn(
+            sign_ins=self.sign_ins,
+            open_sign_in=self.open_sign_in,
+            chat_openid=self.chat_openid,
+            go_to_app=self.go_to_app,
+            catalog=self.catalog,
+            proof=self.settings.proof,
+            randomness=self.randomness,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def go_to_app(self) -> "GoToApp":
+        """On to the app."""
+        from countersign.usecases.go_to_app import GoToApp
+
+        return GoToApp(self.sign_ins, self.authorization, self.randomness, self.clock)
 
     @cached_property
     def complete_slack_leg(self) -> "CompleteSlackLeg":
@@ -55,11 +72,10 @@ class BrowserUseCases(Workspaces):
             browser_leg=self.browser_leg,
             sign_ins=self.sign_ins,
             chat_openid=self.chat_openid,
-            authorization=self.authorization,
+            go_to_app=self.go_to_app,
             show_key_form=self.show_key_form,
             audit=self.audit,
             actions_queue=self.actions_queue,
-            randomness=self.randomness,
             clock=self.clock,
         )
 
@@ -132,6 +148,7 @@ class BrowserUseCases(Workspaces):
             sign_ins=self.sign_ins,
             connections=self.connections,
             sealer=self.sealer,
+            proof=self.settings.proof,
             clock=self.clock,
         )
 

@@ -46,11 +46,13 @@ class Container(LeavingUseCases):
         from countersign.usecases.converse import Converse
         from countersign.usecases.disconnect import Disconnect
         from countersign.usecases.forget_me import ForgetMe
+        from countersign.usecases.hear_code import HearCode
         from countersign.usecases.list_connections import ListConnections
         from countersign.usecases.show_admin import ShowAdmin
 
         disconnect = Disconnect(self.connections, self.actions_queue, self.catalog, self.audit, self.clock)
         return Converse(
+            hear_code=HearCode(self.sign_ins, self.audit, self.clock),
             list_connections=ListConnections(self.connections, self.catalog, self.people, self.recognise_admins),
             is_admin=self.recognise_admins,
             sign_ins=self.sign_ins,

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from countersign.domain.identity import Person, Workspace, came_through
+from countersign.domain.proof import Proof
 from countersign.domain.tokens import Sealed, SealOwner
 
 EXPIRY_MARGIN: Final = 120
@@ -65,6 +66,7 @@ class Connection:
         upkeep_at: when housekeeping must look after it while it lives (``domain.upkeep``); None: never.
         warned: its person was told that it will end whatever is done.
         site: id of the chosen place, where one grant covers several; where its API is, is sealed with the tokens.
+        proof: what proved that the browser which signed in was its person's.
         sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
             the tokens on that leg are in use and not to be revoked.
     """
@@ -92,6 +94,7 @@ class Connection:
     refreshed_at: int | None = None
     upkeep_at: int | None = None
     warned: bool = False
+    proof: Proof = Proof.SIWS
 
     @property
     def owner(self) -> SealOwner:

@@ -136,6 +136,8 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.FOR_EVERYONE: "Everybody who uses {recipes} from Slack acts as it; {app} can't tell them apart.",
     Reason.ACCOUNT_CHANGES: "So far you were connected as {previous}. This account would take its place.",
     Reason.SITE_CHANGES: "So far you were connected to {previous_site}. This place would be used instead.",
+    Reason.SLACK_NOT_ASKED: "Slack was not asked whose browser this is: go on only if you asked for this yourself.",
+    Reason.CODE_WANTED: "Write the code to Countersign in Slack within three minutes. Never send it to anybody else.",
     Reason.KEY_ENTERED: "A key works for whoever has it: make sure that this one is your own.",
     Reason.NOT_ASKED_WHO: "{app} may not have asked who you are: it takes whoever is signed in there in this browser.",
 }
@@ -145,8 +147,10 @@ ALERTS: Final[Mapping[Alert, str]] = {
     Alert.KEY_WRONG: "{app} does not take this key. Copy it again, or make a new one. Tries left: {tries_left}.",
     Alert.KEY_UNCHECKED: "{app} did not answer, so the key could not be checked. Try again. Tries left: {tries_left}.",
     Alert.NO_CHOICE: "Choose one of these.",
+    Alert.CODE_MISSING: "The code has not come yet. Write it to Countersign in Slack, then press the button again.",
 }
 
+CODE: Final = "Code"
 KEY_HELP: Final = "Make a key in {app}"
 CHOICES: Final = "Places in {app}"
 ONWARD_TITLE: Final = "On to {service}"

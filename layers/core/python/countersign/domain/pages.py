@@ -42,6 +42,7 @@ class PageKind(StrEnum):
     OTHER_ORGANISATION = "other_organisation"
     OTHER_EMAIL = "other_email"
     OTHER_ACCOUNT = "other_account"
+    CODE_ENDED = "code_ended"
     CHANGED = "changed"
     SLACK_DENIED = "slack_denied"
     SLACK_ERROR = "slack_error"
@@ -70,6 +71,7 @@ class Alert(StrEnum):
     KEY_WRONG = "key_wrong"
     KEY_UNCHECKED = "key_unchecked"
     NO_CHOICE = "no_choice"
+    CODE_MISSING = "code_missing"
 
 
 @dataclass(frozen=True, slots=True)

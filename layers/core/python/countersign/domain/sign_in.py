@@ -12,6 +12,7 @@ from typing import Final
 
 from countersign.domain.connection import Account, Site, seal_owner
 from countersign.domain.identity import Person, Workspace, shared_owner
+from countersign.domain.proof import Proof
 from countersign.domain.tokens import Sealed, SealOwner
 
 LINK_SECONDS: Final = 600
@@ -101,6 +102,7 @@ class Leg:
         sites: the places that the grant covers, of which its person chooses one; where their APIs are is sealed.
         site: the chosen one, or the only one.
         declined: its person said no: it can't be confirmed any more.
+        proof: on CONFIRM, what proves that the browser is its person's.
     """
 
     id_hash: str
@@ -119,6 +121,7 @@ class Leg:
     sites: tuple[Site, ...] = ()
     site: str = ""
     declined: bool = False
+    proof: Proof = Proof.SIWS
 
     @property
     def asks_site(self) -> bool:

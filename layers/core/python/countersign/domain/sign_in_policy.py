@@ -6,6 +6,7 @@ from countersign.domain.catalog import App
 from countersign.domain.connection import Account
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.policy import EmailRule, same_address
+from countersign.domain.proof import Proof
 from countersign.domain.sign_in import Intent
 
 
@@ -30,6 +31,10 @@ class Reason(StrEnum):
     """The app may have passed silently, as whoever was signed in there."""
     FOR_EVERYONE = "for_everyone"
     """What is bound acts for a whole workspace."""
+    CODE_WANTED = "code_wanted"
+    """A code is to be typed in chat."""
+    SLACK_NOT_ASKED = "slack_not_asked"
+    """The code is all that proves whose browser this is."""
     KEY_ENTERED = "key_entered"
     """A key works for whoever has it, and says nothing of who entered it."""
 
@@ -75,6 +80,13 @@ def reasons_to_confirm(
     if unproved is not None:
         reasons.append(unproved)
     return tuple(reasons)
+
+
+def reasons_of_proof(proof: Proof) -> tuple[Reason, ...]:
+    """What a person is asked for because of how they are proved."""
+    if not proof.asks_code:
+        return ()
+    return (Reason.CODE_WANTED,) if proof.asks_slack else (Reason.SLACK_NOT_ASKED, Reason.CODE_WANTED)
 
 
 def unproved_by(app: App) -> Reason | None:

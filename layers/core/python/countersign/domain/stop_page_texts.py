@@ -125,6 +125,15 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
             "To change accounts, write connections to Countersign in Slack, press Disconnect, and then connect again.",
         ),
     ),
+    PageKind.CODE_ENDED: PageText(
+        HTTPStatus.FORBIDDEN,
+        "The code has ended",
+        (
+            "It was not written in Slack within three minutes, was wrong three times, or a newer one took its place.",
+            GIVEN_BACK,
+            "Press the Connect button in Slack again.",
+        ),
+    ),
     PageKind.CHANGED: PageText(
         HTTPStatus.CONFLICT,
         "Your connection changed meanwhile",

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.identity import Workspace
-from countersign.domain.page_texts import NO_ADDRESS
+from countersign.domain.page_texts import CODE, NO_ADDRESS
 from countersign.domain.pages import Alert, Page, PageKind, connect_address, for_everyone, identities, page_about
+from countersign.domain.proof import code_of, shown
 from countersign.domain.sign_in import Intent, Leg
-from countersign.domain.sign_in_policy import Reason, reasons_to_confirm, unproved_by
+from countersign.domain.sign_in_policy import Reason, reasons_of_proof, reasons_to_confirm, unproved_by
 from countersign.ports import ConnectionStore
 
 
@@ -43,11 +44,14 @@ class AskToConfirm:
         page = for_everyone(about, self.catalog.acting_titles(app.id)) if intent.shared else about
         rule = self.catalog.policy(app.id, Workspace(intent.workspace, intent.organisation)).email
         unproved, shared = unproved_by(app), intent.shared
+        code = shown(code_of(secret)) if leg.proof.asks_code else ""
         reasons = reasons_to_confirm(email, account, _account(live), unproved=unproved, shared=shared, email_rule=rule)
+        if _moves(live, leg):
+            reasons = (*reasons, Reason.SITE_CHANGES)
         return replace(
             page,
-            facts=identities(intent, app.name, account),
-            reasons=(*reasons, Reason.SITE_CHANGES) if _moves(live, leg) else reasons,
+            facts=(*identities(intent, app.name, account), *(((CODE, code),) if code else ())),
+            reasons=(*reasons, *reasons_of_proof(leg.proof)),
             choices=tuple((site.id, site.name) for site in leg.sites) if leg.asks_site else (),
             alert=alert,
         )

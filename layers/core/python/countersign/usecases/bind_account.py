@@ -6,6 +6,7 @@ from countersign.domain.connection import Account, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.grant import Grant
 from countersign.domain.pages import Page, PageKind, done
+from countersign.domain.proof import Proof, WantedCode, code_of
 from countersign.domain.sign_in import IntentStatus, Leg, LegStep, confirm_secret, hash_of, leg_expiry, leg_owner
 from countersign.domain.token_codec import pack
 from countersign.ports import Clock, ConnectionStore, Sealer, SignInStore
@@ -26,6 +27,7 @@ class BindAccount:
     sign_ins: SignInStore
     connections: ConnectionStore
     sealer: Sealer
+    proof: Proof
     clock: Clock
 
     def __call__(self, journey: Journey, grant: Grant, account: Account) -> Page:
@@ -41,6 +43,9 @@ class BindAccount:
         leg, account = self._chosen(self._leg(journey, grant, account), grant, account)
         leg = replace(leg, sealed=self.sealer.seal(pack(grant.tokens), leg_owner(journey.intent, leg)))
         self.sign_ins.put_leg(leg)
+        if leg.proof.asks_code:
+            code = code_of(confirm_secret(journey.cookie, journey.secret))
+            self.sign_ins.want_code(WantedCode.of(journey.intent.person, leg.id_hash, code, self.clock()))
         page = self._confirm_page(journey, leg, account)
         return page if page.reasons or page.choices else self._store(journey, leg, account)
 
@@ -77,6 +82,7 @@ class BindAccount:
             version=existing.version + 1 if existing else 1,
             person_email=journey.leg.person_email,
             sites=grant.sites,
+            proof=self.proof,
         )
 
     def _empty_leg(self, journey: Journey, expires_at: int) -> Leg:

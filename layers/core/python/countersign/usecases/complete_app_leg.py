@@ -23,8 +23,8 @@ from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier
 from countersign.ports import AppSettings, AuditLog, AuthorizationServer, Clock
 from countersign.usecases.bind_account import BindAccount
 from countersign.usecases.browser_leg import BrowserLeg, Journey
-from countersign.usecases.complete_slack_leg import app_redirect_uri
 from countersign.usecases.find_sites import FindSites
+from countersign.usecases.go_to_app import app_redirect_uri
 from countersign.usecases.identify_account import IdentifyAccount
 
 _DENIED = "access_denied"

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from countersign.domain.callback import Query, read_callback
 from countersign.domain.errors import ChatUnavailable, ConfigurationError, Conflict, Unverified
 from countersign.domain.openid import IdTokenClaims
-from countersign.domain.pages import Onward, Page, PageKind, View
+from countersign.domain.pages import Page, PageKind, View
 from countersign.domain.queue_messages import sign_in_burnt_message
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import IntentStatus, Leg, LegStep, code_verifier, hash_of, key_secret, leg_expiry
+from countersign.domain.sign_in import IntentStatus, LegStep, hash_of, key_secret
 from countersign.domain.sign_in_policy import Match, match_person
-from countersign.ports import AuditLog, AuthorizationServer, ChatOpenId, Clock, Queue, Randomness, SignInStore
+from countersign.ports import AuditLog, ChatOpenId, Clock, Queue, SignInStore
 from countersign.usecases.browser_leg import BrowserLeg, Journey
+from countersign.usecases.go_to_app import GoToApp
 from countersign.usecases.show_key_form import ShowKeyForm
 from countersign.usecases.start_sign_in import slack_redirect_uri
 
@@ -25,11 +26,10 @@ class CompleteSlackLeg:
     browser_leg: BrowserLeg
     sign_ins: SignInStore
     chat_openid: ChatOpenId
-    authorization: AuthorizationServer
+    go_to_app: GoToApp
     show_key_form: ShowKeyForm
     audit: AuditLog
     actions_queue: Queue
-    randomness: Randomness
     clock: Clock
 
     def __call__(self, query: Query, cookie: str | None) -> View:
@@ -69,38 +69,20 @@ class CompleteSlackLeg:
             case Match.SAME if journey.app.credential is not None:
                 return self._on_to_the_key(journey, claims)
             case Match.SAME:
-                return self._on_to_the_app(journey, claims)
+                email = claims.email or journey.intent.person_email
+                return self.go_to_app(journey.intent, journey.app, journey.cookie, email)
             case Match.OTHER_WORKSPACE:
                 return self._count_try(journey, claims)
             case Match.OTHER_PERSON:
                 return self._burn(journey, claims)
-
-    def _on_to_the_app(self, journey: Journey, claims: IdTokenClaims) -> View:
-        intent, state = journey.intent, self.randomness()
-        redirect_uri = app_redirect_uri(intent.base_url, intent.app)
-        verifier = code_verifier(journey.cookie, state)
-        url = self.authorization.authorization_url(journey.app, redirect_uri, state, verifier)
-        self.sign_ins.put_leg(self._next(journey, state, LegStep.APP, claims.email or intent.person_email))
-        return Onward(url, journey.app.name, journey.cookie, intent.trace_id)
 
     def _on_to_the_key(self, journey: Journey, claims: IdTokenClaims) -> Page:
         """The app has no OAuth: a key of its person's is asked for here, of the browser that has just proved itself."""
         secret = key_secret(journey.cookie, journey.secret)
         page = self.show_key_form(journey.intent, journey.app, secret)
         # Only what Slack proved: an app may take this address as the word for whose the key is.
-        self.sign_ins.put_leg(self._next(journey, secret, LegStep.KEY, claims.email))
+        self.go_to_app.to_the_key(journey.intent, journey.cookie, secret, claims.email)
         return page
-
-    def _next(self, journey: Journey, secret: str, step: LegStep, person_email: str | None) -> Leg:
-        return Leg(
-            id_hash=hash_of(secret),
-            intent_hash=journey.intent.id_hash,
-            app=journey.intent.app,
-            cookie_hash=journey.leg.cookie_hash,
-            step=step,
-            expires_at=leg_expiry(journey.intent, self.clock()),
-            person_email=person_email,
-        )
 
     def _replayed(self, journey: Journey) -> Page:
         """A reload: the form again, where a key is asked for; everywhere else the browser is at the app by now."""
@@ -147,11 +129,6 @@ class CompleteSlackLeg:
             "trace_id": journey.intent.trace_id,
         }
         self.audit.record(event, journey.intent.person, facts)
-
-
-def app_redirect_uri(base_url: str, app_id: str) -> str:
-    """Where an app sends the browser back to: one address per app, so that answers can't be mixed up."""
-    return f"{base_url}/oauth/callback/{app_id}"
 
 
 def _refused(journey: Journey, error: str) -> Page:

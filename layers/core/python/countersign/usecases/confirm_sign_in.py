@@ -40,18 +40,33 @@ class ConfirmSignIn:
             return self._declined(found)
         leg = found.leg.at(site) if found.leg.asks_site else found.leg
         if leg is None:
-            return self._ask_again(found)
+            return self._ask_again(found, Alert.NO_CHOICE)
+        if (unproved := self._unproved(found)) is not None:
+            return unproved
         try:
             return self._done(found, self.store_connection(found.intent, leg, found.app))
         except Conflict as error:
             return found.page(PageKind.CHANGED, cause=str(error))
 
-    def _ask_again(self, journey: Journey) -> Page:
-        """Nothing was chosen, or something that was never offered."""
+    def _unproved(self, journey: Journey) -> Page | None:
+        """Why it can't be stored yet, or ever: its code was not typed. None: it was, or none is asked for."""
+        if not journey.leg.proof.asks_code:
+            return None
+        wanted = self.sign_ins.wanted_code(journey.intent.person)
+        if wanted is None or wanted.leg_hash != journey.leg.id_hash:
+            return journey.page(PageKind.CODE_ENDED, cause="a newer code took its place")
+        if wanted.proved:
+            return None
+        if wanted.waits(self.clock()):
+            return self._ask_again(journey, Alert.CODE_MISSING)
+        return journey.page(PageKind.CODE_ENDED, cause=f"tries: {wanted.tries}")
+
+    def _ask_again(self, journey: Journey, alert: Alert) -> Page:
+        """Nothing was chosen, or something that was never offered; or the code did not come."""
         leg = journey.leg
         if leg.account is None:
             return journey.page(PageKind.CHANGED, cause="the leg holds no connection")
-        return self.ask_to_confirm(journey.intent, journey.app, leg, leg.account, journey.secret, alert=Alert.NO_CHOICE)
+        return self.ask_to_confirm(journey.intent, journey.app, leg, leg.account, journey.secret, alert=alert)
 
     def _declined(self, journey: Journey) -> Page:
         """No is final: what the app gave is given back from now on. Unless a yes was faster."""

@@ -25,6 +25,7 @@ from countersign.usecases.administer import Administer
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect
 from countersign.usecases.forget_me import ForgetMe
+from countersign.usecases.hear_code import HearCode
 from countersign.usecases.list_connections import ListConnections
 from countersign.usecases.recognise_admins import RecogniseAdmins
 from countersign.usecases.recognise_strangers import RecogniseStrangers
@@ -47,6 +48,7 @@ class Converse:
     messenger: Messenger
     ask: AskToConnect
     disconnect: Disconnect
+    hear_code: HearCode
     list_connections: ListConnections
     is_admin: RecogniseAdmins
     administer: Administer
@@ -68,7 +70,8 @@ class Converse:
         elif interaction.kind is Kind.BUTTON:
             self._button(interaction)
         else:
-            self._say(interaction, self._answer(interaction, " ".join(interaction.value.lower().split())))
+            words = " ".join(interaction.value.lower().split())
+            self._say(interaction, self.hear_code(interaction) or self._answer(interaction, words))
 
     def _button(self, interaction: Interaction) -> None:
         match interaction.name, interaction.value:

@@ -73,6 +73,7 @@ class StoreConnection:
             connected_at=self.clock(),
             sign_in=leg.id_hash,
             site=leg.site,
+            proof=leg.proof,
             steward=intent.person if intent.shared else None,
         )
         return replace(connection, upkeep_at=upkeep_at(connection, app.oauth))
@@ -106,6 +107,7 @@ class StoreConnection:
             "replaced_account": before.account.id if before else "",
             "scopes": " ".join(connection.scopes),
             "shared": "yes" if connection.shared else "no",
+            "proof": connection.proof.value,
             "trace_id": intent.trace_id,
         }
         self.audit.record("sign_in.connected", intent.person, facts)

@@ -7,6 +7,7 @@ from countersign.adapters.dynamodb.table import Item
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
+from countersign.domain.proof import Proof
 from countersign.domain.tokens import Sealed
 
 REVOCATION: Final = "revocation"
@@ -68,6 +69,7 @@ def connection_item(connection: Connection) -> Item:
             "steward": connection.steward.key if connection.steward else None,
             "refreshed_at": connection.refreshed_at,
             "warned": connection.warned or None,
+            "proof": connection.proof.value,
             **upkeep_place(connection),
         }
     )
@@ -99,6 +101,7 @@ def read_connection(item: Item) -> Connection:
         refreshed_at=item.get("refreshed_at"),
         upkeep_at=item["due_at"] if item.get("due_kind") == UPKEEP else None,
         warned=item.get("warned", False),
+        proof=Proof(item.get("proof", Proof.SIWS)),
     )
 
 

@@ -1,8 +1,13 @@
 """What is said about connections, and their end."""
 
+from typing import Final
+
 from countersign.domain.message import Button, Buttons, Confirmation, Message, Moment, Paragraph, Style, Text
 from countersign.domain.texts.names import CARD_OPEN, CONNECTIONS_CONNECT, CONNECTIONS_DISCONNECT
 from countersign.domain.texts.say import say
+
+CODE_ALONE: Final = "Proved by a typed code alone, not by Slack"
+"""Of a connection whose browser Slack was not asked about."""
 
 
 def disconnect_button(app: str, app_id: str, label: str) -> Button:

@@ -20,7 +20,7 @@ from countersign.domain.message import (
     Text,
     Value,
 )
-from countersign.domain.texts.connections import disconnect_button
+from countersign.domain.texts.connections import CODE_ALONE, disconnect_button
 from countersign.domain.texts.names import (
     CONNECTIONS_CONNECT,
     CONNECTIONS_CONNECT_SHARED,
@@ -64,8 +64,7 @@ def connections_list(own: Sequence[AppEntry], shared: Sequence[AppEntry], worksp
 
 def _parted(entries: Sequence[AppEntry]) -> tuple[list[tuple[AppEntry, Connection]], list[AppEntry]]:
     connected = [(entry, entry.connection) for entry in entries if entry.connection is not None]
-    missing = [entry for entry in entries if entry.connection is None]
-    return connected, sorted(missing, key=lambda entry: not entry.recipes)  # what a recipe waits for comes first
+    return connected, [entry for entry in entries if entry.connection is None]
 
 
 def _offers(missing: Sequence[AppEntry], action: str, *, room: int) -> list[Block]:
@@ -73,13 +72,8 @@ def _offers(missing: Sequence[AppEntry], action: str, *, room: int) -> list[Bloc
     buttons = [Button(f"Connect {entry.name}", action, entry.id) for entry in missing]
     if len(missing) > room:
         return [Buttons(buttons)]
-    return [Paragraph(_offer(entry), button) for entry, button in zip(missing, buttons, strict=True)]
-
-
-def _offer(entry: AppEntry) -> Text:
-    if not entry.recipes:
-        return Text("*{app}*", {"app": entry.name})
-    return Text("*{app}*: {recipes}", {"app": entry.name, "recipes": ", ".join(entry.recipes)})
+    offers = [Text("*{app}*: {recipes}", {"app": one.name, "recipes": ", ".join(one.recipes)}) for one in missing]
+    return [Paragraph(offer, button) for offer, button in zip(offers, buttons, strict=True)]
 
 
 def _own_line(entry: AppEntry, row: Connection) -> Text:
@@ -101,6 +95,8 @@ def _line(template: str, entry: AppEntry, row: Connection) -> Text:
     if row.status is Status.LIVE and row.last_used_at:
         template += ", last used {used}"
         values["used"] = Moment(row.last_used_at)
+    if not row.proof.asks_slack:
+        template += f"\n{CODE_ALONE}"
     return Text(template, values)
 
 

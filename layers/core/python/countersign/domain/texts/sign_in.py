@@ -13,7 +13,8 @@ from countersign.domain.message import (
     Text,
     Value,
 )
-from countersign.domain.texts.connections import disconnect_button
+from countersign.domain.proof import Proof
+from countersign.domain.texts.connections import CODE_ALONE, disconnect_button
 from countersign.domain.texts.names import CONNECT_OPEN
 from countersign.domain.texts.say import say
 
@@ -52,15 +53,33 @@ def needs_several(apps: Sequence[str]) -> str:
     return f"This is done in {listed}, as you, so you sign in to each once, one after the other."
 
 
-def connected(app: str, app_id: str, label: str, waiting: int) -> Message:
+def connected(app: str, app_id: str, label: str, waiting: int, proof: Proof) -> Message:
     """After a sign-in, by direct message."""
     values: dict[str, Value] = {"app": app, "label": label}
     template = "You are connected to *{app}* as {label}."
     if waiting:
         template += " What you asked for goes on now."
+    if not proof.asks_slack:
+        template += f" {CODE_ALONE}."
     return Message(
         Text("Connected to {app}", {"app": app}),
         (Paragraph(Text(template, values)), Buttons((disconnect_button(app, app_id, "Not you? Disconnect"),))),
+    )
+
+
+def code_heard() -> Message:
+    """The code was right."""
+    return say("Thank you, that is the code. Go back to your browser and press the button there.")
+
+
+def code_wrong(left: int) -> Message:
+    """It was another than the browser shows."""
+    if left == 0:
+        return say("That is not the code either, so it has ended. Press *Connect* again; it brings a new one.")
+    return say(
+        "That is not the code that your browser shows. Look again: {left} more {tries}.",
+        left=str(left),
+        tries="try" if left == 1 else "tries",
     )
 
 
