@@ -220,3 +220,12 @@ def test_a_recipe_that_went_meanwhile_is_said(world: TwoAppsWorld) -> None:
 def test_a_message_of_another_shape_goes_where_an_alarm_waits(world: TwoAppsWorld, changes: dict[str, Any]) -> None:
     assert len(world.load_form(**changes)) == 1
     assert world.slack.redrawn == []
+
+
+def test_a_paused_app_is_not_asked(world: TwoAppsWorld) -> None:
+    world.sign_in("tracker")
+    world.pauses.set("tracker", WORKSPACE.id, world.now, paused=True)
+    assert world.load_form() == []
+    assert said(shown(world)) == "An admin has paused *Tracker* here. Please try again later."
+    assert pressable(shown(world)) == [("Try again", FORM_LOAD)]
+    assert world.apps.queries == []

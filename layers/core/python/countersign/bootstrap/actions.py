@@ -235,6 +235,7 @@ class ActionUseCases(CardUseCases):
             app_settings=self.app_settings,
             call_app=self.call_app,
             ask=self.ask_to_connect,
+            pauses=self.pauses,
             messenger=self.messenger,
             is_stranger=self.recognise_strangers,
             journal=self.journal,

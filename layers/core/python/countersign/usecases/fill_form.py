@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from countersign.admin_ports import Pauses
 from countersign.domain.answer import NotUsable, Refused
 from countersign.domain.catalog import Catalog, Operation, Procedure, Recipe
 from countersign.domain.choices import read_choices
@@ -67,6 +68,7 @@ class FillForm:
     app_settings: AppSettings
     call_app: CallApp
     ask: AskToConnect
+    pauses: Pauses
     messenger: Messenger
     is_stranger: RecogniseStrangers
     journal: Journal
@@ -108,6 +110,8 @@ class FillForm:
             raise ValueError("the choices of this question are not read")
         app = self.catalog.apps[options.operation.partition(".")[0]]
         title, state = asking.title, asking.interaction.state
+        if app.id in self.pauses.paused(asking.interaction.workspace.id):
+            return texts.paused(title, app.name, state)
         try:
             found = self._choices(asking, field, options)
         except (SignInNeeded, SealBroken):

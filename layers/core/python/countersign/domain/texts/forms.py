@@ -69,6 +69,11 @@ def not_answered(title: str, app: str, state: str) -> Form:
     return _not_loaded(title, Text("*{app}* did not answer. Please try again in a minute.", {"app": app}), state)
 
 
+def paused(title: str, app: str, state: str) -> Form:
+    """An admin paused the app."""
+    return _not_loaded(title, Text("An admin has paused *{app}* here. Please try again later.", {"app": app}), state)
+
+
 def nothing_to_choose(title: str, app: str, label: str, state: str) -> Form:
     """A list without an entry: the form could not be sent."""
     values: dict[str, Value] = {"app": app, "label": label}
