@@ -12,6 +12,8 @@ from sandbox.apps.rest import Action, Answer, Api, Call, Page, Problem, Record, 
 
 HOST = "eu2.api.concursolutions.com"
 GEOLOCATION = f"https://{HOST}"
+NOT_SUBMITTED = {"approvers": [], "afterwards": "A_PEND"}
+"""A report that nobody has submitted."""
 USERS = "/expensereports/v4/users/<user>/context"
 TEXTS = {
     "unauthenticated": "Unauthorized",
@@ -22,9 +24,13 @@ TEXTS = {
     "invalid": "Invalid request",
 }
 PHRASES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
-STATUS = {None: "A_PEND", "approved": "A_APPR", "rejected": "A_RESU"}
-"""event-topics/expense/v4.expense-events: submitted and pending approval, approved, sent back to employee."""
-SHOWN = {"A_PEND": "Submitted & Pending Approval", "A_APPR": "Approved", "A_RESU": "Sent Back to Employee"}
+SHOWN = {
+    "A_PEND": "Submitted & Pending Approval",
+    "A_PECO": "Pending Cost Object Approval",
+    "A_APPR": "Approved",
+    "A_RESU": "Sent Back to Employee",
+}
+"""event-topics/expense/v4.expense-events."""
 
 
 def problem(what: Problem) -> Answer:
@@ -72,19 +78,35 @@ def in_context(context: Literal["MANAGER", "TRAVELER"], act: Action) -> Action:
     return checked
 
 
+def approver(record: Record) -> str | None:
+    """Whose approval the report waits for, by short name: its managers come one after another."""
+    decided = record.decided
+    if decided and decided.word == "rejected":
+        return None
+    names: list[str] = record.fields["approvers"]
+    return names[len(record.decisions)] if len(record.decisions) < len(names) else None
+
+
+def status(record: Record) -> str:
+    """The approval status's code: what follows the managers is A_APPR, unless the report has further steps."""
+    if record.decided and record.decided.word == "rejected":
+        return "A_RESU"
+    return "A_PEND" if approver(record) else str(record.fields["afterwards"])
+
+
 def report(call: Call) -> Answer:
     """GET …/reports/{reportId} (v4.reports): no word of who decided."""
     record = call.record("report", "{report}")
-    status = STATUS[record.decided.word if record.decided else None]
+    code = status(record)
     amount = {"value": record.fields["total"], "currencyCode": "EUR"}
     body = {
         "reportId": record.id,
         "name": record.fields["name"],
         "businessPurpose": record.fields["purpose"],
-        "approvalStatus": SHOWN[status],
-        "approvalStatusId": status,
-        "isSubmitted": status != "A_RESU",
-        "isSentBack": status == "A_RESU",
+        "approvalStatus": SHOWN[code],
+        "approvalStatusId": code,
+        "isSubmitted": code != "A_RESU",
+        "isSentBack": code == "A_RESU",
         "reportTotal": amount,
         "claimedAmount": amount,
         "currencyCode": "EUR",
@@ -103,7 +125,10 @@ def decide(word: str) -> Action:
             raise Problem("invalid", "comment is required")
         if unknown := set(call.body) - {"comment", "expenseRejectedComment", "statusId", "expectedStepCode"}:
             raise Problem("invalid", f"unknown field {min(unknown)}")
-        call.store.decide(call.caller, call.record("report", "{report}"), word, comment)
+        record = call.record("report", "{report}")
+        if approver(record) != person(call.who):
+            raise Problem("settled")
+        call.store.decide(call.caller, record, word, comment, again=True)
         return Answer(204)
 
     return act
@@ -131,16 +156,17 @@ def comments(call: Call) -> Answer:
 
 def create(call: Call) -> Answer:
     """POST …/context/TRAVELER/reports: once per `idempotency-id` (OpenAPI file, postNewReport)."""
-    fields = {"name": call.text("name"), "purpose": call.text("businessPurpose", ""), "total": 0.0}
+    fields = {"name": call.text("name"), "purpose": call.text("businessPurpose", ""), "total": 0.0} | NOT_SUBMITTED
     call.text("policyId")
     made = call.store.create(call.caller, "report", fields, once=call.headers.get("idempotency-id"))
     return Answer(201, {"uri": f"{GEOLOCATION}{request.path}/{made.id}"})
 
 
-def waiting(store: Store, name: str, requester: Account, approver: Account) -> Record:
-    """A submitted report of the requester's that the approver must approve."""
-    fields = {"name": name, "purpose": f"{name}, on site", "total": 525.0}
-    return store.add("report", fields, requester, Rights(decide=frozenset({person(approver)})))
+def waiting(store: Store, name: str, requester: Account, *approvers: Account, afterwards: str = "A_APPR") -> Record:
+    """A submitted report of the requester's that the approvers must approve one after another, and what it is then."""
+    names = [person(one) for one in approvers]
+    fields = {"name": name, "purpose": f"{name}, on site", "total": 525.0, "approvers": names, "afterwards": afterwards}
+    return store.add("report", fields, requester, Rights(decide=frozenset(names)))
 
 
 def seed(store: Store, directory: Directory) -> None:
@@ -155,7 +181,7 @@ def card(record: Record) -> Card:
     body = {"key": record.id, "report_id": record.id, "name": record.fields["name"]}
     body |= {"purpose": record.fields["purpose"], "total": f"{record.fields['total']:.2f}", "currency": "EUR"}
     body |= {"requested_by": record.made_by.email}
-    return Card("approve_expense_concur", body | {"state": STATUS[record.decided.word if record.decided else None]})
+    return Card("approve_expense_concur", body | {"state": status(record)})
 
 
 def routes(context: Literal["MANAGER", "TRAVELER"]) -> Callable[[str, str, Action, str], Route]:
@@ -190,6 +216,7 @@ API = Api(
             link=lambda record: f"/nui/expense/report/{record.id}",
             title=lambda record: str(record.fields["name"]),
             status=lambda _record: SHOWN["A_PEND"],
+            waits=lambda record: approver(record) is not None,
             fields=lambda record: (("Total", f"{record.fields['total']:.2f} EUR"),),
             card=card,
         ),

@@ -58,10 +58,15 @@ def one_review(call: Call) -> Answer:
     return Answer(200, found[0])
 
 
+def waits(run: Record) -> bool:
+    """Whether the run's present attempt waits for a decision; the history holds the earlier attempts' too."""
+    return all(one.details.get("attempt", 1) != run.fields["attempt"] for one in run.decisions)
+
+
 def pending(call: Call) -> Answer:
     """GET …/actions/runs/{run_id}/pending_deployments: what waits, and whether this person may decide it."""
     run = call.record("run", "{run_id}")
-    return Answer(200, [] if run.decided else [shapes.pending(run, call.who, list(call.state.directory))])
+    return Answer(200, [shapes.pending(run, call.who, list(call.state.directory))] if waits(run) else [])
 
 
 def decide_deployment(call: Call) -> Answer:
@@ -70,9 +75,9 @@ def decide_deployment(call: Call) -> Answer:
     state, comment = call.text("state"), call.text("comment")
     if state not in {"approved", "rejected"} or call.body.get("environment_ids") != [run.fields["environment_id"]]:
         raise Problem("invalid", "state or environment_ids is not right")
-    if not run.rights.may_decide(call.who):
+    if not (waits(run) and run.rights.may_decide(call.who)):
         raise Problem("settled")
-    call.store.decide(call.caller, run, state, comment)
+    call.store.decide(call.caller, run, state, comment, again=True, details={"attempt": run.fields["attempt"]})
     return Answer(200, [shapes.deployment(run)])
 
 
@@ -95,6 +100,7 @@ def seed(store: Store, directory: Directory) -> None:
     open_pull(store, "Retry failed card payments", priya, josie)
     open_pull(store, "Round amounts to cents", josie, priya)
     run: Json = {"title": "Deploy the website", "environment_id": 161_088_068, "environment": "production"}
+    run |= {"attempt": 1}
     store.add("run", run, priya, Rights(decide=frozenset({"josie"})))
 
 

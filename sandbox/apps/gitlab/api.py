@@ -101,11 +101,14 @@ def issues(call: Call) -> Answer:
     return Answer(200, [shapes.issue(record) for record in found[::-1][:size]])
 
 
-def open_request(store: Store, title: str, requester: Account, approver: Account) -> Record:
-    """A merge request of the requester's that the approver may approve."""
+def open_request(
+    store: Store, title: str, requester: Account, *approvers: Account, edition: str = "enterprise"
+) -> Record:
+    """A merge request of the requester's that needs the approval of all these; `edition`: enterprise or community."""
     sha = hashlib.sha1(title.encode()).hexdigest()  # noqa: S324 - git's own
-    rights = Rights(decide=frozenset({person(approver)}))
-    return store.add("merge_request", {"title": title, "sha": sha}, requester, rights)
+    rights = Rights(decide=frozenset(map(person, approvers)))
+    fields: Json = {"title": title, "sha": sha, "approvals_required": len(approvers), "edition": edition}
+    return store.add("merge_request", fields, requester, rights)
 
 
 def seed(store: Store, directory: Directory) -> None:
@@ -117,10 +120,10 @@ def seed(store: Store, directory: Directory) -> None:
 
 def card(record: Record) -> Card:
     """The merge request's card."""
-    decided, (group, project) = record.decided, shapes.PATH.split("/")
+    group, project = shapes.PATH.split("/")
     body = {"key": f"{shapes.PATH}!{record.id}", "group": group, "project": project, "number": record.id}
     body |= {"title": record.fields["title"], "author": record.made_by.login, "sha": record.fields["sha"]}
-    return Card("approve_merge_request", body | {"state": decided.word if decided else "opened"})
+    return Card("approve_merge_request", body | {"state": "approved" if shapes.approved(record) else "opened"})
 
 
 def project_list(call: Call) -> Answer:
@@ -158,6 +161,7 @@ API = Api(
             link=lambda record: f"/{shapes.PATH}/-/merge_requests/{record.id}",
             title=lambda record: str(record.fields["title"]),
             number=lambda record: f"!{record.id}",
+            waits=lambda record: not shapes.approved(record),
             card=card,
         ),
     ),

@@ -49,12 +49,26 @@ def approvers(record: Record) -> list[Account]:
     return [decision.by for decision in record.decisions]
 
 
+def approved(record: Record) -> bool:
+    """Whether it has what it needs: as many approvals as its rules ask for; in Community Edition, one."""
+    needed = 1 if record.fields["edition"] == "community" else record.fields["approvals_required"]
+    return len(record.decisions) >= needed
+
+
 def approvals(record: Record, who: Account) -> Json:
-    """doc/api/merge_request_approvals.md: the answer of approve, unapprove and approvals."""
+    """doc/api/merge_request_approvals.md: the answer of approve, unapprove and approvals.
+
+    Community Edition knows neither rules nor more than these fields (lib/api/entities/merge_request_approvals.rb); the
+    merge request's own beside them are Enterprise Edition's (ee/lib/ee/api/entities/merge_request_approvals.rb).
+    """
     by = approvers(record)
     own = {"user_has_approved": who in by, "user_can_approve": record.rights.may_decide(who) and who not in by}
-    left = {"approvals_required": 1, "approvals_left": 0 if by else 1, "approved": bool(by)}
-    return merge_request(record) | own | left | {"approved_by": [{"user": user(account)} for account in by]}
+    named = {"approved_by": [{"user": user(account)} for account in by]}
+    if record.fields["edition"] == "community":
+        return own | named | {"approved": approved(record)}
+    required = record.fields["approvals_required"]
+    counted = {"approvals_required": required, "approvals_left": max(required - len(by), 0)}
+    return merge_request(record) | own | counted | named | {"approved": approved(record)}
 
 
 def note(record: Record) -> Json:

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.description import Json
 from sandbox.apps.jira import issues
-from sandbox.apps.jira.shapes import approval, comment, date, problem, user
+from sandbox.apps.jira.shapes import approval, comment, date, final, may_answer, problem, user
 from sandbox.apps.records import Card
 from sandbox.apps.rest import Answer, Api, Call, Page, Problem, Record, Rights, Route, Store, me, person
 
@@ -60,7 +60,9 @@ def answer_approval(call: Call) -> Answer:
     word = DECISIONS.get(call.text("decision"))
     if word is None:
         raise Problem("invalid", "decision must be approve or decline")
-    call.store.decide(call.caller, asked, word)
+    if asked.rights.may_decide(call.who) and not may_answer(asked, call.who):
+        raise Problem("settled")
+    call.store.decide(call.caller, asked, word, again=True)
     return Answer(200, approval(asked, call.who))
 
 
@@ -80,12 +82,12 @@ def add_comment(call: Call) -> Answer:
     return Answer(201, comment(call.store.create(call.caller, "comment", fields)))
 
 
-def waiting(store: Store, summary: str, requester: Account, approver: Account) -> Record:
-    """A request of the requester's that waits for the approver. Its approval is the record that people decide."""
+def waiting(store: Store, summary: str, requester: Account, *approvers: Account) -> Record:
+    """A request of the requester's that waits for all approvers. Its approval is the record that people decide."""
     number = len(store.all("request")) + 42
     request = store.add("request", {"summary": summary}, requester, id=f"IT-{number}")
-    fields = {"request": request, "approver": approver}
-    return store.add("approval", fields, requester, Rights(decide=frozenset({person(approver)})))
+    fields = {"request": request, "approvers": approvers}
+    return store.add("approval", fields, requester, Rights(decide=frozenset(map(person, approvers))))
 
 
 def seed(store: Store, directory: Directory) -> None:
@@ -103,8 +105,7 @@ def card(record: Record) -> Card:
     request: Record = record.fields["request"]
     body: dict[str, Any] = {"key": f"{request.id}/{record.id}", "issue_key": request.id, "approval_id": record.id}
     body |= {"summary": request.fields["summary"], "requested_by": request.made_by.email}
-    state = record.decided.word if record.decided else "pending"
-    return Card("approve_service_request", body | {"request_type": "Get IT help", "state": state})
+    return Card("approve_service_request", body | {"request_type": "Get IT help", "state": final(record)})
 
 
 API = Api(
@@ -135,6 +136,7 @@ API = Api(
             number=lambda record: str(record.fields["request"].id),
             status=lambda _record: "Waiting for approval",
             words=("approved", "declined"),
+            waits=lambda record: final(record) == "pending",
             card=card,
         ),
     ),

@@ -38,19 +38,37 @@ def date(seconds: float) -> Json:
     return {"iso8601": iso, "jira": iso, "friendly": "Today", "epochMillis": int(seconds * 1000)}
 
 
+def final(record: Record) -> str:
+    """An approval's finalDecision: declined by one, approved by all, else pending (ApprovalDTO)."""
+    words = [one.word for one in record.decisions]
+    if "declined" in words:
+        return "declined"
+    return "approved" if len(words) == len(record.fields["approvers"]) else "pending"
+
+
+def may_answer(record: Record, who: Account) -> bool:
+    """Whether the account is one of the approvers and has not answered yet."""
+    answered = [one.by for one in record.decisions]
+    return final(record) == "pending" and record.rights.may_decide(who) and who not in answered
+
+
 def approval(record: Record, who: Account) -> Json:
-    """An approval of one approver, as `who` sees it (ApprovalDTO)."""
-    decided = record.decided
-    word = decided.word if decided else "pending"
+    """An approval, as `who` sees it (ApprovalDTO)."""
+    words = {one.by.account_id: one.word for one in record.decisions}
+    approvers = [
+        {"approver": user(one), "approverDecision": words.get(one.account_id, "pending")}
+        for one in record.fields["approvers"]
+    ]
     shown: Json = {
         "id": record.id,
         "name": "Waiting for approval",
-        "finalDecision": word,
-        "canAnswerApproval": not decided and record.rights.may_decide(who),
-        "approvers": [{"approver": user(record.fields["approver"]), "approverDecision": word}],
+        "finalDecision": final(record),
+        "canAnswerApproval": may_answer(record, who),
+        "approvers": approvers,
         "createdDate": date(record.made_at),
     }
-    return shown | ({"completedDate": date(decided.at)} if decided else {})
+    ended = record.decided if final(record) != "pending" else None
+    return shown | ({"completedDate": date(ended.at)} if ended else {})
 
 
 def comment(record: Record) -> Json:

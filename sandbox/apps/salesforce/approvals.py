@@ -26,6 +26,8 @@ class Deals:
         self._org = org
         self._directory = directory
         self._audit = audit
+        self._later: dict[str, list[str]] = {}
+        """Who is asked after the present approver, by the process's id."""
 
     def add_samples(self) -> None:
         """Two deals of Tom's that wait for Josie, and one of her own."""
@@ -33,7 +35,7 @@ class Deals:
             self._submit(name, amount, requester, approver)
 
     def add_for_approval(self, title: str, *, requested_by: str, approver: str) -> str:
-        """A new opportunity of `requested_by` that waits for `approver`."""
+        """A new opportunity of `requested_by` that waits for `approver`: several (with commas) one by one."""
         return self._submit(title, 10000.0, requested_by, approver)
 
     def listing(self) -> list[RecordView]:
@@ -58,7 +60,8 @@ class Deals:
     def decide_work_item(self, work_item_id: str, caller: Caller, *, approve: bool, comments: str) -> Record:
         """Approve or reject one pending request; the process instance afterwards.
 
-        "The current user must be an assigned approver": dome_process_approvals_approve. A decided work item is gone.
+        "The current user must be an assigned approver": dome_process_approvals_approve. A decided work item is gone;
+        the process is Pending while its next step waits.
         """
         with self._org.lock:
             item = self._org.get("ProcessInstanceWorkitem", work_item_id)
@@ -70,8 +73,11 @@ class Deals:
             status, instance_id = ("Approved" if approve else "Rejected"), item["ProcessInstanceId"]
             self._step(instance_id, status, user, comments)
             self._org.delete("ProcessInstanceWorkitem", item["Id"])
-            done = {"Status": status, "LastActorId": user, "CompletedDate": self._org.now()}
-            self._org.update("ProcessInstance", instance_id, done)
+            if approve and self._later.get(instance_id):
+                self._ask(instance_id, self._later[instance_id].pop(0), by=user)
+            else:
+                done = {"Status": status, "LastActorId": user, "CompletedDate": self._org.now()}
+                self._org.update("ProcessInstance", instance_id, done)
             instance = self._org.get("ProcessInstance", instance_id) or {}
             record = self._org.get("Opportunity", instance["TargetObjectId"]) or {}
         self._audit.add(caller, status.lower(), record=record["Name"], record_id=record["Id"], comments=comments)
@@ -92,16 +98,20 @@ class Deals:
         return Card("approve_deal", body)
 
     def _submit(self, name: str, amount: float, requester: str, approver: str) -> str:
-        owner, judge = (self._user(login) for login in (requester, approver))
+        owner, *judges = (self._user(login.strip()) for login in (requester, *approver.split(",")))
         closes = (self._org.today() + CLOSES_IN).date().isoformat()
         fields = {"Name": name, "Amount": amount, "StageName": "Negotiation/Review", "CloseDate": closes}
         deal = self._org.create("Opportunity", fields | {"OwnerId": owner}, by=owner)
         fields = {"TargetObjectId": deal["Id"], "Status": "Pending", "SubmittedById": owner}
         instance = self._org.create("ProcessInstance", fields, by=owner)
         self._step(instance["Id"], "Started", owner, "")
-        fields = {"ProcessInstanceId": instance["Id"], "ActorId": judge, "OriginalActorId": judge}
-        self._org.create("ProcessInstanceWorkitem", fields, by=owner)
+        self._ask(instance["Id"], judges[0], by=owner)
+        self._later[instance["Id"]] = judges[1:]
         return str(deal["Id"])
+
+    def _ask(self, instance_id: str, judge: str, *, by: str) -> None:
+        fields = {"ProcessInstanceId": instance_id, "ActorId": judge, "OriginalActorId": judge}
+        self._org.create("ProcessInstanceWorkitem", fields, by=by)
 
     def _step(self, instance_id: str, status: str, user: str, comments: str) -> None:
         fields = {"ProcessInstanceId": instance_id, "StepStatus": status, "ActorId": user, "OriginalActorId": user}

@@ -25,12 +25,16 @@ PREFIXES = {
 
 @dataclass(frozen=True)
 class ObjectType:
-    """Fields with their types, relationships (name → field, object), and what a create must and may give."""
+    """Fields with their types, relationships (name → field, object), and what a create must and may give.
+
+    `children`: relationships to what refers to it (name → object, its field).
+    """
 
     fields: Mapping[str, str]
     relations: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     writable: frozenset[str] = frozenset()
+    children: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 AUDITED = {"Id": "id", "CreatedDate": "datetime", "CreatedById": "id"}
@@ -63,6 +67,10 @@ OBJECTS: dict[str, ObjectType] = {
         CREATED_BY
         | {"TargetObject": ("TargetObjectId", "Opportunity"), "LastActor": ("LastActorId", "User")}
         | {"SubmittedBy": ("SubmittedById", "User")},
+        children={
+            "Steps": ("ProcessInstanceStep", "ProcessInstanceId"),
+            "Workitems": ("ProcessInstanceWorkitem", "ProcessInstanceId"),
+        },
     ),
     "ProcessInstanceStep": ObjectType(
         AUDITED

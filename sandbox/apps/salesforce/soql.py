@@ -1,6 +1,7 @@
 """The little of SOQL that approval flows use: SELECT … FROM … WHERE … AND … ORDER BY … LIMIT ….
 
-developer.salesforce.com, "SOQL and SOSL Reference". OR, parentheses and sub-queries are refused as malformed.
+developer.salesforce.com, "SOQL and SOSL Reference"; "Relationship Queries": a sub-query in SELECT reads a child
+relationship. OR and parentheses in conditions are refused as malformed.
 """
 
 import re
@@ -17,6 +18,7 @@ QUERY = re.compile(
     r"(?:\s+LIMIT\s+(?P<limit>\d+))?\s*",
     re.IGNORECASE | re.DOTALL,
 )
+CHILDREN = re.compile(r",?\s*\((\s*SELECT\b[^()]*)\)", re.IGNORECASE)
 CONDITION = re.compile(
     r"\s*(?P<field>[\w.]+)\s*(?P<operator>=|!=|\bIN\b)\s*"
     r"(?P<value>'(?:[^'\\]|\\.)*'|\((?:\s*'(?:[^'\\]|\\.)*'\s*,?)+\)|[\w.+:-]+)\s*(?:AND\b|$)",
@@ -46,28 +48,61 @@ class Condition:
 
 def run(org: Org, text: str, version: str) -> dict[str, Any]:
     """The query's answer as `/query` gives it; raises `QueryError`."""
-    parsed = QUERY.fullmatch(text)
-    if parsed is None:
-        raise QueryError(
-            "MALFORMED_QUERY", "unexpected token: this sandbox knows SELECT, WHERE with AND, ORDER BY, LIMIT"
-        )
+    children = CHILDREN.findall(text)
+    parsed = _parsed(CHILDREN.sub("", text))
     name = next((known for known in OBJECTS if known.lower() == parsed["object"].lower()), None)
     if name is None:
         raise QueryError("INVALID_TYPE", f"sObject type '{parsed['object']}' is not supported.")
+    found = _rows(org, name, parsed, org.all(name), version)
+    below = [row | _below(org, name, record, children, version) for record, row in found]
+    return {"totalSize": len(below), "done": True, "records": below}
+
+
+def _parsed(text: str) -> re.Match[str]:
+    parsed = QUERY.fullmatch(text)
+    if parsed is None:
+        said = "unexpected token: this sandbox knows SELECT, WHERE with AND, ORDER BY, LIMIT"
+        raise QueryError("MALFORMED_QUERY", said)
+    return parsed
+
+
+def _rows(
+    org: Org, name: str, parsed: re.Match[str], among: list[Record], version: str
+) -> list[tuple[Record, dict[str, Any]]]:
+    """The object's records that the query finds among these, each with its row."""
     fields = [part.strip() for part in parsed["fields"].split(",")]
     conditions = _conditions(parsed["where"] or "")
     known = dict.fromkeys(OBJECTS[name].fields)
     for path in [*fields, *(c.field for c in conditions), *filter(None, [parsed["order"]])]:
         if not read_path(org, name, known, path)[0]:
             raise QueryError("INVALID_FIELD", f"No such column '{path}' on entity '{name}'.")
-    found = [record for record in org.all(name) if all(_holds(org, name, record, c) for c in conditions)]
+    found = [record for record in among if all(_holds(org, name, record, c) for c in conditions)]
     if parsed["order"]:
         down = (parsed["way"] or "").upper() == "DESC"
-        found.sort(key=lambda record: str(read_path(org, name, record, parsed["order"])[1] or ""), reverse=down)
+        # Of two of the same second, the one that was made later counts as later.
+        found = sorted(
+            found[::-1] if down else found,
+            key=lambda record: str(read_path(org, name, record, parsed["order"])[1] or ""),
+            reverse=down,
+        )
     if parsed["limit"]:
         found = found[: int(parsed["limit"])]
-    rows = [shaped(org, name, record, fields, version) for record in found]
-    return {"totalSize": len(rows), "done": True, "records": rows}
+    return [(record, shaped(org, name, record, fields, version)) for record in found]
+
+
+def _below(org: Org, name: str, record: Record, children: list[str], version: str) -> dict[str, Any]:
+    """What sub-queries find below a record, by the relationship's name: null where there is nothing."""
+    below: dict[str, Any] = {}
+    for text in children:
+        parsed = _parsed(text)
+        relation = next((one for one in OBJECTS[name].children if one.lower() == parsed["object"].lower()), None)
+        if relation is None:
+            raise QueryError("INVALID_TYPE", f"Didn't understand relationship '{parsed['object']}' in FROM part.")
+        child, key = OBJECTS[name].children[relation]
+        own = [one for one in org.all(child) if one[key] == record["Id"]]
+        rows = [row for _, row in _rows(org, child, parsed, own, version)]
+        below[relation] = {"totalSize": len(rows), "done": True, "records": rows} if rows else None
+    return below
 
 
 def shaped(org: Org, name: str, record: Record, fields: list[str], version: str) -> dict[str, Any]:

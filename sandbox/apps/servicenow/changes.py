@@ -26,6 +26,8 @@ class Changes:
         self._tables = tables
         self._directory = directory
         self._audit = audit
+        self._unanimous: set[str] = set()
+        """Changes that are approved once everybody did (`sysapproval_group`: "Everyone must approve")."""
 
     def add_samples(self) -> None:
         """The changes that wait at the start: CHG0030001 for Josie, one for two people, one of her own, one for Tom."""
@@ -33,8 +35,11 @@ class Changes:
             self._add(title, requested_by, approvers.split(","), risk)
 
     def add_for_approval(self, title: str, *, requested_by: str, approver: str) -> str:
-        """A new change that waits for `approver` (logins, several with commas)."""
-        return self._add(title, requested_by, approver.split(","), "3")
+        """A new change that waits for `approver` (logins: with commas the first one decides, with + all must)."""
+        added = self._add(title, requested_by, approver.replace("+", ",").split(","), "3")
+        if "+" in approver:
+            self._unanimous.add(added)
+        return added
 
     def listing(self) -> list[RecordView]:
         """Every change, oldest first."""
@@ -50,7 +55,7 @@ class Changes:
         return any(row["state"] == "requested" for row in self._approvals(record_id, account))
 
     def decide(self, record_id: str, caller: Caller, *, approve: bool, comments: str) -> None:
-        """Decide as the caller (change-management-api.md, PATCH …/approvals): the first approver's word decides."""
+        """Decide as the caller (change-management-api.md, PATCH …/approvals): the first word counts, or everybody's."""
         if not approve and not comments:
             raise RefusedError("Comments are required", "Comments are required when rejecting a change request.")
         with self._tables.lock:
@@ -109,12 +114,15 @@ class Changes:
         login = caller.account.login
         fields = {"state": decision, "comments": comments}
         self._tables.update(APPROVALS, mine["sys_id"], fields, by=login)
+        self._audit.add(caller, decision, record=change["number"], record_id=change["sys_id"], comments=comments)
+        waiting = any(row["state"] == "requested" for row in self._approvals(change["sys_id"]))
+        if decision == "approved" and waiting and change["sys_id"] in self._unanimous:
+            return
         for other in self._approvals(change["sys_id"]):
             if other["state"] == "requested":
                 self._tables.update(APPROVALS, other["sys_id"], {"state": "not_required"}, by=login)
         after = {"approval": decision, "state": "-2" if decision == "approved" else "-5"}
         self._tables.update("change_request", change["sys_id"], after, by=login)
-        self._audit.add(caller, decision, record=change["number"], record_id=change["sys_id"], comments=comments)
 
     def _approvals(self, change_id: str, account: Account | None = None) -> list[Row]:
         rows = [row for row in self._tables.rows(APPROVALS) if row["sysapproval"] == change_id]
