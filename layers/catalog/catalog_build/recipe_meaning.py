@@ -64,6 +64,8 @@ def _wrong_start(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
     if not recipe["verify_user_access"] and not recipe.get("card", {}).get("self_approval", True):
         what = "a shared connection can't tell which account in the app is the person's own"
         yield ("card", "self_approval"), what, "remove it, or verify_user_access: false"
+    if recipe["guests"] and recipe["verify_user_access"]:
+        yield ("guests",), "it acts as the person, so the app decides about guests as about anybody", "remove it"
     if "card" not in recipe and recipe["inputs"]:
         yield ("inputs",), "only a hook brings inputs, and this recipe has no card", "ask for them in the form of run"
     if recipe.get("command", "").partition(" ")[0] in RESERVED:

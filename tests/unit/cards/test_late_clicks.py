@@ -1,6 +1,6 @@
 """A click that waited acts on what its person saw, while that is still asked; and on nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -110,10 +110,10 @@ def test_a_token_that_is_refused_at_the_act_counts_as_nothing_sent_and_the_card_
     world.connect(JOSIE, "josie")
     send = world.servicenow.send
 
-    def ends_at_the_act(request: HttpRequest, hosts: object) -> HttpAnswer:
+    def ends_at_the_act(request: HttpRequest, allowed_hosts: Sequence[str]) -> HttpAnswer:
         if request.method == "PATCH":
             world.servicenow.tokens.pop("at-josie", None)
-        return send(request, hosts)  # type: ignore[arg-type]
+        return send(request, allowed_hosts)
 
     world.servicenow.send = ends_at_the_act  # type: ignore[method-assign]
     world.click(JOSIE)

@@ -285,14 +285,14 @@ def _let_in(*people: str) -> CardWorld:
     world = CardWorld(votes={"approve": 2}, who=Who(user_group="S1"))
     world.put_card()
     world.connect(JOSIE, "josie")
-    world.slack.groups["S1"] = frozenset(people)
+    world.slack.groups = {"S1": frozenset(people)}
     return world
 
 
 def test_a_vote_of_who_may_not_decide_any_more_does_not_count() -> None:
     world = _let_in("U0TOM", "U0JOSIE")
     world.click(TOM)
-    world.slack.groups["S1"] = frozenset({"U0JOSIE"})
+    world.slack.groups = {"S1": frozenset({"U0JOSIE"})}
     world.now += 3_600
     world.click(JOSIE)
     assert (world.servicenow.acts, _votes(world)) == (0, [("U0JOSIE", "approve")])
@@ -313,7 +313,7 @@ def test_a_vote_of_who_left_does_not_count() -> None:
 def test_where_chat_does_not_say_whether_a_voter_still_may_nobody_acts() -> None:
     world = _let_in("U0TOM", "U0JOSIE")
     world.click(TOM)
-    del world.slack.groups["S1"]
+    world.slack.groups = {}
     world.click(JOSIE)
     assert (world.servicenow.acts, world.action_of(JOSIE).outcome) == (0, Outcome.MISCONFIGURED)
     assert _votes(world) == [("U0TOM", "approve")]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from countersign.usecases.fresh_token import FreshToken
     from countersign.usecases.heed_card import HeedCard
     from countersign.usecases.keep_alive import KeepAlive
+    from countersign.usecases.may_share import MayShare
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.recognise_admins import RecogniseAdmins
@@ -162,9 +163,7 @@ class ActionUseCases(CardUseCases):
 
         return Conclude(
             connections=self.connections,
-            catalog=self.catalog,
             settings=self.settings.app_settings,
-            perform=self.perform_step,
             end=self.end_action,
             set_aside=self.set_aside,
             clock=self.clock,
@@ -217,6 +216,7 @@ class ActionUseCases(CardUseCases):
             audit=self.audit,
             journal=self.journal,
             is_stranger=self.recognise_strangers,
+            may_share=self.may_share,
             run=self.run_action,
             end=self.end_action,
             clock=self.clock,
@@ -238,12 +238,14 @@ class ActionUseCases(CardUseCases):
             pauses=self.pauses,
             messenger=self.messenger,
             is_stranger=self.recognise_strangers,
+            may_share=self.may_share,
             journal=self.journal,
         )
 
     @cached_property
     def resume_actions(self) -> "ResumeActions":
         """Takes actions up again."""
+        from countersign.usecases.flag_shared_account import FlagSharedAccount
         from countersign.usecases.resume_actions import ResumeActions
 
         return ResumeActions(
@@ -257,6 +259,9 @@ class ActionUseCases(CardUseCases):
             queue=self.actions_queue,
             run=self.run_action,
             end=self.end_action,
+            flag_shared_account=FlagSharedAccount(
+                self.connections, self.sign_ins, self.messenger, self.catalog, self.audit, self.clock
+            ),
             audit=self.audit,
             journal=self.journal,
             clock=self.clock,
@@ -275,6 +280,13 @@ class ActionUseCases(CardUseCases):
         from countersign.usecases.recognise_admins import RecogniseAdmins
 
         return RecogniseAdmins(self.people, self.settings.admins)
+
+    @cached_property
+    def may_share(self) -> "MayShare":
+        """Who may act with what is everybody's."""
+        from countersign.usecases.may_share import MayShare
+
+        return MayShare(self.people, self.audit)
 
     @cached_property
     def recognise_strangers(self) -> "RecogniseStrangers":

@@ -24,7 +24,7 @@ class Requester:
     """Who asked for a record, and may not decide it.
 
     Attributes:
-        named: as the recipe says: an id, login or e-mail address there, an address inside more (``Priya <priya@…>``) too.
+        named: as the recipe says: an id, login or e-mail address there; also ``Priya <priya@…>``.
         address: of whoever is about to decide, as chat has it; None where it has none.
         shared: the account that acts is a workspace's, and says nothing of who decides.
     """

@@ -134,6 +134,8 @@ class Recipe:
     """Its name in the menu of a message; what is in the message can be what its form begins with."""
     needs: Sequence[str] = ()
     """Ids of the apps without which it is of no use."""
+    guests: bool = False
+    """Whether guests of a workspace may use it though it acts with the workspace's connection."""
     max_sign_in_age: int | None = None
     """Step-up: seconds since which its person must have signed in to every app that it acts in."""
 

@@ -108,6 +108,7 @@ def read_recipe(raw: Raw) -> Recipe:
         card=_card(raw["card"]) if "card" in raw else None,
         procedures={name: _procedure(name, procedure, raw["title"]) for name, procedure in raw["procedures"].items()},
         needs=raw["needs"],
+        guests=raw["guests"],
         max_sign_in_age=seconds(raw["max_sign_in_age"]) if "max_sign_in_age" in raw else None,
     )
 

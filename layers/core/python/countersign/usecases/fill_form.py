@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from countersign.admin_ports import Pauses
 from countersign.domain.answer import NotUsable, Refused
+from countersign.domain.card import Card
 from countersign.domain.catalog import Catalog, Operation, Procedure, Recipe
 from countersign.domain.choices import read_choices
 from countersign.domain.connection import Connection, Status
@@ -34,6 +35,7 @@ from countersign.domain.texts import forms as texts
 from countersign.ports import AppSettings, CardStore, ConnectionStore, Journal, Messenger
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.call_app import CallApp
+from countersign.usecases.may_share import MayShare
 from countersign.usecases.recognise_strangers import RecogniseStrangers
 
 _NO_ANSWER = (AppUnavailable, TooLarge, LeaseBusy)
@@ -71,6 +73,7 @@ class FillForm:
     pauses: Pauses
     messenger: Messenger
     is_stranger: RecogniseStrangers
+    may_share: MayShare
     journal: Journal
 
     def __call__(self, interaction: Interaction) -> None:
@@ -95,6 +98,8 @@ class FillForm:
         asking = _Asking(interaction, recipe, procedure, state)
         if self.is_stranger(interaction):
             return texts.closed(asking.title, texts.STRANGER, interaction.state)
+        if (why := self.may_share.refusal(interaction, recipe, self._card(asking))) is not None:
+            return texts.closed(asking.title, why, interaction.state)
         read: dict[str, Offered] = {}
         for field in fields_to_read(procedure):
             found = self._read(asking, field)
@@ -164,12 +169,15 @@ class FillForm:
             raise SignInNeeded(operation.app)
         return there
 
-    def _shown(self, asking: _Asking) -> Mapping[str, str]:
-        """What the card shows whose button opened the form; the button is not believed about another tenant's."""
+    def _card(self, asking: _Asking) -> Card | None:
+        """The card whose button opened the form; the button is not believed about another tenant's."""
         card = self.cards.get(asking.state.card) if asking.state.card else None
-        if card is None or card.workspace.tenant != asking.interaction.person.tenant:
-            return {}
-        return card.inputs if card.recipe == asking.recipe.id else {}
+        theirs = card is not None and card.workspace.tenant == asking.interaction.person.tenant
+        return card if theirs and card is not None and card.recipe == asking.recipe.id else None
+
+    def _shown(self, asking: _Asking) -> Mapping[str, str]:
+        card = self._card(asking)
+        return card.inputs if card else {}
 
     def _to_connect(self, asking: _Asking, app_id: str) -> Form:
         interaction, name = asking.interaction, self.catalog.apps[app_id].name

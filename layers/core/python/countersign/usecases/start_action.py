@@ -11,7 +11,7 @@ from countersign.domain.catalog import Catalog, Procedure, Recipe
 from countersign.domain.errors import Conflict
 from countersign.domain.form_check import accepted, check_answers
 from countersign.domain.interaction import Interaction
-from countersign.domain.message import Message
+from countersign.domain.message import Message, Paragraph
 from countersign.domain.texts import cards as texts
 from countersign.domain.texts.conversation import command_gone, wrong_answer
 from countersign.domain.texts.sign_in import foreign_person
@@ -19,6 +19,7 @@ from countersign.domain.tokens import Sealed
 from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, Messenger, Opener
 from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
+from countersign.usecases.may_share import MayShare
 from countersign.usecases.recognise_strangers import RecogniseStrangers
 from countersign.usecases.run_action import RunAction
 
@@ -41,6 +42,7 @@ class StartAction:
     audit: AuditLog
     journal: Journal
     is_stranger: RecogniseStrangers
+    may_share: MayShare
     run: RunAction
     end: EndAction
     clock: Clock
@@ -54,6 +56,8 @@ class StartAction:
             facts = {"card": button.card[:64], "recipe": button.recipe[:64], "trace_id": interaction.trace_id}
             self.audit.record("card_mismatch", interaction.person, {**facts, "workspace": interaction.workspace.id})
             self._say(interaction, texts.card_gone())
+            return
+        if self._not_shared_with(interaction, self.catalog.recipes[card.recipe], card):
             return
         mine = self.actions.of_card(interaction.person, card.id)
         if (known := _of_click(mine, interaction, button.procedure)) is not None:
@@ -82,6 +86,8 @@ class StartAction:
         if recipe is None or recipe.card is not None:
             self._say(interaction, command_gone())
             return
+        if self._not_shared_with(interaction, recipe, None):
+            return
         action_id = f"run#{hashlib.sha256(interaction.id.encode()).hexdigest()[:32]}"
         action = self.actions.get(interaction.person, action_id) or self._create(
             interaction, recipe, recipe.run, action_id, card=None
@@ -97,6 +103,12 @@ class StartAction:
         self.audit.record("stranger_refused", interaction.person, facts)
         self._say(interaction, foreign_person())
         return True
+
+    def _not_shared_with(self, interaction: Interaction, recipe: Recipe, card: Card | None) -> bool:
+        why = self.may_share.refusal(interaction, recipe, card)
+        if why is not None:
+            self._say(interaction, Message(why, (Paragraph(why),)))
+        return why is not None
 
     def _is_clicked(self, card: Card, interaction: Interaction, button: CardButton) -> bool:
         """The button's value is not to be believed: its card must be of this tenant and recipe.
@@ -123,7 +135,10 @@ class StartAction:
         self._supersede([action for action in mine if action.procedure != procedure.id])
         this_round = [action for action in attempts if action.subject == card.subject(self._app(recipe, procedure))]
         latest = max(this_round, key=lambda action: int(action.id.rpartition("#")[2]), default=None)
-        if latest is not None and latest.status is not ActionStatus.FAILED and latest.outcome not in VOTES:
+        if latest is not None and _waits_for_others(latest, card):
+            self._say(interaction, texts.waits_for_others(self.end.close_card.decision(latest)))
+            return
+        if latest is not None and not _over(latest, card):
             action: Action | None = self._asked_again(latest, interaction, procedure, card)
         else:
             action_id = f"{card.id}#{procedure.id}#{len(attempts)}"
@@ -196,6 +211,20 @@ class StartAction:
 
     def _say(self, interaction: Interaction, message: Message) -> None:
         self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
+
+
+def _waits_for_others(latest: Action, card: Card) -> bool:
+    """The app took this very choice about what the card shows, and others have to settle it."""
+    ended = latest.status is ActionStatus.DONE and latest.told
+    return ended and latest.decides and not latest.settles and latest.shown == fingerprint(card.inputs)
+
+
+def _over(latest: Action, card: Card) -> bool:
+    """Whether the same choice is a new intent: nothing came of it, or it was one of several, about something else."""
+    if latest.status is ActionStatus.FAILED or latest.outcome in VOTES:
+        return True
+    part = latest.status is ActionStatus.DONE and latest.told and not latest.settles
+    return part and latest.shown != fingerprint(card.inputs)
 
 
 def _of_click(actions: Sequence[Action], interaction: Interaction, procedure: str) -> Action | None:

@@ -7,6 +7,14 @@ from countersign.domain.message import Button, Buttons, Message, Moment, Note, P
 from countersign.domain.texts.names import CONNECT_OPEN, CONNECTIONS_CONNECT_SHARED
 from countersign.domain.texts.say import say
 
+NO_GUESTS: Final = Text(
+    "This acts with your workspace's own connection, and guests may not use it. Nothing was done. "
+    "Please ask somebody of the company to do it."
+)
+OTHER_WORKSPACE: Final = Text(
+    "This belongs to another workspace of your organisation, and is done with that workspace's connection. "
+    "Nothing was done. Please open it in that workspace."
+)
 _FOR_EVERYONE: Final = (
     "You connect *{app}* for everyone in {workspace}: {recipes} will act there as the account that you sign in with. "
     "Take one that belongs to the workspace, not to a person."
