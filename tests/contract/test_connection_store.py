@@ -1,5 +1,6 @@
 """One suite for the connections' port: the fake that use-case tests trust, and DynamoDB."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -431,3 +432,35 @@ def test_a_refresh_of_what_was_cut_meanwhile_leaves_its_revocation_due(store: Co
 
     assert [row.version for row in store.due(NOW + 60, 10)] == [2]
     assert store.upkeep_due(NOW + 900, 10) == []
+
+
+def test_everybody_who_is_connected_as_an_account_is_known(store: ConnectionStore) -> None:
+    toms = replace(LIVE, person=TOM)
+    assert store.hold_account(LIVE) == [JOSIE]
+    assert store.hold_account(LIVE) == [JOSIE]
+    assert store.hold_account(toms) == [JOSIE, TOM]
+    others = (
+        replace(toms, account=replace(LIVE.account, id="a2")),
+        replace(toms, app="salesforce"),
+        replace(toms, person=Person("T0OTHER", "U0TOM")),
+    )
+    assert [store.hold_account(other) for other in others] == [[TOM], [TOM], [Person("T0OTHER", "U0TOM")]]
+
+
+def test_who_is_not_connected_any_more_is_not_among_them(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.hold_account(LIVE)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    cut = store.get(JOSIE, "servicenow")
+    assert cut is not None
+    assert store.delete(cut)
+    assert store.hold_account(replace(LIVE, person=TOM)) == [TOM]
+
+
+def test_two_who_come_at_once_see_each_other(store: ConnectionStore) -> None:
+    people = [Person("T0ACME", f"U0{number}") for number in range(8)]
+    with ThreadPoolExecutor(8) as crowd:
+        seen = list(crowd.map(lambda person: store.hold_account(replace(LIVE, person=person)), people))
+    for one, by_one in zip(people, seen, strict=True):
+        for other, by_other in zip(people, seen, strict=True):
+            assert other in by_one or one in by_other

@@ -163,6 +163,7 @@ class MemoryConnectionStore:
     aside: dict[tuple[str, str, int, int], tuple[Connection, int]] = field(default_factory=dict)
     """Retired connections, each with the time from which it is due."""
     due_at: dict[tuple[str, str], int] = field(default_factory=dict)
+    holders: dict[tuple[str, str, str], dict[str, Person]] = field(default_factory=dict)
     broken: bool = False
 
     def get(self, person: Person, app: str) -> Connection | None:
@@ -242,7 +243,14 @@ class MemoryConnectionStore:
         if not self._is_cut(connection):
             return False
         del self.rows[connection.person.key, connection.app]
+        self.holders.get(_account_key(connection), {}).pop(connection.person.key, None)
         return True
+
+    def hold_account(self, connection: Connection) -> Sequence[Person]:
+        self._answer()
+        held = self.holders.setdefault(_account_key(connection), {})
+        held[connection.person.key] = connection.person
+        return [held[key] for key in sorted(held)]
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         cut = [self.rows[key] for key, due_at in self.due_at.items() if due_at <= now and key in self.rows]
@@ -376,6 +384,10 @@ class MemoryAuditLog:
     @property
     def names(self) -> list[str]:
         return [name for name, _, _ in self.events]
+
+
+def _account_key(connection: Connection) -> tuple[str, str, str]:
+    return connection.person.tenant, connection.app, connection.account.id
 
 
 def _retired_key(connection: Connection) -> tuple[str, str, int, int]:

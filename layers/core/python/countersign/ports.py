@@ -143,6 +143,12 @@ class ConnectionStore(Protocol):
     def delete(self, connection: Connection) -> bool:
         """Remove it if it is REVOKING and still this version. True for the one caller that did."""
 
+    def hold_account(self, connection: Connection) -> Sequence[Person]:
+        """Note that its owner is connected as its account; everybody of the tenant who was noted so, it included.
+
+        ``delete`` takes a note back; one that outlived its connection may be among them: look before believing it.
+        """
+
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations that are due, retired ones included."""
 

@@ -31,6 +31,7 @@ from countersign.ports import (
 )
 from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
+from countersign.usecases.flag_shared_account import FlagSharedAccount
 from countersign.usecases.run_action import RunAction
 
 
@@ -48,6 +49,7 @@ class ResumeActions:
     queue: Queue
     run: RunAction
     end: EndAction
+    flag_shared_account: FlagSharedAccount
     audit: AuditLog
     journal: Journal
     clock: Clock
@@ -69,6 +71,8 @@ class ResumeActions:
         for action in waiting:
             if action not in going_on:
                 self._ask_again(action, connection)
+        if intent_hash:
+            self.flag_shared_account(connection)
 
     def resume(self, person: Person, action_id: str) -> None:
         """A pause is over, or housekeeping found the action alone."""

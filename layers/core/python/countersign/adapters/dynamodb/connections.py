@@ -1,12 +1,14 @@
 """Connections on DynamoDB: one row per person and app, and retired ones beside it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from countersign.adapters.dynamodb.connection_row import (
     REVOCATION,
     UPKEEP,
     connection_item,
+    holders_key,
     read_connection,
     row_key,
     sort_key,
@@ -194,7 +196,16 @@ class DynamoConnectionStore:
             )
         except Conflict:
             return False
+        if not connection.retired:
+            with suppress(Conflict):
+                self._table.delete(holders_key(connection), connection.person.key, "attribute_exists(pk)", {})
         return True
+
+    def hold_account(self, connection: Connection) -> Sequence[Person]:
+        """One row per account and owner: two who come at once see each other, because each writes before it reads."""
+        account = holders_key(connection)
+        self._table.put({"pk": account, "sk": connection.person.key})
+        return [Person.from_key(item["sk"]) for item in self._table.query(account)]
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations whose time has come."""

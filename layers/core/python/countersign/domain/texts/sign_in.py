@@ -6,6 +6,7 @@ from typing import Final
 from countersign.domain.message import (
     Button,
     Buttons,
+    Mention,
     Message,
     Note,
     Paragraph,
@@ -81,6 +82,17 @@ def code_wrong(left: int) -> Message:
         left=str(left),
         tries="try" if left == 1 else "tries",
     )
+
+
+def account_of_two(app: str, label: str, other: str) -> Message:
+    """To each of two people who are connected as the same account. ``other``: the other one's user id."""
+    text = Text(
+        "*Look at this:* {label} in *{app}* is connected by two people now, you and {other}. What either of you does "
+        "is done as that account. Is it not meant for both? Write `connections` to me to disconnect it, or tell an "
+        "admin.",
+        {"label": label, "app": app, "other": Mention(other)},
+    )
+    return Message(Text("One account of {app}, two people", {"app": app}), (Paragraph(text),))
 
 
 def prompt_done(app: str, label: str) -> Message:
