@@ -24,6 +24,8 @@ def check_card(recipe: Raw, names: AbstractSet[str], apps: Apps, report: Report)
         check_query(report, (*_PATH, "closed", key), query)
     for key, what, instead in (*_contradictions(card), *_wrong_times(card)):
         report.add((*_PATH, *key), what, instead)
+    for path, what, instead in _too_many_votes(recipe):
+        report.add(path, what, instead)
     if "link" in card:
         check_link(recipe, card["link"], (*_PATH, "link"), apps, report)
     if not recipe["procedures"]:
@@ -39,6 +41,18 @@ def _contradictions(card: Raw) -> Iterator[tuple[Path, str, str]]:
         yield ("record",), "every card would be about the same record", "use ${input.x} of the record's id"
     if not card["self_approval"] and "requester" not in card:
         yield ("self_approval",), "nobody knows who the requester is", "add requester: their id, login or e-mail"
+
+
+def _too_many_votes(recipe: Raw) -> Iterator[tuple[Path, str, str]]:
+    """Votes that can never come together; how many are in a group or channel is known to chat alone."""
+    who = recipe["card"].get("who", {})
+    if set(who) != {"people"}:
+        return
+    people = len({name.lower() for name in who["people"]})
+    for name, procedure in recipe["procedures"].items():
+        if procedure["votes"] > people:
+            what = f"it needs {procedure['votes']} different people, and card.who names {people}"
+            yield ("procedures", name, "votes"), what, f"write votes: {people} or less, or name more people"
 
 
 def _wrong_times(card: Raw) -> Iterator[tuple[Path, str, str]]:

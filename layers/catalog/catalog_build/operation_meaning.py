@@ -71,8 +71,8 @@ def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
     kind, idempotency = operation["kind"], operation["idempotency"]
     if "success" not in operation and set(operation.get("success_status", ())) != {_NO_CONTENT}:
         yield (), "a status alone is no proof of success", "add success: a query that is true of the real answer"
-    if "choices" in operation and kind != "read":
-        yield ("choices",), "choices are read while a form is open, and this operation does more", "write kind: read"
+    if kind != "read":
+        yield from _only_read(operation)
     if kind == "decide":
         for part, why in _NEEDED.items():
             if part not in operation:
@@ -89,6 +89,15 @@ def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
             "the app does not check who may, and neither does the check",
             "add check.permitted: a query that is true when the record names ${account.id}",
         )
+
+
+def _only_read(operation: Raw) -> Iterator[tuple[Path, str, str]]:
+    """What stands only in operations that change nothing."""
+    if operation["request"]["method"] == "GET":
+        what = f"a GET changes nothing, and this operation is to {operation['kind']}"  # RFC 9110 §9.2.1
+        yield ("request", "method"), what, "write the method that the vendor names, or kind: read"
+    if "choices" in operation:
+        yield ("choices",), "choices are read while a form is open, and this operation does more", "write kind: read"
 
 
 def _sends_its_id(request: Raw) -> bool:

@@ -52,15 +52,23 @@ class ProcedureCheck:
 
     def _check_form(self, names: AbstractSet[str]) -> None:
         check_form(self._recipe, self._procedure, self._path, self._report)
+        used = mentioned({key: part for key, part in self._procedure.items() if key != "form"})
         for name, field in self._procedure["form"].items():
             path = (*self._path, "form", name)
             if name in self._recipe["inputs"]:
                 what = f"{name} is already an input of the recipe"
                 self._report.add(path, what, "give the field another name")
+            elif f"input.{name}" not in used and not self._is_shown(name):
+                what = f"people are asked for {name}, and nothing is done with it"
+                self._report.add(path, what, f"use ${{input.{name}}} in a step or in the reply, or remove the field")
             if "options_from" in field:
                 self._check_options_from(field["options_from"], (*path, "options_from"), names)
             if "initial" in field:
                 self._check_initial(field, (*path, "initial"))
+
+    def _is_shown(self, name: str) -> bool:
+        """A comment on a card is shown on it beside who decided."""
+        return name == "comment" and "card" in self._recipe
 
     def _check_options_from(self, call: Raw, path: Path, names: AbstractSet[str]) -> None:
         for name, text in call["inputs"].items():

@@ -152,4 +152,14 @@ BROKEN_CARDS = [
         what="votes are counted on a card, and this recipe has none",
         instead="remove it",
     ),
+    Broken(
+        "more votes than people",
+        CHANGE,
+        PROCEDURES,
+        PROCEDURES + "    votes: 2\n",
+        at="    votes: 2",
+        what="it needs 2 different people, and card.who names 1",
+        instead="write votes: 1 or less, or name more people",
+        change=("card:\n", "card:\n  who: {people: [josie@acme.com, Josie@acme.com]}\n"),
+    ),
 ]

@@ -10,10 +10,12 @@ from tests.support.shipped_catalog import SOURCE
 from tests.unit.catalog.broken_apps import BROKEN_APPS
 from tests.unit.catalog.broken_cards import BROKEN_CARDS
 from tests.unit.catalog.broken_files import Broken, good_files
+from tests.unit.catalog.broken_forms import BROKEN_FORMS
+from tests.unit.catalog.broken_operations import BROKEN_OPERATIONS
 from tests.unit.catalog.broken_recipes import BROKEN_RECIPES, DEAL
 from tests.unit.catalog.broken_sign_ins import BROKEN_SIGN_INS
 
-ALL = [*BROKEN_APPS, *BROKEN_RECIPES, *BROKEN_CARDS, *BROKEN_SIGN_INS]
+ALL = [*BROKEN_APPS, *BROKEN_OPERATIONS, *BROKEN_RECIPES, *BROKEN_FORMS, *BROKEN_CARDS, *BROKEN_SIGN_INS]
 
 
 def problems(folder: Path) -> list[Problem]:
