@@ -8,6 +8,7 @@ from countersign.adapters.dynamodb.cards import DynamoCardStore
 from countersign.domain.card import Card, CardStatus, Decision, MessageRef, Vote, card_id
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person, Workspace
+from countersign.domain.standing import Standing
 from countersign.ports import CardStore
 from tests.support.memory_ledger import MemoryCardStore
 
@@ -46,6 +47,7 @@ def test_a_card_comes_back_whole(store: CardStore) -> None:
         expires_at=NOW + 120,
         unfinished=True,
         busy_until=NOW + 30,
+        parts=(Decision("approve", "Approved", "U0TOM", "tom@acme.com in ServiceNow", NOW, "Fine", Standing.WAITS),),
     )
 
     assert store.create(decided)

@@ -11,6 +11,7 @@ from countersign.domain.action import WAITING_SECONDS, Action, ActionStatus, mov
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
+from countersign.domain.standing import Standing
 from countersign.domain.tokens import Sealed
 from countersign.ports import ActionStore
 from tests.support.memory_ledger import MemoryActionStore
@@ -63,6 +64,9 @@ def test_what_was_created_comes_back_whole(store: ActionStore, action: Make) -> 
         shown="abc",
         step=1,
         sent_at=NOW,
+        decided_at=NOW + 1,
+        standing=Standing.WAITS,
+        shortfall="Jira did not allow it.",
     )
 
     store.create(full)

@@ -28,6 +28,8 @@ class ScriptedServiceNow:
     before_read: Callable[[], None] | None = None
     earlier_approver: str | None = None
     """Approved an earlier stage; the record still waits for ``approver``."""
+    next_approver: str | None = None
+    """All must approve: asked once ``approver`` has."""
     refusal: str = "User is not an approver"
     short_description: str = "Upgrade the payroll database"
     change_hidden: bool = False
@@ -70,6 +72,9 @@ class ScriptedServiceNow:
         if person != self.approver or self.state != "requested":
             return HttpAnswer(400, {"error": {"message": "Approval failed", "detail": self.refusal}})
         self.state, self.recorded = body["state"], self.recorded or person
+        if self.next_approver is not None and self.state == "approved":
+            self.earlier_approver, self.approver, self.next_approver = person, self.next_approver, None
+            self.state, self.recorded = "requested", None
         if fault == "lost":
             raise AppUnavailable("the answer was lost")
         return HttpAnswer(200, {"result": [{"sys_id": CHANGE, "number": {"value": "CHG0030001"}}]}, self.headers)
@@ -89,11 +94,12 @@ class ScriptedServiceNow:
         }
         mine = "gs.getUserID" in request.query["sysparm_query"]
         asked = self.tokens[request.headers["Authorization"].removeprefix("Bearer ")]
-        rows = [row]
+        rows = [(self.approver, row)]
         if self.earlier_approver is not None:
             approver = {"value": f"id-{self.earlier_approver}", "display_value": self.earlier_approver.title()}
-            rows.append({"state": {"value": "approved", "display_value": "Approved"}, "approver": approver})
-        return HttpAnswer(200, {"result": rows if not mine or asked == self.approver else []})
+            approved = {"state": {"value": "approved", "display_value": "Approved"}, "approver": approver}
+            rows.append((self.earlier_approver, approved))
+        return HttpAnswer(200, {"result": [found for whose, found in rows if not mine or whose == asked]})
 
     def _change(self) -> HttpAnswer:
         if self.change_hidden:

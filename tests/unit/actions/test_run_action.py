@@ -37,12 +37,13 @@ def test_josie_approves_as_josie_and_the_card_says_so_as_the_app_recorded_it(wor
     assert world.slack.told == []
 
 
-def test_one_approval_makes_the_apps_own_three_calls(world: ActingWorld) -> None:
+def test_one_approval_makes_the_apps_own_four_calls(world: ActingWorld) -> None:
+    """Whether it is settled, the act, whom the app recorded, and whether it waits for others."""
     world.connect(JOSIE, "josie")
 
     world.click(JOSIE)
 
-    assert world.servicenow.calls == ["read", "act", "read"]
+    assert world.servicenow.calls == ["read", "act", "read", "read"]
 
 
 def test_tom_is_refused_by_the_app_and_nobody_is_blocked(world: ActingWorld) -> None:

@@ -8,6 +8,7 @@ from countersign.domain.action import Action, ActionStatus, Outcome
 from countersign.domain.connection import Status
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.standing import Standing
 from countersign.domain.texts.names import CONNECTIONS_FORGET
 from tests.support.acting_world import CARD, JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons
@@ -63,7 +64,7 @@ def test_history_is_emptied_and_nothing_is_done_twice_for_it(world: ActingWorld)
         before.id, JOSIE, WORKSPACE, "approve_change", "approve", CARD, before.subject, ActionStatus.DONE,
         before.created_at, after.version, "trace", ReplyTo(), sent_at=before.sent_at, ended_at=before.ended_at,
         step=before.step, outcome=Outcome.DONE, clicks=before.clicks, clicked_at=before.clicked_at,
-        shown=before.shown, told=True, forgotten=True,
+        shown=before.shown, told=True, forgotten=True, decided_at=before.decided_at, standing=Standing.SETTLED,
     )  # fmt: skip
     typed(world, JOSIE, "history")
     assert "Nothing yet." in str(world.slack.told[-1][1])

@@ -22,6 +22,7 @@ def world() -> CardWorld:
     action = world.action_of(JOSIE)
     world.cards.save(replace(world.card, status=CardStatus.OPEN, decision=None))
     unknown = {"status": ActionStatus.UNKNOWN, "outcome": Outcome.UNKNOWN, "told": True, "step": 0}
+    unknown |= {"decided_at": None, "standing": None}
     world.actions.rows[JOSIE.key, action.id] = replace(action, **unknown)  # type: ignore[arg-type]
     world.slack.told.clear()
     world.slack.updated.clear()

@@ -194,7 +194,7 @@ def test_the_requester_is_told_of_the_end_once() -> None:
     _later(world, 7 * DAY)
 
     (said,) = [everything(message) for person, message in world.slack.told if person == PRIYA]
-    assert "nobody decided in time, and its card expired" in said
+    assert "it was not settled in time, and its card expired" in said
 
 
 def test_an_end_that_slack_did_not_take_is_drawn_later(world: CardWorld) -> None:

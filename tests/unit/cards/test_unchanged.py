@@ -28,7 +28,7 @@ def world() -> CardWorld:
 def test_a_record_that_is_what_the_card_shows_is_decided(world: CardWorld) -> None:
     world.click(JOSIE)
 
-    assert world.servicenow.calls == ["read", "read", "act", "read"]
+    assert world.servicenow.calls == ["read", "read", "act", "read", "read"]
     assert world.card.status is CardStatus.CLOSED
 
 

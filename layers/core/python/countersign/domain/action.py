@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
+from countersign.domain.standing import Standing
 from countersign.domain.tokens import Sealed
 
 WAITING_SECONDS: Final = 1800
@@ -93,19 +94,25 @@ class Outcome(StrEnum):
     """An admin paused its app."""
     UNUSABLE = "unusable"
     """The recipe's inputs were not what the operation takes."""
+    PARTLY = "partly"
+    """It decided its record; what its recipe does after that was not done."""
     UNKNOWN = "unknown"
+    NOT_UNDERSTOOD = "not_understood"
+    """Nobody knows, because its app answered, and not as its app file expects."""
 
 
 _KEPT: Final = (
     *("id", "person", "workspace", "recipe", "procedure", "card", "subject", "status", "created_at", "version"),
     *("trace_id", "step", "sent_at", "ended_at", "outcome", "clicks", "clicked_at", "sends", "shown"),
+    *("decided_at", "standing"),
 )
 VOTES: Final = frozenset({Outcome.VOTED, Outcome.VOTED_BEFORE})
 """Outcomes of what was counted here and did nothing in the app."""
 ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.FAILED, ActionStatus.UNKNOWN})
 
 MOVES: Final[Mapping[ActionStatus, frozenset[ActionStatus]]] = {
-    ActionStatus.OPEN: frozenset({ActionStatus.CLAIMED, ActionStatus.FAILED}),
+    # DONE: it decided its record, and what was to follow waited for a sign-in that never came.
+    ActionStatus.OPEN: frozenset({ActionStatus.CLAIMED, ActionStatus.DONE, ActionStatus.FAILED}),
     # UNKNOWN too: claimed to be sent again after a proof of absence that does not hold any more.
     ActionStatus.CLAIMED: frozenset(ActionStatus),
     ActionStatus.SENT: frozenset(
@@ -138,6 +145,9 @@ class Action:
         shown: fingerprint of the card as it was when its person clicked; a different card is asked about again.
         told: its person was told how it ended.
         request_id: the app's own id of the call that acted, where it gives one.
+        decided_at: when the app took its decision about the record: its card says so from then on, however it ends.
+        standing: whether the record is settled by that, as far as the app says.
+        shortfall: why what was to follow the decision was not done, as it is told.
         forgotten: its person asked to be forgotten: what is left is what keeps its record from being acted on twice.
         version: moves at every write; every write is conditional on it.
     """
@@ -177,11 +187,19 @@ class Action:
     told: bool = False
     request_id: str | None = None
     forgotten: bool = False
+    decided_at: int | None = None
+    standing: Standing | None = None
+    shortfall: str | None = None
 
     @property
     def decides(self) -> bool:
-        """Whether its record is settled by it: done, and more than a vote."""
-        return self.status is ActionStatus.DONE and self.outcome not in VOTES
+        """Whether the app took its decision, or all that it is: done, and more than a vote."""
+        return self.decided_at is not None or (self.status is ActionStatus.DONE and self.outcome not in VOTES)
+
+    @property
+    def settles(self) -> bool:
+        """Whether nobody else is needed, as far as the app says: one of several approvals does not settle a record."""
+        return self.decides and self.standing in (None, Standing.SETTLED)
 
     @property
     def ended(self) -> bool:

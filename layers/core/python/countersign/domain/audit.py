@@ -29,6 +29,7 @@ FAILURES: Final = frozenset(
         Outcome.UNUSABLE,
         Outcome.GONE,
         Outcome.UNKNOWN,
+        Outcome.NOT_UNDERSTOOD,
     }
 )
 """Ends that somebody should look into: not a person's wish, not an app's or a recipe's rule, but something broken."""

@@ -64,7 +64,7 @@ def shown_anew(card: Card, inputs: Mapping[str, str]) -> Card:
 
 
 def with_part(card: Card, part: Decision) -> Card:
-    """The card with a decision that the app took and that others are still needed beside; told again, it is the same."""
+    """The card with a decision that the app took, and that did not settle it; told again, it is the same."""
     return card if part in card.parts else replace(card, parts=(*card.parts, part))
 
 

@@ -9,12 +9,13 @@ from typing import Final
 from countersign.domain.action import RECHECK_SECONDS, VOTES, Action, ActionStatus, Outcome, moved
 from countersign.domain.audit import ACTION_ENDED, ATTRIBUTION_DIFFERS
 from countersign.domain.card import CardStatus
-from countersign.domain.catalog import Catalog, Recipe
+from countersign.domain.catalog import Catalog, Operation, Recipe
 from countersign.domain.errors import ChatRefused, Conflict
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Button, Message
 from countersign.domain.recipe_view import Settings, card_view, chosen
 from countersign.domain.texts import cards, outcomes
+from countersign.domain.texts import doubt as doubts
 from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, LinkResolver, Messenger
 from countersign.usecases.action_facts import audit_facts
@@ -22,14 +23,6 @@ from countersign.usecases.close_card import CloseCard
 from countersign.usecases.show_card import ShowCard
 
 _ASKED_AGAIN: Final = frozenset({Outcome.CHANGED, Outcome.MOVED})
-
-
-@dataclass(frozen=True, slots=True)
-class AppName:
-    """An app's id and what people call it."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,13 @@ class EndAction:
     def __call__(
         self, action: Action, status: ActionStatus, outcome: Outcome, *, reply_to: ReplyTo | None, **changes: str | None
     ) -> Action:
-        """Write the end, then do what follows from it. ``changes``: what was said, and whom the app recorded."""
+        """Write the end, then do what follows from it. ``changes``: what was said, and whom the app recorded.
+
+        A decision that the app took stands: what fails after it is told beside it.
+        """
+        if status is ActionStatus.FAILED and action.decided_at is not None:
+            shortfall = self._shortfall(action, outcome, changes.get("detail"))
+            return self(action, ActionStatus.DONE, Outcome.PARTLY, reply_to=reply_to, shortfall=shortfall)
         now = self.clock()
         unknown = status is ActionStatus.UNKNOWN
         ended = self.actions.save(
@@ -99,10 +98,10 @@ class EndAction:
     def _settle(self, action: Action) -> None:
         if action.subject is None:
             return
-        if action.decides:
+        if action.settles:
             with suppress(Conflict):  # a new round of the same record has begun
                 self.actions.settle_subject(action.subject, action)
-        elif action.status is ActionStatus.FAILED:
+        elif action.decides or action.status is ActionStatus.FAILED:
             self.actions.free_subject(action.subject, action)
 
     def _tell(self, action: Action, reply_to: ReplyTo | None, *, shown: bool) -> None:
@@ -125,8 +124,25 @@ class EndAction:
             return outcomes.gone(action.status)
         if action.status is ActionStatus.DONE and shown and self._said_by_the_card(action):
             return None
-        app = self._app_name(recipe, action)
-        ended = outcomes.Ended(
+        ended = self._ended(action, recipe)
+        if action.outcome in VOTES:
+            return outcomes.voted(ended, before=action.outcome is Outcome.VOTED_BEFORE)
+        if action.status is ActionStatus.DONE:
+            return self._done_message(action, recipe, ended)
+        if action.status is ActionStatus.UNKNOWN:
+            doubt = doubts.Doubt(self._can_be_asked(recipe, action), action.outcome is Outcome.NOT_UNDERSTOOD)
+            if action.decided_at is not None:
+                ended = outcomes.following(ended, self._operation(recipe, action).title)
+            return doubts.unknown(ended, doubt, self._link(action, recipe), action.id)
+        if action.outcome is Outcome.ALREADY:
+            return cards.already_decided(self.close_card.decision(action), ended.what)
+        if action.outcome is Outcome.SETTLED:
+            return outcomes.settled(ended, action.recorded_label)
+        return outcomes.not_done(ended, action.outcome)
+
+    def _ended(self, action: Action, recipe: Recipe) -> outcomes.Ended:
+        app = self.catalog.apps[self._operation(recipe, action).app]
+        return outcomes.Ended(
             what=self.what(action, recipe),
             app=app.name,
             app_id=app.id,
@@ -137,27 +153,27 @@ class EndAction:
             shared=not recipe.verify_user_access,
             admins=tuple(sorted(self.admins)),
             again=self._again(action, recipe) if action.outcome in _ASKED_AGAIN else None,
+            standing=action.standing,
         )
-        if action.outcome in VOTES:
-            return outcomes.voted(ended, before=action.outcome is Outcome.VOTED_BEFORE)
-        if action.status is ActionStatus.DONE:
-            return self._done_message(action, recipe, ended)
-        if action.status is ActionStatus.UNKNOWN:
-            return outcomes.unknown(ended, self._link(action, recipe), action.id)
-        if action.outcome is Outcome.ALREADY:
-            return cards.already_decided(self.close_card.decision(action), ended.what)
-        if action.outcome is Outcome.SETTLED:
-            return outcomes.settled(ended, action.recorded_label)
-        return outcomes.not_done(ended, action.outcome)
+
+    def _shortfall(self, action: Action, why: Outcome, detail: str | None) -> str | None:
+        """Why the step after the decision was not done, as its person is told; None where its recipe is gone."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        if recipe is None or action.procedure not in recipe.procedures:
+            return None
+        return outcomes.why_not_after(replace(self._ended(action, recipe), detail=detail or ""), why)
 
     def _done_message(self, action: Action, recipe: Recipe, ended: outcomes.Ended) -> Message:
         label = action.recorded_label or ""
         if _recorded_otherwise(action):
             return outcomes.recorded_otherwise(ended, label)
+        if action.outcome is Outcome.PARTLY:
+            step, shortfall = self._operation(recipe, action).title, action.shortfall or ""
+            return outcomes.partly(ended, label, step, shortfall, self._link(action, recipe))
         return outcomes.done(ended, label, self._link(action, recipe))
 
     def _said_by_the_card(self, action: Action) -> bool:
-        return not _recorded_otherwise(action) and action.outcome is not Outcome.VOTED_BEFORE
+        return not _recorded_otherwise(action) and action.outcome not in (Outcome.VOTED_BEFORE, Outcome.PARTLY)
 
     def _again(self, action: Action, recipe: Recipe) -> Button | None:
         """The same choice about what the card shows now, while it can be made."""
@@ -166,12 +182,14 @@ class EndAction:
             return None
         return self.show.choice(recipe, card, recipe.procedures[action.procedure])
 
-    def _app_name(self, recipe: Recipe, action: Action) -> AppName:
-        """The app where it ended: of the step that was not done, or of the last one."""
+    def _can_be_asked(self, recipe: Recipe, action: Action) -> bool:
+        """Whether the app can say how the step in doubt ended, so that it is asked again and again."""
+        return self._operation(recipe, action).check is not None
+
+    def _operation(self, recipe: Recipe, action: Action) -> Operation:
+        """Where it ended: the step that was not done, or the last one."""
         steps = recipe.procedures[action.procedure].steps
-        step = steps[min(action.step, len(steps) - 1)]
-        app = self.catalog.apps[self.catalog.operation(step.operation).app]
-        return AppName(app.id, app.name)
+        return self.catalog.operation(steps[min(action.step, len(steps) - 1)].operation)
 
     def _link(self, action: Action, recipe: Recipe) -> Button | None:
         if action.link_label and action.link_url:

@@ -26,8 +26,8 @@ class HoldRecord:
     clock: Clock
 
     def __call__(self, action: Action) -> Held | None:
-        """Claim the record for ``action``."""
-        if action.subject is None:
+        """Claim the record for ``action``, until it has decided: what its recipe does then concerns nobody else."""
+        if action.subject is None or action.decided_at is not None:
             return None
         holder = self.actions.claim_subject(action.subject, action)
         if holder is None:

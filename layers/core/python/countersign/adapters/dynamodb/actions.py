@@ -9,6 +9,7 @@ from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.action import Action, ActionStatus, Outcome, due_at
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person, Workspace
+from countersign.domain.standing import Standing
 
 _DUE: Final = "action"
 
@@ -159,6 +160,9 @@ class DynamoActionStore:
                 "told": action.told,
                 "request_id": action.request_id,
                 "forgotten": action.forgotten or None,
+                "decided_at": action.decided_at,
+                "standing": action.standing.value if action.standing else None,
+                "shortfall": action.shortfall,
                 "due_kind": None if due is None else _DUE,
                 "due_at": due,
                 "ttl": action.ended_at + self._retention if action.ended_at is not None else None,
@@ -207,4 +211,7 @@ def _read(item: Item) -> Action:
         told=item["told"],
         request_id=item.get("request_id"),
         forgotten=item.get("forgotten", False),
+        decided_at=item.get("decided_at"),
+        standing=Standing(item["standing"]) if "standing" in item else None,
+        shortfall=item.get("shortfall"),
     )

@@ -11,6 +11,7 @@ from countersign.domain.card import Card, CardStatus, Decision, MessageRef, Vote
 from countersign.domain.card_life import due_at
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person, Workspace
+from countersign.domain.standing import Standing
 
 _HOOK_SECONDS: Final = 5 * 86_400
 """Standard Webhooks senders repeat a delivery for days with the same id (standard-webhooks specification)."""
@@ -106,6 +107,7 @@ class DynamoCardStore:
                 "created_at": card.created_at,
                 "version": card.version,
                 "decision": _decision_item(card.decision),
+                "parts": [_decision_item(part) for part in card.parts] or None,
                 "round": card.round,
                 "posting_until": card.posting_until or None,
                 "votes": [without_nothing(asdict(vote)) for vote in card.votes] or None,
@@ -122,11 +124,15 @@ class DynamoCardStore:
 
 
 def _decision_item(decision: Decision | None) -> dict[str, Any] | None:
-    return None if decision is None else without_nothing(asdict(decision))
+    if decision is None:
+        return None
+    return without_nothing({**asdict(decision), "standing": decision.standing.value})
 
 
 def _read_decision(item: Mapping[str, Any] | None) -> Decision | None:
-    return None if item is None else Decision(**{"user_id": None, **item})
+    if item is None:
+        return None
+    return Decision(**{"user_id": None, **item, "standing": Standing(item.get("standing", Standing.SETTLED))})
 
 
 def _read(item: Item) -> Card:
@@ -141,6 +147,7 @@ def _read(item: Item) -> Card:
         created_at=item["created_at"],
         version=item["version"],
         decision=_read_decision(item.get("decision")),
+        parts=tuple(part for part in map(_read_decision, item.get("parts", ())) if part is not None),
         round=item.get("round", 0),
         posting_until=item.get("posting_until", 0),
         votes=tuple(Vote(**vote) for vote in item.get("votes", ())),

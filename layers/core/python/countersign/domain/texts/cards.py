@@ -20,10 +20,18 @@ from countersign.domain.message import (
     Text,
     Value,
 )
+from countersign.domain.standing import Standing
 from countersign.domain.texts.say import say
 
 _POINT_IN_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
+MOST_PARTS: Final = 10
+"""Decisions beside the last one that a card names: Slack takes no more than 50 blocks."""
+_STANDS: Final = {
+    Standing.SETTLED: "",
+    Standing.WAITS: ". It still waits for others.",
+    Standing.UNSAID: ". The app did not say if it waits for others.",
+}
 _NO_VOTES: Final[Mapping[str, tuple[str, int]]] = {}
 
 
@@ -71,8 +79,10 @@ def _summary(shown: Card, title: str) -> Text:
 
 
 def _how_it_stands(shown: Card, needed: Mapping[str, tuple[str, int]]) -> Iterator[Block]:
+    yield from (Paragraph(_part(part, open_=shown.status is CardStatus.OPEN)) for part in shown.parts[-MOST_PARTS:])
     if shown.status is CardStatus.EXPIRED:
-        yield Paragraph(Text("*Expired:* nobody decided in time here, {at}", {"at": Moment(shown.ended_at)}))
+        who = "not everybody" if shown.parts else "nobody"
+        yield Paragraph(Text(f"*Expired:* {who} decided in time here, {{at}}", {"at": Moment(shown.ended_at)}))
         return
     if shown.status is CardStatus.CLOSED:
         yield _closed(shown.decision)
@@ -113,6 +123,12 @@ def _closed(decision: Decision | None) -> Block:
     return Paragraph(_who_decided(decision))
 
 
+def _part(decision: Decision, *, open_: bool) -> Text:
+    """One decision of several; what the app still waited for then is only said while the card is open."""
+    who = _who_decided(decision)
+    return Text(who.template + (_STANDS[decision.standing] if open_ else ""), who.values)
+
+
 def _who_decided(decision: Decision) -> Text:
     values: dict[str, Value] = {"past": decision.past, "account": decision.account_label, "at": Moment(decision.at)}
     template = "*{past}* in the app itself by {account}, {at}"
@@ -137,6 +153,13 @@ def already_decided(decision: Decision | None, what: str | None = None) -> Messa
         said = "*{what}* was not done, because this is settled already:"
     text = Text(f"{said}\n{who.template}", {**who.values, "what": what or ""})
     return Message(Text("This is settled already. Nothing was done."), (Paragraph(text),))
+
+
+def waits_for_others(decision: Decision) -> Message:
+    """Told to whoever decides a second time what the app has taken from them, and what others have to settle."""
+    who = _part(decision, open_=True)
+    text = Text(f"You have done this already, so nothing was done with your click:\n{who.template}", who.values)
+    return Message(Text("You have done this already. Nothing was done."), (Paragraph(text),))
 
 
 def card_gone() -> Message:
@@ -171,7 +194,7 @@ def reminder(title: str, people: Sequence[str], needed: Sequence[tuple[str, int,
 def outcome_for_requester(title: str, decision: Decision | None, link: Button | None) -> Message:
     """How what a person asked for ended, in their direct message; no decision: its card expired."""
     if decision is None:
-        text = Text("*{title}*: nobody decided in time, and its card expired. Ask again in the app.", {"title": title})
+        text = Text("*{title}*: it was not settled in time, and its card expired. Ask again in the app.", {"title": title})
     else:
         who = _who_decided(decision)
         text = Text(f"*{{title}}*\n{who.template}", {**who.values, "title": title})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from countersign.domain.action import VOTES, Action, ActionStatus
+from countersign.domain.action import VOTES, Action, ActionStatus, Outcome
 from countersign.domain.catalog import Recipe
 from countersign.domain.message import (
     Block,
@@ -17,6 +17,7 @@ from countersign.domain.message import (
     Text,
     Value,
 )
+from countersign.domain.standing import Standing
 from countersign.domain.texts.names import CONNECTIONS_SHOW, FORM_OPEN
 from countersign.domain.texts.say import say
 
@@ -85,7 +86,7 @@ def history(actions: Sequence[Action], recipes: Mapping[str, Recipe]) -> Message
     for action in actions:
         values: dict[str, Value] = {
             "what": _what(action, recipes.get(action.recipe)),
-            "end": "vote counted" if action.outcome in VOTES else _ENDS.get(action.status, "waiting"),
+            "end": _end(action),
             "at": Moment(action.created_at),
         }
         template = "*{what}*, {at}: {end}"
@@ -97,6 +98,16 @@ def history(actions: Sequence[Action], recipes: Mapping[str, Recipe]) -> Message
             values["detail"] = action.detail
         blocks.append(Paragraph(Text(template, values)))
     return Message(Text("What you did through Countersign"), blocks)
+
+
+def _end(action: Action) -> str:
+    if action.outcome in VOTES:
+        return "vote counted"
+    if action.outcome is Outcome.PARTLY:
+        return "done, but not what was to follow"
+    if action.status is ActionStatus.DONE and action.standing is Standing.WAITS:
+        return "done; it waited for others then"
+    return _ENDS.get(action.status, "waiting")
 
 
 def _what(action: Action, recipe: Recipe | None) -> str:

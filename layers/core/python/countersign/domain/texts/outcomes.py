@@ -1,6 +1,6 @@
 """What is said about how an action ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.domain.action import ActionStatus, Outcome
@@ -77,13 +77,14 @@ _WHY_NOT_AFTER: Final[dict[Outcome, str]] = {
     Outcome.MOVED: "it has changed in {app} in between.",
     Outcome.NOT_PERMITTED: "the sign-in to {app} lacks a permission that it needs.",
     Outcome.NOT_SHARED: "{detail} is not connected for this workspace.",
+    Outcome.SUPERSEDED: "you chose something else since.",
     Outcome.EXPIRED: "you did not sign in to {app} in time.",
     Outcome.TOLD: "you looked in {app}, and it had not happened.",
 }
 """Of a step after the decision, where the sentence for a whole action would not do."""
 _WAITS: Final = {
-    Standing.WAITS: " {app} still waits for others.",
-    Standing.UNSAID: " {app} did not say if it waits for others.",
+    Standing.WAITS: " It still waits for others.",
+    Standing.UNSAID: " The app did not say if it waits for others.",
 }
 
 
@@ -142,6 +143,11 @@ def why_not_after(ended: Ended, why: Outcome) -> str:
     reasons = _WHY | (_WHY_SHARED if ended.shared else {}) | _WHY_NOT_AFTER
     sentence = reasons.get(why, "something went wrong on our side.")
     return sentence.format(app=ended.app, account=ended.account, detail=ended.detail)
+
+
+def following(ended: Ended, step: str) -> Ended:
+    """The same about one step after the decision: nobody else waits for it."""
+    return replace(ended, what=f"{step}” after “{ended.what}", on_card=False)
 
 
 def partly(ended: Ended, recorded: str, step: str, shortfall: str, link: Button | None) -> Message:
@@ -212,7 +218,7 @@ def _not_permitted(ended: Ended) -> Message:
 
 def done(ended: Ended, recorded: str, link: Button | None) -> Message:
     """A command's success, or a card's where no copy of the card is left."""
-    values: dict[str, Value] = {"what": ended.what, "recorded": recorded, "reply": ended.detail, "app": ended.app}
+    values: dict[str, Value] = {"what": ended.what, "recorded": recorded, "reply": ended.detail}
     said = "{reply}\nRecorded as {recorded}." if ended.detail else "*{what}*: done, as {recorded}."
     text = Text(said + _WAITS.get(ended.standing or Standing.SETTLED, ""), values)
     blocks: list[Block] = [Paragraph(text)]
