@@ -148,5 +148,6 @@ def secret_values(world: World, hook_secrets: Mapping[str, str]) -> dict[str, ob
             "bot_token": slack.bot_token,
         },
         "AppCredentialsSecret": world.app_credentials,
-        "HookSecretsSecret": hook_secrets,
+        # One for every workspace: outside programs are told one secret for each hook, however many are installed.
+        "HookSecretsSecret": {recipe: {"*": secret} for recipe, secret in hook_secrets.items()},
     }

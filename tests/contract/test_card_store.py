@@ -68,14 +68,15 @@ def test_saving_moves_the_version_and_a_second_save_over_the_old_one_loses(store
         store.save(CARD)
 
 
-def test_a_hooks_delivery_is_remembered_by_recipe_for_five_days(store: CardStore) -> None:
-    assert store.hook_card("approve_change", "msg_1", NOW) is None
+def test_a_hooks_delivery_is_remembered_by_recipe_and_workspace_for_five_days(store: CardStore) -> None:
+    assert store.hook_card("approve_change", "T0ACME", "msg_1", NOW) is None
 
-    store.remember_hook("approve_change", "msg_1", "card-1", NOW)
+    store.remember_hook("approve_change", "T0ACME", "msg_1", "card-1", NOW)
 
-    assert store.hook_card("approve_change", "msg_1", NOW + 5 * 86_400) == "card-1"
-    assert store.hook_card("approve_change", "msg_1", NOW + 5 * 86_400 + 1) is None
-    assert store.hook_card("approve_deal", "msg_1", NOW) is None
+    assert store.hook_card("approve_change", "T0ACME", "msg_1", NOW + 5 * 86_400) == "card-1"
+    assert store.hook_card("approve_change", "T0ACME", "msg_1", NOW + 5 * 86_400 + 1) is None
+    assert store.hook_card("approve_deal", "T0ACME", "msg_1", NOW) is None
+    assert store.hook_card("approve_change", "T1LABS", "msg_1", NOW) is None
 
 
 def _due(store: CardStore, now: int) -> list[str]:

@@ -22,7 +22,7 @@ FILLED: dict[str, Any] = {
     "SLACK_SIGNING_SECRET": {"signing_secret": "new", "signing_secrets": ["old", ""]},
     "SLACK_CREDENTIALS_SECRET": {"client_id": "1.2", "client_secret": "c", "bot_token": "xoxb-1"},
     "APP_CREDENTIALS_SECRET": {"servicenow": {"client_id": "s", "client_secret": ["new", "old"]}},
-    "HOOK_SECRETS_SECRET": {"approve_change": "h"},
+    "HOOK_SECRETS_SECRET": {"approve_change": "h", "approve_deal": {"T0ACME": "d1", "T1LABS": "d2", "T2": "", "T3": 7}},
 }
 
 
@@ -55,7 +55,8 @@ def test_each_secret_is_read_in_its_own_shape(world: World) -> None:
     assert secrets.slack_client() == ClientCredentials("1.2", (Secret("c"),))
     assert secrets.bot_token() == Secret("xoxb-1")
     assert secrets.app("servicenow") == ClientCredentials("s", (Secret("new"), Secret("old")))
-    assert secrets.hook("approve_change") == Secret("h")
+    assert secrets.hook("approve_change") == {"": Secret("h")}
+    assert secrets.hook("approve_deal") == {"T0ACME": Secret("d1"), "T1LABS": Secret("d2")}
     assert not secrets.hook("another")
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from countersign.config import Settings
 from countersign.domain.card import MessageRef
 from countersign.domain.secret import Secret
+from countersign.domain.webhook import EVERYWHERE
 from sandbox.stack.layout import REPOSITORY
 from tests.support.acting_world import ENVIRONMENT, ActingWorld
 from tests.support.queue_events import CARD, INTENT
@@ -39,8 +40,8 @@ class EveryWorld(ActingWorld):
     def signing_secrets(self) -> list[Secret]:
         return [SIGNING_SECRET]
 
-    def hook_secret(self, recipe: str) -> Secret:
-        return Secret(HOOK_SECRETS.get(recipe, ""))
+    def hook_secrets(self, recipe: str) -> dict[str, Secret]:
+        return {EVERYWHERE: Secret(HOOK_SECRETS[recipe])} if recipe in HOOK_SECRETS else {}
 
 
 @dataclass(frozen=True)

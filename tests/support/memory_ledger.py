@@ -121,12 +121,12 @@ class MemoryCardStore:
         self.rows[card.id] = replace(card, version=card.version + 1)
         return self.rows[card.id]
 
-    def hook_card(self, recipe: str, webhook_id: str, now: int) -> str | None:
-        card_id, until = self.hooks.get((recipe, webhook_id), (None, 0))
+    def hook_card(self, recipe: str, workspace: str, webhook_id: str, now: int) -> str | None:
+        card_id, until = self.hooks.get((recipe, workspace, webhook_id), (None, 0))
         return card_id if until >= now else None
 
-    def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
-        self.hooks[recipe, webhook_id] = (card_id, now + HOOK_SECONDS)
+    def remember_hook(self, recipe: str, workspace: str, webhook_id: str, card_id: str, now: int) -> None:
+        self.hooks[recipe, workspace, webhook_id] = (card_id, now + HOOK_SECONDS)
 
     def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:  # noqa: ARG002
         self.waits.setdefault(card_id, {})[person.key, action_id] = None

@@ -1,16 +1,19 @@
 """A business system's call from its bytes to the card."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from countersign.domain.card import CardStatus, Decision, card_id
 from countersign.domain.card_button import CardButton
+from countersign.domain.identity import Workspace
 from countersign.domain.secret import Secret
 from countersign.entrypoints.hooks import handle
 from tests.support.acting_world import JOSIE, ActingWorld
 from tests.support.memory_chat import buttons
+from tests.support.memory_workspaces import ACME, LABS
 from tests.support.scripted_servicenow import CHANGE
 
 BODY = {
@@ -23,8 +26,8 @@ BODY = {
 
 
 class HookWorld(ActingWorld):
-    def hook_secret(self, recipe: str) -> Secret:
-        return Secret("s3cret" if recipe == "approve_change" else "")
+    def hook_secrets(self, recipe: str) -> dict[str, Secret]:
+        return {"": Secret("s3cret")} if recipe == "approve_change" else {}
 
 
 @pytest.fixture
@@ -188,3 +191,46 @@ def test_when_slack_does_not_answer_the_sender_tries_again_and_gets_its_card(wor
 
 def test_a_body_that_is_too_large_is_refused(world: HookWorld) -> None:
     assert call(world, {**BODY, "number": "x" * 70_000})[0] == 413
+
+
+class SeveralSecrets(HookWorld):
+    """Two workspaces of two companies, each with a secret of its own."""
+
+    serves_several = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.installations.put(ACME)
+        self.installations.put(LABS)
+
+    def hook_secrets(self, recipe: str) -> dict[str, Secret]:  # noqa: ARG002 - every hook has them here
+        return {"T0ACME": Secret("s3cret"), "T1LABS": Secret("labs-s3cret")}
+
+
+def test_a_secret_of_one_workspace_posts_nothing_in_another() -> None:
+    world = SeveralSecrets()
+    assert call(world, {**BODY, "workspace": "T1LABS"})[0] == 401
+    assert (world.cards.rows, world.slack.posted) == ({}, [])
+    assert call(world, {**BODY, "workspace": "T0ACME"})[0] == 202
+    assert call(world, {**BODY, "workspace": "T1LABS"}, secret="labs-s3cret")[0] == 202
+    assert sorted(card.workspace.id for card in world.cards.rows.values()) == ["T0ACME", "T1LABS"]
+
+
+def test_the_same_delivery_id_in_another_workspace_is_another_delivery() -> None:
+    world = SeveralSecrets()
+    numbered = {"webhook-id": "1"}
+    first = call(world, {**BODY, "workspace": "T0ACME"}, headers=numbered)
+    other = call(world, {**BODY, "workspace": "T1LABS"}, headers=numbered, secret="labs-s3cret")
+    assert (first[0], other[0]) == (202, 202)
+    assert first[1]["card"] != other[1]["card"]
+    assert call(world, {**BODY, "workspace": "T0ACME"}, headers=numbered) == (200, first[1])
+
+
+def test_a_sibling_workspaces_card_is_not_brought_up_to_date_from_elsewhere() -> None:
+    world = SeveralSecrets()
+    call(world, {**BODY, "workspace": "T0ACME"})
+    (card,) = world.cards.rows.values()
+    world.cards.rows[card.id] = replace(card, workspace=Workspace("T5SALES", "T0ACME"))
+    status, answer = call(world, {**BODY, "workspace": "T0ACME", "short_description": "Another"})
+    assert (status, answer["message"]) == (400, "key: it belongs to a card of another workspace already")
+    assert world.cards.rows[card.id].inputs == card.inputs

@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.domain.errors import Malformed
+from countersign.domain.errors import Malformed, Unverified
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.installation import Installation
+from countersign.domain.webhook import EVERYWHERE, THE_ONLY_ONE
 from countersign.usecases.find_workspace import FindWorkspace
 from countersign.usecases.recognise_strangers import RecogniseStrangers
 from tests.support.acting_world import ActingWorld
 from tests.support.memory_chat import MemoryChat
 from tests.support.memory_workspaces import ACME, LABS, NOW, ORGANISATION, SALES, MemoryInstallationStore
+
+ANY = frozenset({EVERYWHERE})
 
 
 def finding(*installations: Installation, several: bool = True, home: Workspace | None = None) -> FindWorkspace:
@@ -22,36 +25,55 @@ def finding(*installations: Installation, several: bool = True, home: Workspace 
 
 
 def test_a_hook_that_names_none_means_the_only_one() -> None:
-    assert finding(ACME)(None) == Workspace("T0ACME")
+    assert finding(ACME)(None, ANY) == Workspace("T0ACME")
 
 
 @pytest.mark.parametrize("installation", [ACME, LABS, ORGANISATION, SALES])
 def test_a_hook_means_the_one_that_it_names(installation: Installation) -> None:
-    assert finding(ACME, LABS, ORGANISATION, SALES)(installation.workspace.id) == installation.workspace
+    assert finding(ACME, LABS, ORGANISATION, SALES)(installation.workspace.id, ANY) == installation.workspace
 
 
 def test_an_organisation_names_its_only_workspace() -> None:
-    assert finding(ACME, SALES)("E0ACME") == SALES.workspace
+    assert finding(ACME, SALES)("E0ACME", ANY) == SALES.workspace
 
 
 @pytest.mark.parametrize("named", [None, "T9OTHER", 7, ["T0ACME"], ""])
 def test_a_hook_that_names_none_of_several_is_told_which_field_is_wrong(named: object) -> None:
     with pytest.raises(Malformed, match="workspace"):
-        finding(ACME, LABS)(named)
+        finding(ACME, LABS)(named, ANY)
 
 
 def test_a_removed_workspace_is_none() -> None:
     with pytest.raises(Malformed, match="workspace is not one"):
-        finding(ACME, replace(LABS, gone_at=NOW + 1))("T1LABS")
+        finding(ACME, replace(LABS, gone_at=NOW + 1))("T1LABS", ANY)
 
 
 def test_the_bot_that_was_given_has_its_place_beside_the_installed_ones() -> None:
     find = finding(LABS, home=Workspace("T0ACME"))
-    assert [find("T0ACME"), find("T1LABS")] == [Workspace("T0ACME"), Workspace("T1LABS")]
+    assert [find("T0ACME", ANY), find("T1LABS", ANY)] == [Workspace("T0ACME"), Workspace("T1LABS")]
 
 
 def test_a_deployment_for_one_workspace_asks_its_bot_alone() -> None:
-    assert finding(LABS, several=False)(None) == Workspace("T0ACME")
+    assert finding(LABS, several=False)(None, ANY) == Workspace("T0ACME")
+
+
+@pytest.mark.parametrize(
+    ("named", "proved"),
+    [("T0ACME", {"T0ACME"}), ("T0ACME", {"T1LABS", "T0ACME"}), (SALES.workspace.id, {"E0ACME"}), ("T1LABS", ANY)],
+)
+def test_a_secret_opens_the_workspaces_that_it_is_for(named: str, proved: set[str]) -> None:
+    assert finding(ACME, LABS, SALES)(named, proved).id == named
+
+
+@pytest.mark.parametrize("proved", [{"T1LABS"}, {THE_ONLY_ONE}, set(), {"E0OTHER"}, {"T0"}])
+def test_and_no_other(proved: set[str]) -> None:
+    with pytest.raises(Unverified):
+        finding(ACME, LABS)("T0ACME", proved)
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_one_that_names_none_is_for_the_only_one_there_is(*, several: bool) -> None:
+    assert finding(ACME, several=several)(None, {THE_ONLY_ONE}) == Workspace("T0ACME")
 
 
 @pytest.mark.parametrize("foreign", [False, None])

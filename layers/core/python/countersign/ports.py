@@ -215,10 +215,10 @@ class CardStore(Protocol):
     def save(self, card: Card) -> Card:
         """Write over version ``card.version``; returns it with its new version. Raises Conflict."""
 
-    def hook_card(self, recipe: str, webhook_id: str, now: int) -> str | None:
+    def hook_card(self, recipe: str, workspace: str, webhook_id: str, now: int) -> str | None:
         """The card of a hook's delivery that was carried out in the last 5 days, or None."""
 
-    def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
+    def remember_hook(self, recipe: str, workspace: str, webhook_id: str, card_id: str, now: int) -> None:
         """A hook's delivery was carried out."""
 
     def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:

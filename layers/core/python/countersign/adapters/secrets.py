@@ -8,6 +8,7 @@ from countersign.config import Settings
 from countersign.domain.errors import ConfigurationError, StoreUnavailable
 from countersign.domain.oauth import ClientCredentials
 from countersign.domain.secret import Secret
+from countersign.domain.webhook import THE_ONLY_ONE
 from countersign.ports import Clock
 
 if TYPE_CHECKING:
@@ -53,10 +54,14 @@ class Secrets:
             raise ConfigurationError(f"there are no client credentials for {app}")
         return _credentials(app, content)
 
-    def hook(self, recipe: str) -> Secret:
-        """A recipe's hook secret; empty where none is filled in, and then nobody may call the hook."""
-        found = self._read("HOOK_SECRETS_SECRET_ARN").get(recipe, "")
-        return Secret(found if isinstance(found, str) else "")
+    def hook(self, recipe: str) -> Mapping[str, Secret]:
+        """A recipe's hook secrets by workspace or organisation; none are filled in: nobody may call the hook.
+
+        A text instead of an object is for the only workspace there is.
+        """
+        found = self._read("HOOK_SECRETS_SECRET_ARN").get(recipe)
+        by_place = found if isinstance(found, dict) else {THE_ONLY_ONE: found}
+        return {place: Secret(value) for place, value in by_place.items() if isinstance(value, str) and value}
 
     def _read(self, name: str) -> Mapping[str, Any]:
         kept = self._kept.get(name)

@@ -102,8 +102,8 @@ class Adapters:
         """What Slack signs its requests with."""
         return self.secrets.signing_secrets()
 
-    def hook_secret(self, recipe: str) -> Secret:
-        """What a recipe's hook is called with."""
+    def hook_secrets(self, recipe: str) -> Mapping[str, Secret]:
+        """What a recipe's hook is called with, by workspace."""
         return self.secrets.hook(recipe)
 
     @cached_property

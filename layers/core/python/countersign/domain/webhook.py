@@ -6,6 +6,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.errors import Unverified
@@ -16,6 +19,36 @@ WINDOW: Final = 300
 _ID: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _TIME: Final = re.compile(r"[0-9]{1,12}")
 _PREFIX: Final = "whsec_"
+
+
+EVERYWHERE: Final = "*"
+"""In the place of a workspace's id: a secret that an operator means for all of them."""
+THE_ONLY_ONE: Final = ""
+"""The same: a secret that names none, and counts while there is one workspace only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who called a hook, as far as it is proved.
+
+    Attributes:
+        delivery: the sender's own id of this call, where it gives one.
+        workspaces: for which workspaces and organisations (ids, ``EVERYWHERE``, ``THE_ONLY_ONE``) its secret is.
+    """
+
+    delivery: str | None
+    workspaces: AbstractSet[str]
+
+
+def verify_sender(headers: Mapping[str, str], body: bytes, secrets: Mapping[str, Secret], now: int) -> Sender:
+    """Try each of a hook's ``secrets``, by workspace: what the body names isn't believed before. Raises Unverified."""
+    proved: dict[str, str | None] = {}
+    for workspace, secret in secrets.items():
+        with suppress(Unverified):
+            proved[workspace] = verify_hook(headers, body, secret, now)
+    if not proved:
+        raise Unverified("no secret of this hook fits")
+    return Sender(next(iter(proved.values())), frozenset(proved))
 
 
 def verify_hook(headers: Mapping[str, str], body: bytes, secret: Secret, now: int) -> str | None:

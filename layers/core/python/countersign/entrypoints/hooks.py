@@ -8,7 +8,7 @@ from countersign.domain import strict_json
 from countersign.domain.catalog import Catalog, Recipe
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Conflict, Malformed, NotFound
 from countersign.domain.secret import Secret
-from countersign.domain.webhook import verify_hook
+from countersign.domain.webhook import verify_sender
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, health_answer, json_answer, read_request
 from countersign.entrypoints.guard import guard
 from countersign.ports import Clock
@@ -27,8 +27,8 @@ class HookContainer(Protocol):
     def clock(self) -> Clock: ...  # noqa: D102
     @property
     def post_card(self) -> PostCard: ...  # noqa: D102
-    def hook_secret(self, recipe: str) -> Secret:
-        """The recipe's hook secret; empty where there is none. Raises ConfigurationError, StoreUnavailable."""
+    def hook_secrets(self, recipe: str) -> Mapping[str, Secret]:
+        """The recipe's hook secrets by workspace. Raises ConfigurationError, StoreUnavailable."""
 
 
 def handle(event: Event, container: HookContainer) -> Answer:
@@ -43,9 +43,9 @@ def _handle(event: Event, container: HookContainer) -> Answer:
     if request.method != "POST" or request.route != "/hooks/{recipe}":
         raise NotFound("no such route")
     recipe = _recipe(request, container.catalog)
-    webhook_id = verify_hook(request.headers, request.body, container.hook_secret(recipe.id), container.clock())
+    sender = verify_sender(request.headers, request.body, container.hook_secrets(recipe.id), container.clock())
     try:
-        posted = container.post_card(recipe, _body(request), webhook_id)
+        posted = container.post_card(recipe, _body(request), sender)
     except ChatRefused as error:
         message = f"Slack does not take this card: {error.reason}. Is Countersign a member of the channel?"
         return json_answer(_CHAT_REFUSED, {"error": error.code, "message": message})

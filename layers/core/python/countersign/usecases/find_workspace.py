@@ -1,11 +1,14 @@
 """Which workspace a business system means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from countersign.chat_ports import InstallationStore, People
+from countersign.domain.errors import Unverified
 from countersign.domain.hook_call import wrong
 from countersign.domain.identity import Workspace
+from countersign.domain.webhook import EVERYWHERE, THE_ONLY_ONE
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,21 @@ class FindWorkspace:
     several: Callable[[], bool]
     home: Callable[[], Workspace | None]
 
-    def __call__(self, named: object) -> Workspace:
-        """The workspace. Raises Malformed naming the field, ChatUnavailable, StoreUnavailable."""
+    def __call__(self, named: object, proved: AbstractSet[str]) -> Workspace:
+        """The workspace.
+
+        ``proved``: which ones the caller's secret is for. Raises Unverified for any other, Malformed naming the field,
+        ChatUnavailable, StoreUnavailable.
+        """
         everywhere = self._installed() if self.several() else [self.people.workspace()]
+        found = self._meant(named, everywhere)
+        its_own = THE_ONLY_ONE in proved and len(everywhere) == 1
+        if not (its_own or proved & {EVERYWHERE, found.id, found.organisation}):
+            raise Unverified("the hook's secret is not for this workspace")
+        return found
+
+    @staticmethod
+    def _meant(named: object, everywhere: Sequence[Workspace]) -> Workspace:
         meant = [each for each in everywhere if named is None or named in (each.id, each.organisation)]
         own = [each for each in meant if each.id == named]
         if len(own or meant) == 1:

@@ -11,6 +11,7 @@ from countersign.domain.errors import ChatRefused, Conflict, CountersignError
 from countersign.domain.hook_call import HookCall, read_call, same_but_for_its_state, wrong
 from countersign.domain.identity import Workspace
 from countersign.domain.recipe_view import Settings, Settled, card_place, card_record, card_settled, card_template
+from countersign.domain.webhook import Sender
 from countersign.ports import CardStore, Clock, Deadline, Journal, Pause, People
 from countersign.usecases.find_workspace import FindWorkspace
 from countersign.usecases.fresh_token import LEASE_MARGIN
@@ -38,8 +39,8 @@ class PostCard:
     One of them posts (``Card.posting_until``); the others wait for it, and bring the card up to date. Whoever drew a
     card looks whether the row moved meanwhile and draws again, so that the newest row is drawn last.
 
-    Raises Malformed naming the field, ChatRefused when chat won't take it; ChatUnavailable, StoreUnavailable and
-    Conflict when the sender should try again.
+    Raises Malformed naming the field, Unverified for a workspace that the sender's secret is not for, ChatRefused when
+    chat won't take it; ChatUnavailable, StoreUnavailable and Conflict when the sender should try again.
     """
 
     cards: CardStore
@@ -53,13 +54,13 @@ class PostCard:
     deadline: Deadline
     pause: Pause
 
-    def __call__(self, recipe: Recipe, body: Mapping[str, Any], webhook_id: str | None) -> Posted:
+    def __call__(self, recipe: Recipe, body: Mapping[str, Any], sender: Sender) -> Posted:
         """Post the card, or bring the one that is there up to date."""
-        told = self._told(
-            recipe, read_call(recipe, body, webhook_id, self.settings), self.workspace(body.get("workspace"))
-        )
-        if webhook_id is not None:
-            earlier = self.cards.hook_card(recipe.id, webhook_id, self.clock())
+        call = read_call(recipe, body, sender.delivery, self.settings)
+        told = self._told(recipe, call, self.workspace(body.get("workspace"), sender.workspaces))
+        delivery = None if sender.delivery is None else (recipe.id, told.workspace.id, sender.delivery)
+        if delivery is not None:
+            earlier = self.cards.hook_card(*delivery, self.clock())
             if earlier is not None:
                 return Posted(earlier, new=False)  # delivered again
         new = self.cards.create(told)
@@ -70,9 +71,9 @@ class PostCard:
             self._update(recipe, told)
         if told.status is CardStatus.CLOSED:
             self.tell(told.id)
-        if webhook_id is not None:
+        if delivery is not None:
             # Only now: a delivery that failed half-way must be carried out when it comes again.
-            self.cards.remember_hook(recipe.id, webhook_id, told.id, self.clock())
+            self.cards.remember_hook(*delivery, told.id, self.clock())
         return Posted(told.id, new=new)
 
     def _told(self, recipe: Recipe, call: HookCall, workspace: Workspace) -> Card:
@@ -123,6 +124,8 @@ class PostCard:
         """The record as it is now, on the card that is there."""
 
         def update(there: Card) -> Card:
+            if there.workspace.id != told.workspace.id:
+                raise wrong("key: it belongs to a card of another workspace already")
             if there.record != told.record:
                 raise wrong("key: it belongs to another record already")
             same = same_but_for_its_state(recipe, there.inputs, told.inputs)

@@ -49,16 +49,16 @@ class DynamoCardStore:
         self._table.put(self._item(saved), "version = :before", {"before": card.version})
         return saved
 
-    def hook_card(self, recipe: str, webhook_id: str, now: int) -> str | None:
+    def hook_card(self, recipe: str, workspace: str, webhook_id: str, now: int) -> str | None:
         """The card of a delivery with this id that was carried out; rows outlive their ``ttl``, so it is checked."""
-        there = self._table.get(f"hook#{recipe}#{webhook_id}", "hook")
+        there = self._table.get(_delivery(recipe, workspace, webhook_id), "hook")
         return str(there["card"]) if there and there["until"] >= now else None
 
-    def remember_hook(self, recipe: str, webhook_id: str, card_id: str, now: int) -> None:
+    def remember_hook(self, recipe: str, workspace: str, webhook_id: str, card_id: str, now: int) -> None:
         """Note that a delivery was carried out."""
         until = now + _HOOK_SECONDS
-        row = {"pk": f"hook#{recipe}#{webhook_id}", "sk": "hook", "card": card_id, "until": until, "ttl": until}
-        self._table.put(row)
+        row = {"pk": _delivery(recipe, workspace, webhook_id), "sk": "hook", "card": card_id}
+        self._table.put({**row, "until": until, "ttl": until})
 
     def note_waiting(self, card_id: str, person: Person, action_id: str, now: int) -> None:
         """Note that an action on this card waits; noting it again is no error."""
@@ -157,3 +157,8 @@ def _read(item: Item) -> Card:
         unfinished=item.get("unfinished", False),
         busy_until=item.get("busy_until", 0),
     )
+
+
+def _delivery(recipe: str, workspace: str, webhook_id: str) -> str:
+    """Senders number their deliveries as they like, each in its workspace. The id goes last: it may hold anything."""
+    return f"hook#{recipe}#{workspace}#{webhook_id}"
