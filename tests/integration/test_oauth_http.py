@@ -15,7 +15,7 @@ from requests_oauthlib import OAuth2Session
 from countersign.adapters.bounded import Limits
 from countersign.adapters.http import HardenedHttp
 from countersign.adapters.oauth_http import OAuthHttp
-from countersign.domain.app_sign_in import TokenRequest
+from countersign.domain.app_sign_in import LookUp, TokenRequest
 from countersign.domain.catalog import App, ClientAuthentication, Request, Revocation
 from countersign.domain.errors import (
     AppUnavailable,
@@ -245,6 +245,25 @@ def test_a_token_that_says_how_long_it_lives_is_not_asked_about(server: Server) 
     server.on(TOKEN, _json(GOOD))
     assert _exchange(server, _asks()).expires_in == 1800
     assert [request.path for request in server.received] == [TOKEN]
+
+
+def test_a_token_that_is_revoked_by_its_id_is_asked_for_it_first(server: Server) -> None:
+    look_up = LookUp(Request("GET", "${api_base}/tokens/current"), "token.id")
+    request = Request("DELETE", "${api_base}/tokens/${token_id}")
+    revocation = Revocation(request, "access_token", "token", ClientAuthentication.NONE, (), True, look_up)
+    app, tokens = _with(revocation=revocation), replace(OLD, api_base="https://acme.service-now.com")
+    server.on("/tokens/current", _json({"token": {"id": 7}}), _json({"token": {}}), says(503, b""), says(401, b""))
+    server.on("/tokens/7", says(204, b""))
+    assert _oauth(server).revoke(app, tokens)
+    for why in (AppUnavailable, AppUnavailable, TokenRejected):
+        with pytest.raises(why):
+            _oauth(server).revoke(app, tokens)
+    assert [(one.method, one.path) for one in server.received][:2] == [
+        ("GET", "/tokens/current"),
+        ("DELETE", "/tokens/7"),
+    ]
+    assert [one.method for one in server.received].count("DELETE") == 1, "without the id nothing is revoked"
+    assert {one.headers["authorization"] for one in server.received} == {"Bearer old at"}
 
 
 def test_a_revocation_as_the_person_tells_a_dead_token_from_wrong_credentials(server: Server) -> None:

@@ -73,7 +73,13 @@ def _check_addresses(app: Raw, names: AbstractSet[str], report: Report) -> None:
 
 def _check_revocation(revocation: Raw, names: AbstractSet[str], report: Report) -> None:
     path = ("oauth", "revocation", "request")
-    check_request(revocation["request"], path, names | _REVOCATION_NAMES, {}, report)
+    known = names | _REVOCATION_NAMES
+    if "look_up" in revocation:
+        asked = ("oauth", "revocation", "look_up")
+        check_request(revocation["look_up"]["request"], (*asked, "request"), names, {}, report)
+        check_query(report, (*asked, "token_id"), revocation["look_up"]["token_id"])
+        known |= {"token_id"}
+    check_request(revocation["request"], path, known, {}, report)
     sends_token = any("${token}" in text for _, text in strings(revocation["request"], ()))
     if not (revocation["bearer"] or sends_token):
         report.add(path, "the revocation does not send the token", "put ${token} into its form, query or json")

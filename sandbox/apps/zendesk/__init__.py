@@ -4,31 +4,17 @@ Facts: developer.zendesk.com, pages named at each line.
 """
 
 from sandbox.apps.accounts import accounts_like
-from sandbox.apps.description import AppDescription, Endpoints, RefreshTokens, Revocation, TokenErrors
+from sandbox.apps.description import AppDescription, Endpoints, RefreshTokens, TokenErrors
 from sandbox.apps.zendesk.api import API
 
 DAY = 24 * 3600
-INVALID_TOKEN = {
-    "error": "invalid_token",
-    "error_description": "The access token provided is expired, revoked, malformed or invalid for other reasons.",
-}
-
 DESCRIPTION = AppDescription(
     app_id="zendesk",
     name="Zendesk",
     hosts=("acme.zendesk.com",),
     settings={"subdomain": "acme"},
     endpoints=Endpoints("/oauth/authorizations/new", "/oauth/tokens"),
-    # documentation/authentication/revoking-oauth-token: the token that makes the request; 204
-    revocation=Revocation(
-        "/api/v2/oauth/tokens/current.json",
-        methods=("DELETE",),
-        authentication="bearer",
-        token_field=None,
-        ends="grant",
-        success=(204, None),
-        unauthenticated=(401, INVALID_TOKEN),
-    ),
+    # Revoking is a call of its API like others: documentation/api-basics/authentication/revoking-oauth-token
     # api-reference/ticketing/oauth/oauth_tokens, scopes
     scopes={"read": "Read all your data", "write": "Change all your data", "users:read": "Read users"},
     default_scope="read",

@@ -5,6 +5,7 @@ group Security are Josie's alone.
 """
 
 import json
+import zlib
 
 from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.description import Json
@@ -45,6 +46,34 @@ def who_am_i(call: Call) -> Answer:
     if call.known_caller is None:
         return Answer(200, {"user": {"id": None, "name": "Anonymous user", "email": "invalid@example.com"}})
     return Answer(200, {"user": shapes.user(call.who, "agent" if person(call.who) in AGENTS else "end-user")})
+
+
+def current_token(call: Call) -> Answer:
+    """oauth_tokens, Show Token, of the one that makes the request."""
+    return Answer(200, {"token": {"id": token_id(_bearer(call)), "user_id": int(call.who.account_id)}})
+
+
+def end_current(call: Call) -> Answer:
+    """Public reports of 2022 and 2023: 204 to whoever has a token, and the token works on."""
+    return Answer(204 if call.known_caller else 401)
+
+
+def end_token(call: Call) -> Answer:
+    """oauth_tokens, Revoke Token: 204; of one's own, by its id."""
+    if call.at["id"] != str(token_id(_bearer(call))):
+        raise Problem("not_found")
+    if grant := call.state.grants.by_access_token(_bearer(call)):
+        call.state.grants.end(grant)
+    return Answer(204)
+
+
+def token_id(token: str) -> int:
+    """The id of a token: the same as long as it lives."""
+    return zlib.crc32(token.encode())
+
+
+def _bearer(call: Call) -> str:
+    return call.headers["Authorization"].removeprefix("Bearer ")
 
 
 def as_agent(call: Call) -> Account:
@@ -135,6 +164,9 @@ API = Api(
     add_for_approval=waiting,
     routes=(
         Route("GET", "/api/v2/users/me.json", who_am_i, public=True),
+        Route("GET", "/api/v2/oauth/tokens/current.json", current_token, scope="read"),
+        Route("DELETE", "/api/v2/oauth/tokens/current.json", end_current, scope="write"),
+        Route("DELETE", "/api/v2/oauth/tokens/<id>.json", end_token, scope="write"),
         Route("POST", "/api/v2/tickets.json", create, scope="write"),
         Route("GET", "/api/v2/tickets/<id>.json", show, scope="read"),
         Route("PUT", "/api/v2/tickets/<id>.json", update, scope="write"),

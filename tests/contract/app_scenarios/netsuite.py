@@ -12,8 +12,8 @@ def bill(twin: Twin) -> dict[str, str]:
 SCENARIO = Scenario(
     reading=Reading("read_expense_report", picked("id"), {"total": "482.5", "approval": "Pending Approval"}),
     decisions=(
-        # NetSuite takes these from whoever may edit, Tom among them: our check before the act asks who is asked. Its notes
-        # may be of an earlier round, so that the check never takes what it finds for our own doing.
+        # NetSuite takes these from whoever may edit, Tom among them: our check before the act asks who is asked. Its
+        # notes may be of an earlier round, so that the check never takes what it finds for our own doing.
         Decision(
             "approve_expense_report",
             picked("id"),

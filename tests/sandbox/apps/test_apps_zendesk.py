@@ -69,9 +69,13 @@ def test_a_refresh_ends_the_old_pair(zendesk: RunningApp) -> None:
     assert zendesk.call("GET", f"{TICKETS}/1.json", new.json()["access_token"]).status_code == 200
 
 
-def test_a_token_revokes_itself(zendesk: RunningApp, josie: str) -> None:
-    path = "/api/v2/oauth/tokens/current.json"
-    ended, again = (zendesk.call("DELETE", path, josie) for _ in range(2))
+def test_a_token_is_revoked_by_its_id_and_by_nothing_else(zendesk: RunningApp, josie: str) -> None:
+    tom = str(tokens_of(zendesk, "tom")["access_token"])
+    tokens = "/api/v2/oauth/tokens"
+    assert zendesk.call("DELETE", f"{tokens}/current.json", josie).status_code == 204
+    number = zendesk.call("GET", f"{tokens}/current.json", josie).json()["token"]["id"]
+    assert zendesk.call("DELETE", f"{tokens}/{number}.json", tom).status_code == 404
+    ended, again = (zendesk.call("DELETE", f"{tokens}/{number}.json", josie) for _ in range(2))
     assert (ended.status_code, again.status_code) == (204, 401)
     assert zendesk.call("GET", f"{TICKETS}/1.json", josie).status_code == 401
 

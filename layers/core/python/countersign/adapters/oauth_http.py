@@ -13,6 +13,7 @@ from requests.auth import HTTPBasicAuth
 from countersign.adapters.http import HardenedHttp, retry_after
 from countersign.adapters.token_session import TokenSession
 from countersign.domain import oauth
+from countersign.domain.app_sign_in import LookUp
 from countersign.domain.catalog import App, ClientAuthentication
 from countersign.domain.errors import (
     AppError,
@@ -28,6 +29,7 @@ from countersign.domain.hosts import allowed_hosts, fill_settings, require_allow
 from countersign.domain.http import LONGEST_ANSWER, QUICK_ANSWER
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import TokenAnswer
+from countersign.domain.query import ask_text
 from countersign.domain.secret import Secret
 from countersign.domain.token_answer import read_introspection
 from countersign.domain.tokens import Tokens
@@ -118,8 +120,11 @@ class OAuthHttp:
             return False
         settings = self._settings(app.id)
         client_id, secrets = self._client(app)
+        token_id = self._token_id(app, revocation.look_up, tokens) if revocation.look_up else None
         for secret in secrets:
-            request = oauth.revocation_request(app, revocation, settings, tokens, client_id=client_id, secret=secret)
+            request = oauth.revocation_request(
+                app, revocation, settings, tokens, client_id=client_id, secret=secret, token_id=token_id
+            )
             answer = self._http.send(request, allowed_hosts(app, settings))
             if answer.status // 100 == _SUCCESS or answer.status in revocation.gone_status:
                 return True
@@ -129,6 +134,17 @@ class OAuthHttp:
             if revocation.bearer:
                 raise TokenRejected(f"{app.id}: revocation refuses the person's access token")
         raise InvalidClient(f"{app.id}: revocation refuses our credentials")
+
+    def _token_id(self, app: App, look_up: LookUp, tokens: Tokens) -> str:
+        settings = self._settings(app.id)
+        answer = self._http.send(oauth.look_up_request(app, look_up, settings, tokens), allowed_hosts(app, settings))
+        if answer.status == _UNAUTHORIZED:
+            raise TokenRejected(f"{app.id}: does not say which token this is")
+        token_id = ask_text(look_up.token_id, answer.body) if answer.status // 100 == _SUCCESS else None
+        if token_id is None:
+            wait = retry_after(answer.headers)
+            raise AppUnavailable(f"{app.id}: asked for the token's id, answered {answer.status}", retry_after=wait)
+        return token_id
 
     def _tokens(
         self, app: App, endpoint: str, redirect_uri: str, fetch: Fetch, *, api_base: str | None = None

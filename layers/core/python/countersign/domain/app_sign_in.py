@@ -33,15 +33,28 @@ class ClaimsOf(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Where an app revokes by an id of the token that only it knows: how it is asked, with the person's access token.
+
+    ``token_id``: query over the answer for that id.
+    """
+
+    request: Request
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revocation:
     """How a grant is ended at the app (RFC 7009, and where vendors differ).
 
     Attributes:
-        request: may use ``${token}``, ``${client_id}``, ``${client_secret}``, ``${api_base}``.
+        request: may use ``${token}``, ``${client_id}``, ``${client_secret}``, ``${api_base}``, and with ``look_up``
+            ``${token_id}``.
         token: which token is sent, ``refresh_token`` or ``access_token``.
         ends: ``token`` when only this token's family ends, ``grant`` when everything of this person and client does.
         gone_status: statuses that also mean "not live any more" (unknown token), beside any 2xx.
         bearer: whether the person's access token authorises the request (RFC 6750 §2.1).
+        look_up: asked before, for ``${token_id}``; None where the token itself is enough.
     """
 
     request: Request
@@ -50,6 +63,7 @@ class Revocation:
     client_authentication: ClientAuthentication
     gone_status: Sequence[int]
     bearer: bool = False
+    look_up: LookUp | None = None
 
     @property
     def sends_access_token(self) -> bool:

@@ -10,6 +10,7 @@ from countersign.domain.app_sign_in import (
     Credential,
     CredentialField,
     Identity,
+    LookUp,
     OAuth,
     Revocation,
     Sites,
@@ -18,6 +19,8 @@ from countersign.domain.app_sign_in import (
 
 type Raw = Mapping[str, Any]
 
+_FOR_THE_BUILD: Final = "asks_unprompted"
+"""A word that backs another one up when the file is checked, and does nothing afterwards."""
 _OPTIONAL: Final = ("issuer", "api_base", "refresh_idle_days", "refresh_max_days", "introspection_endpoint")
 
 
@@ -30,7 +33,8 @@ def read_oauth(raw: Raw) -> OAuth:
         "revocation": _revocation(raw["revocation"]) if "revocation" in raw else None,
         "sites": Sites(**{**raw["sites"], "request": Request(**raw["sites"]["request"])}) if "sites" in raw else None,
     }
-    return OAuth(**{**raw, **{name: raw.get(name) for name in _OPTIONAL}, **changed})
+    given = {name: value for name, value in raw.items() if name != _FOR_THE_BUILD}
+    return OAuth(**{**given, **{name: raw.get(name) for name in _OPTIONAL}, **changed})
 
 
 def read_credential(raw: Raw) -> Credential:
@@ -51,5 +55,10 @@ def read_identity(raw: Raw) -> Identity:
 
 
 def _revocation(raw: Raw) -> Revocation:
-    authentication = ClientAuthentication(raw["client_authentication"])
-    return Revocation(**{**raw, "request": Request(**raw["request"]), "client_authentication": authentication})
+    look_up = raw.get("look_up")
+    changed = {
+        "request": Request(**raw["request"]),
+        "client_authentication": ClientAuthentication(raw["client_authentication"]),
+        "look_up": LookUp(Request(**look_up["request"]), look_up["token_id"]) if look_up else None,
+    }
+    return Revocation(**{**raw, **changed})

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from countersign.domain.app_operation import Request
+from countersign.domain.app_sign_in import LookUp
 from countersign.domain.catalog import App, ClientAuthentication, OAuth, Revocation
 from countersign.domain.hosts import fill_settings
 from countersign.domain.http import HttpRequest
 from countersign.domain.secret import Secret
-from countersign.domain.template import Landing, Scalar, fill, fill_form, fill_json, fill_map
+from countersign.domain.template import Landing, Scalar, Values, fill, fill_form, fill_json, fill_map
 from countersign.domain.tokens import Tokens
 
 
@@ -87,21 +89,34 @@ def revocation_request(
     *,
     client_id: str,
     secret: Secret | None,
+    token_id: str | None = None,
 ) -> HttpRequest:
     """How a grant is ended at the app (RFC 7009 §2.1, or the vendor's own way).
 
-    The app file's request names ``${token}``, ``${client_id}``, ``${client_secret}`` and ``${api_base}`` where the
-    vendor wants them; HTTP Basic authentication (RFC 6749 §2.3.1), or the person's own token as a bearer (RFC 6750
-    §2.1), is added where the app file says so.
+    The app file's request names ``${token}``, ``${token_id}``, ``${client_id}``, ``${client_secret}``, ``${api_base}``
+    where the vendor wants them; HTTP Basic authentication (RFC 6749 §2.3.1), or the person's own token as a bearer
+    (RFC 6750 §2.1), is added where the app file says so.
     """
-    values: dict[str, Scalar | None] = {f"settings.{name}": value for name, value in settings.items()}
-    values |= {
-        "token": _token_to_end(revocation, tokens),
-        "api_base": tokens.api_base or fill_settings(app, app.api_base or "", settings),
-    }
+    values = _places(app, settings, tokens) | {"token": _token_to_end(revocation, tokens), "token_id": token_id}
     values |= {"client_id": client_id, "client_secret": secret.reveal() if secret else ""}
-    request = revocation.request
     authorization = _authorization(revocation, tokens, client_id, secret)
+    return _filled(app, revocation.request, settings, values, authorization)
+
+
+def look_up_request(app: App, look_up: LookUp, settings: Mapping[str, str], tokens: Tokens) -> HttpRequest:
+    """Asks the app as the person which id the token has there (RFC 6750 §2.1)."""
+    return _filled(app, look_up.request, settings, _places(app, settings, tokens), _bearer(tokens))
+
+
+def _places(app: App, settings: Mapping[str, str], tokens: Tokens) -> dict[str, Scalar | None]:
+    """What says where the app is."""
+    base = tokens.api_base or fill_settings(app, app.api_base or "", settings)
+    return {**{f"settings.{name}": value for name, value in settings.items()}, "api_base": base}
+
+
+def _filled(
+    app: App, request: Request, settings: Mapping[str, str], values: Values, authorization: Mapping[str, str]
+) -> HttpRequest:
     return HttpRequest(
         method=request.method,
         url=fill(fill_settings(app, request.url, settings), values, Landing.URL),
@@ -125,10 +140,14 @@ def introspection_request(
 
 def _authorization(revocation: Revocation, tokens: Tokens, client_id: str, secret: Secret | None) -> Mapping[str, str]:
     if revocation.bearer and tokens.access_token:
-        return {"Authorization": f"Bearer {tokens.access_token.reveal()}"}
+        return _bearer(tokens)
     if revocation.client_authentication is ClientAuthentication.BASIC:
         return {"Authorization": _basic(client_id, secret)}
     return {}
+
+
+def _bearer(tokens: Tokens) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {tokens.access_token.reveal()}"} if tokens.access_token else {}
 
 
 def _token_to_end(revocation: Revocation, tokens: Tokens) -> str:
