@@ -12,7 +12,7 @@ from slack_sdk.signature import SignatureVerifier
 from countersign.adapters.slack.signature import verify
 from countersign.domain.secret import Secret
 from tests.support.slack_requests import NOW, SIGNING_SECRET, SLACK_EVENTS, body_of, load, signed, with_headers
-from tests.torture.hostile.browser_routes import attack_browser
+from tests.torture.hostile.browser_routes import ONWARD, attack_browser, leads_to
 from tests.torture.hostile.judge import Judge, Verdicts, slack_signed
 from tests.torture.hostile.mutation import Mutator, at, places_of, put, without
 from tests.torture.hostile.program_routes import attack_programs
@@ -41,6 +41,23 @@ def test_nothing_breaks_the_browsers_routes() -> None:
     verdicts = Attack(attack_browser)(Share(DEFAULT_SEED, BROWSER))
     assert_harmless(verdicts, BROWSER)
     assert {200, 302, 400, 404, 409} <= set(verdicts.statuses)
+
+
+@pytest.mark.parametrize(
+    ("answer", "host"),
+    [
+        ({"statusCode": 302, "headers": {"Location": "https://evil.example/x"}}, "evil.example"),
+        (
+            {"statusCode": 200, "body": '<meta http-equiv="refresh" content="0;url=https://evil.example">'},
+            "evil.example",
+        ),
+        ({"statusCode": 200, "body": "<p>Connected</p>"}, None),
+    ],
+)
+def test_the_browser_is_never_sent_where_a_request_says(answer: dict[str, Any], host: str | None) -> None:
+    """The judge of the run above sees where each answer leads, and holds it to Slack and the app."""
+    assert leads_to(answer) == host
+    assert (host in ONWARD) == (host is None)
 
 
 def test_nothing_breaks_hooks_and_installation_and_a_hook_reads_nothing_before_its_proof() -> None:

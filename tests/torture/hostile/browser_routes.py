@@ -26,6 +26,8 @@ from tests.torture.measure import Share
 ANEW: Final = 60
 """After so many requests the journeys begin anew: most of them are over by then."""
 BASE: Final = "/connect/"
+ONWARD: Final = frozenset({None, "slack.com", "servicenow"})
+"""Where a browser may be sent: to Slack, to the app of its sign-in, nowhere."""
 QUERY: Final = (
     "state",
     "code",
@@ -231,8 +233,19 @@ def attack_browser(share: Share) -> Verdicts:
             journeys = Journeys.anew()
             good = journeys.requests()
         how, request = tamper(mutator.chance.choice(good), mutator.chance.choice(good))
-        judge(request, f"seed {share.seed}, request {number} ({how})")
+        what = f"seed {share.seed}, request {number} ({how})"
+        answer = judge(request, what)
+        if answer is not None and (host := leads_to(answer)) not in ONWARD:
+            verdicts.fault(f"{what}: sent the browser to {host}")
         for row in journeys.world.connections.rows.values():
             if row.person != JOSIE:
-                verdicts.fault(f"seed {share.seed}, request {number} ({how}): bound to {row.person.user_id}")
+                verdicts.fault(f"{what}: bound to {row.person.user_id}")
     return verdicts
+
+
+def leads_to(answer: dict[str, Any]) -> str | None:
+    """The host to which an answer sends the browser by itself, by a redirect or a refresh; None: nowhere."""
+    try:
+        return urlsplit(onward(answer)).hostname
+    except ValueError:
+        return None

@@ -94,7 +94,7 @@ class Judge:
             self.verdicts.fault(f"{what}: {status} {answer['body'][:200]}")
         if not is_api_gateways(answer):
             self.verdicts.fault(f"{what}: an answer that API Gateway refuses: {answer}"[:300])
-        if "<script" in answer["body"]:
+        if "<script" in answer["body"] and "json" not in str(answer["headers"].get("Content-Type")):
             self.verdicts.fault(f"{what}: a page with somebody else's script")
         if took > CPU_SECONDS:
             self.verdicts.fault(f"{what}: {took * 1000:.0f} ms on the processor")
@@ -119,14 +119,14 @@ def slack_signed(event: Event) -> bool:
 
 
 def _header(event: Event, name: str) -> str:
-    """The header's value where it stands there once, else something that is none."""
-    several, single = event.get("multiValueHeaders"), event.get("headers")
-    found: list[Any] = []
-    for headers in (several, single):
-        if isinstance(headers, Mapping) and not found:
-            values = [value for key, value in headers.items() if isinstance(key, str) and key.lower() == name]
-            found = [one for value in values for one in (value if isinstance(value, list) else [value])]
-    return found[0] if len(found) == 1 and isinstance(found[0], str) else ""
+    """The header's value where it stands there once, else nothing. The list of values counts where there is one."""
+    for headers in (event.get("multiValueHeaders"), event.get("headers")):
+        if isinstance(headers, Mapping):
+            named = [value for key, value in headers.items() if isinstance(key, str) and key.lower() == name]
+            found = [one for value in named for one in (value if isinstance(value, list) else [value])]
+            if named:
+                return found[0] if len(found) == 1 and isinstance(found[0], str) else ""
+    return ""
 
 
 def resident_kb() -> int:

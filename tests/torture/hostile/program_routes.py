@@ -9,7 +9,7 @@ from unittest import mock
 from tests.support.every_event import FILES, EveryWorld, load_handler, sent
 from tests.torture.hostile.judge import Judge, Verdicts
 from tests.torture.hostile.mutation import Mutator, with_body
-from tests.torture.hostile.watch import watching
+from tests.torture.hostile.watch import Watch, watching
 from tests.torture.measure import Share
 
 FOLDERS: Final = ("card_hooks", "slack_install")
@@ -88,18 +88,22 @@ def program_functions() -> Iterator[Handlers]:
     """The functions' own handlers in one world."""
     world = EveryWorld()
     with mock.patch("countersign.bootstrap.container", return_value=world):
-        yield {folder: load_handler(folder) for folder in FOLDERS}
+        handlers = {folder: load_handler(folder) for folder in FOLDERS}
+        for name in FILES:
+            if (folder := name.partition("/")[0]) in handlers:
+                handlers[folder](sent(name))  # warm: the catalog is read, and what is imported late is imported now
+        yield handlers
 
 
 def attack_programs(share: Share) -> Verdicts:
     """So many hostile requests to hooks and installation, each judged; a hook reads nothing before its proof."""
     verdicts, requests = Verdicts(), ProgramRequests(Mutator(share.seed))
-    with watching() as watch:
-        for first in range(0, share.count, ANEW):
-            with program_functions() as handlers:
-                for number in range(first, min(first + ANEW, share.count)):
-                    folder, how, request = requests.one()
-                    judge = Judge(handlers[folder], verdicts, watch if folder == "card_hooks" else None)
-                    judge(request, f"seed {share.seed}, request {number} ({how})")
-    verdicts.parses_before_signature, verdicts.aws_calls_before_signature = watch.parses, watch.calls
+    counted = Watch()
+    for first in range(0, share.count, ANEW):
+        with program_functions() as handlers, watching(counted) as watch:
+            for number in range(first, min(first + ANEW, share.count)):
+                folder, how, request = requests.one()
+                judge = Judge(handlers[folder], verdicts, watch if folder == "card_hooks" else None)
+                judge(request, f"seed {share.seed}, request {number} ({how})")
+    verdicts.parses_before_signature, verdicts.aws_calls_before_signature = counted.parses, counted.calls
     return verdicts

@@ -60,9 +60,12 @@ class Watch:
 
 
 @contextmanager
-def watching() -> Iterator[Watch]:
-    """A watch, for as long as the block runs. Raises ValueError when this process has no tool to spare."""
-    watch, monitoring = Watch(), sys.monitoring
+def watching(further: Watch | None = None) -> Iterator[Watch]:
+    """A watch, for as long as the block runs; ``further``: one that goes on counting.
+
+    Raises StopIteration when this process has no tool of the interpreter's to spare.
+    """
+    watch, monitoring = further or Watch(), sys.monitoring
     tool = next(number for number in (3, 4, 2) if monitoring.get_tool(number) is None)
     monitoring.use_tool_id(tool, "countersign torture")
     monitoring.register_callback(tool, _EVENTS.PY_START, watch.started)
