@@ -52,7 +52,7 @@ def shown(kind: PageKind, *, shared: bool) -> Shown:
 
 
 def judged(window: Page, answer: Answer) -> list[str]:
-    """What axe-core finds wrong with it; let in by the browser's own hand, because the page's policy lets no script in."""
+    """What axe-core finds wrong with it; let in by the browser itself, because the page's policy lets no script in."""
     body, headers = answer["body"], answer["headers"]
     window.route("**/*", lambda route: route.fulfill(status=answer["statusCode"], headers=headers, body=body))
     window.goto(f"{ORIGIN}/connect/page")
