@@ -46,6 +46,8 @@ def _base_names(app: Raw, names: AbstractSet[str]) -> AbstractSet[str]:
 def _check_oauth(app: Raw, names: AbstractSet[str], report: Report) -> None:
     oauth = app["oauth"]
     _check_addresses(app, names, report)
+    for place, what, instead in _unproved_asking(oauth):
+        report.add(("oauth", place), what, instead)
     if "api_base" in oauth:
         check_query(report, ("oauth", "api_base"), oauth["api_base"])
     for kind in ("authorization_parameters", "step_up_parameters", "token_parameters"):
@@ -58,6 +60,22 @@ def _check_oauth(app: Raw, names: AbstractSet[str], report: Report) -> None:
     elif "account_url" not in app:
         what = "there is neither a revocation nor an account_url"
         report.add(("oauth",), what, "add oauth.revocation, or the page where a person removes access as account_url")
+
+
+def _unproved_asking(oauth: Raw) -> Iterator[tuple[str, str, str]]:
+    """``asks_who`` takes our own page away, so that something makes the app ask (OpenID Connect Core §3.1.2.1)."""
+    sent = oauth["authorization_parameters"]
+    asked = "max_age" in sent or bool(set(sent.get("prompt", "").split()) - {"none"})
+    if oauth["asks_who"] and not (asked or oauth["asks_unprompted"]):
+        what = "nothing makes the app ask: whoever is signed in there already would pass silently"
+        instead = "add authorization_parameters: prompt (or max_age); or asks_unprompted: true where the vendor says so"
+        yield "asks_who", what, f"{instead}; or remove it, and Countersign's page asks"
+    if oauth["asks_unprompted"] and not oauth["asks_who"]:
+        yield (
+            "asks_unprompted",
+            "it says why asks_who is true, and asks_who is not",
+            "write asks_who: true, or remove it",
+        )
 
 
 def _check_addresses(app: Raw, names: AbstractSet[str], report: Report) -> None:

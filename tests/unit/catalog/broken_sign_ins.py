@@ -238,4 +238,33 @@ BROKEN_SIGN_INS = [
         what="count must be text or a mapping or a list",
         instead="write what the schema says: see the schema",
     ),
+    Broken(
+        "an app that nothing makes ask",
+        SERVICENOW,
+        "  asks_who: false\n",
+        "  asks_who: true\n",
+        at="  asks_who:",
+        what="nothing makes the app ask: whoever is signed in there already would pass silently",
+        instead="add authorization_parameters: prompt (or max_age); or asks_unprompted: true where the vendor says so; "
+        "or remove it, and Countersign's page asks",
+    ),
+    Broken(
+        "an app that is told to ask nothing",
+        SERVICENOW,
+        "  asks_who: false\n",
+        "  authorization_parameters: {prompt: none}\n  asks_who: true\n",
+        at="  asks_who:",
+        what="nothing makes the app ask: whoever is signed in there already would pass silently",
+        instead="add authorization_parameters: prompt (or max_age); or asks_unprompted: true where the vendor says so; "
+        "or remove it, and Countersign's page asks",
+    ),
+    Broken(
+        "a reason without what it is for",
+        SERVICENOW,
+        "  asks_who: false\n",
+        "  asks_who: false\n  asks_unprompted: true\n",
+        at="  asks_unprompted:",
+        what="it says why asks_who is true, and asks_who is not",
+        instead="write asks_who: true, or remove it",
+    ),
 ]
