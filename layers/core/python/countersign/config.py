@@ -80,7 +80,7 @@ class Settings:
 
     @cached_property
     def apps(self) -> frozenset[str]:
-        """Ids of the apps that are switched on; empty means every app of the catalog whose settings are complete."""
+        """Ids of the apps that are switched on; empty means every app that has settings, all of them filled in."""
         return _list(self.get("APPS"))
 
     @cached_property
