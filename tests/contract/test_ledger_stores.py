@@ -67,6 +67,7 @@ def test_what_was_created_comes_back_whole(store: ActionStore, action: Make) -> 
         decided_at=NOW + 1,
         standing=Standing.WAITS,
         shortfall="Jira did not allow it.",
+        also_as=("josie@acme.com in ServiceNow",),
     )
 
     store.create(full)

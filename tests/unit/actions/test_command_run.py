@@ -91,7 +91,7 @@ def test_history_is_the_askers_own(world: ActingWorld) -> None:
     assert "Nothing yet" in words(toms)
 
 
-def test_history_names_the_choice_where_a_recipe_has_several(world: ActingWorld) -> None:
+def test_history_names_the_choice_and_the_card_that_it_was_about(world: ActingWorld) -> None:
     world.put_card()
     world.click(JOSIE)
     submit(world)
@@ -99,7 +99,17 @@ def test_history_names_the_choice_where_a_recipe_has_several(world: ActingWorld)
     world.deliver({"v": 1, "kind": "interaction", "interaction": asked.as_json()})
 
     told = words(world.slack.told[-1][1])
-    assert ("*Approve a change: Approve*" in told, "*Create an opportunity*," in told) == (True, True)
+    assert ("*Approve · Change CHG0030001: " in told, "*Create an opportunity*," in told) == (True, True)
+
+
+def test_history_names_the_choice_alone_where_its_card_is_gone(world: ActingWorld) -> None:
+    world.put_card()
+    world.click(JOSIE)
+    world.cards.rows.clear()
+    asked = Interaction("h", Kind.TEXT, JOSIE, WORKSPACE, ReplyTo("D1"), value="history")
+    world.deliver({"v": 1, "kind": "interaction", "interaction": asked.as_json()})
+
+    assert "*Approve a change: Approve*" in words(world.slack.told[-1][1])
 
 
 @pytest.mark.parametrize(

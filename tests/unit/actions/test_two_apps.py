@@ -35,6 +35,20 @@ def test_a_later_step_uses_what_an_earlier_one_gave(ready: TwoAppsWorld) -> None
     }
 
 
+def test_every_app_that_was_acted_in_is_named_with_the_account(ready: TwoAppsWorld) -> None:
+    ready.report()
+
+    recorded = "josie@acme.com in Wiki, not confirmed there; josie@acme.com in Tracker, not confirmed there"
+    assert words(ready.slack.told[-1][1]).startswith(f"OPS-1 is there. Page 7.\nRecorded as {recorded}.")
+
+
+def test_an_app_that_was_skipped_is_not_named(ready: TwoAppsWorld) -> None:
+    ready.report(severity="low")
+
+    said = words(ready.slack.told[-1][1])
+    assert ("josie@acme.com in Tracker" in said, "Wiki" in said) == (True, False)
+
+
 def test_a_step_whose_condition_does_not_hold_is_skipped_and_its_app_is_not_needed(world: TwoAppsWorld) -> None:
     world.sign_in("tracker")
     world.report(severity="low")

@@ -272,7 +272,7 @@ class ActionUseCases(CardUseCases):
         """A person's own history."""
         from countersign.usecases.tell_history import TellHistory
 
-        return TellHistory(self.actions, self.catalog, self.messenger)
+        return TellHistory(self.actions, self.cards, self.catalog, self.settings.app_settings, self.messenger)
 
     @cached_property
     def recognise_admins(self) -> "RecogniseAdmins":

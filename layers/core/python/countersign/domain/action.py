@@ -4,7 +4,7 @@
 the app itself proves that it did not happen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -148,6 +148,7 @@ class Action:
         decided_at: when the app took its decision about the record: its card says so from then on, however it ends.
         standing: whether the record is settled by that, as far as the app says.
         shortfall: why what was to follow the decision was not done, as it is told.
+        also_as: whom the apps recorded for its other acts, beside the one that ``recorded_label`` is about.
         forgotten: its person asked to be forgotten: what is left is what keeps its record from being acted on twice.
         version: moves at every write; every write is conditional on it.
     """
@@ -190,6 +191,7 @@ class Action:
     decided_at: int | None = None
     standing: Standing | None = None
     shortfall: str | None = None
+    also_as: Sequence[str] = ()
 
     @property
     def decides(self) -> bool:

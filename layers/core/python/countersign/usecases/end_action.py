@@ -16,6 +16,7 @@ from countersign.domain.message import Button, Message
 from countersign.domain.recipe_view import Settings, card_view, chosen
 from countersign.domain.texts import cards, outcomes
 from countersign.domain.texts import doubt as doubts
+from countersign.domain.texts.accounts import together
 from countersign.domain.texts.names import CARD_OPEN
 from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, LinkResolver, Messenger
 from countersign.usecases.action_facts import audit_facts
@@ -167,6 +168,7 @@ class EndAction:
         label = action.recorded_label or ""
         if _recorded_otherwise(action):
             return outcomes.recorded_otherwise(ended, label)
+        label = together((label, *action.also_as))
         if action.outcome is Outcome.PARTLY:
             step, shortfall = self._operation(recipe, action).title, action.shortfall or ""
             return outcomes.partly(ended, label, step, shortfall, self._link(action, recipe))

@@ -7,7 +7,7 @@ from countersign.domain.answer import CheckResult, Recorded, Succeeded
 from countersign.domain.catalog import Catalog, OperationKind
 from countersign.domain.connection import Connection
 from countersign.domain.standing import Standing
-from countersign.domain.texts.accounts import acting_as
+from countersign.domain.texts.accounts import acting_as, there
 from countersign.ports import Clock
 from countersign.usecases.perform_step import NOTHING_SENT, PerformStep, StepAt
 
@@ -35,13 +35,18 @@ class NoteDecision:
             return action
         return replace(action, decided_at=self.clock(), standing=self._standing(at, done, recorded), detail=comment)
 
+    def beside(self, at: StepAt, done: Succeeded) -> Action:
+        """The action with whom the app recorded for a step that acts beside the decision: not written yet."""
+        label = self._label(at.opened.connection, self.perform.read_back(at, done.results))
+        return replace(at.action, also_as=(*at.action.also_as, label))
+
     def _label(self, connection: Connection, recorded: Recorded | None) -> str:
         """Who the app says did it; our own knowledge only where it can't say, and then marked so."""
         app, account, label = self.catalog.apps[connection.app], connection.account, acting_as(connection)
         if recorded is None:
-            return f"{label} in {app.name}, not confirmed by {app.name}"
+            return f"{there(label, app.name)}, not confirmed there"
         if recorded.account_id == account.id:
-            return f"{label} in {app.name}"
+            return there(label, app.name)
         return f"{recorded.name or recorded.account_id} in {app.name}, not {label}"
 
     def _standing(self, at: StepAt, done: Succeeded, recorded: Recorded | None) -> Standing:

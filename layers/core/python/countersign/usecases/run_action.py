@@ -192,6 +192,8 @@ class RunAction:
         last = place == len(steps) and action.decided_at is None
         if last or self._decides(steps[action.step :]):
             action = self.note_decision(replace(at, action=action), done, inputs.get("comment"))
+        elif not at.operation.reads_only:
+            action = self.note_decision.beside(replace(at, action=action), done)
         action = replace(action, step=place)
         # After the last one the end itself is what is written.
         return self.actions.save(moved(action, ActionStatus.CLAIMED)) if place < len(steps) else action

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from countersign.domain.action import Action
 from countersign.domain.catalog import Catalog
 from countersign.domain.interaction import Interaction
+from countersign.domain.recipe_view import Settings, chosen
 from countersign.domain.texts import conversation as texts
-from countersign.ports import ActionStore, Messenger
+from countersign.ports import ActionStore, CardStore, Messenger
 
 ROWS: Final = 10
 
@@ -16,11 +18,24 @@ class TellHistory:
     """The asker's own last actions, in private. Raises StoreUnavailable, ChatUnavailable."""
 
     actions: ActionStore
+    cards: CardStore
     catalog: Catalog
+    settings: Settings
     messenger: Messenger
 
     def __call__(self, interaction: Interaction) -> None:
         """Answer in private."""
         actions = [action for action in self.actions.recent(interaction.person, ROWS) if not action.forgotten]
-        message = texts.history(actions, self.catalog.recipes)
+        message = texts.history([(self._what(action), action) for action in actions])
         self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
+
+    def _what(self, action: Action) -> str:
+        """What was chosen, and about which record; without its card, as its recipe calls it."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        procedure = recipe.procedures.get(action.procedure) if recipe else None
+        if recipe is None or procedure is None:
+            return recipe.title if recipe else action.recipe
+        card = self.cards.get(action.card) if action.card else None
+        if card is not None:
+            return chosen(recipe, procedure, card.inputs, self.settings)
+        return f"{recipe.title}: {procedure.label}" if len(recipe.procedures) > 1 else recipe.title

@@ -163,6 +163,7 @@ class DynamoActionStore:
                 "decided_at": action.decided_at,
                 "standing": action.standing.value if action.standing else None,
                 "shortfall": action.shortfall,
+                "also_as": list(action.also_as) or None,
                 "due_kind": None if due is None else _DUE,
                 "due_at": due,
                 "ttl": action.ended_at + self._retention if action.ended_at is not None else None,
@@ -214,4 +215,5 @@ def _read(item: Item) -> Action:
         decided_at=item.get("decided_at"),
         standing=Standing(item["standing"]) if "standing" in item else None,
         shortfall=item.get("shortfall"),
+        also_as=tuple(item.get("also_as", ())),
     )

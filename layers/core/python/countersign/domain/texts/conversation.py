@@ -1,6 +1,6 @@
 """Help, history, and answers to typed words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from countersign.domain.action import VOTES, Action, ActionStatus, Outcome
@@ -18,6 +18,7 @@ from countersign.domain.message import (
     Value,
 )
 from countersign.domain.standing import Standing
+from countersign.domain.texts.accounts import together
 from countersign.domain.texts.names import CONNECTIONS_SHOW, FORM_OPEN
 from countersign.domain.texts.say import say
 
@@ -78,21 +79,21 @@ _ENDS: Final = {
 }
 
 
-def history(actions: Sequence[Action], recipes: Mapping[str, Recipe]) -> Message:
-    """A person's last actions: what, as whom, how it ended. ``recipes``: by id; an action's may be gone from them."""
+def history(actions: Sequence[tuple[str, Action]]) -> Message:
+    """A person's last actions, each with what it was about: as whom, and how it ended."""
     blocks: list[Block] = [Heading("What you did through Countersign")]
     if not actions:
         blocks.append(Paragraph(Text("Nothing yet.")))
-    for action in actions:
+    for what, action in actions:
         values: dict[str, Value] = {
-            "what": _what(action, recipes.get(action.recipe)),
+            "what": what,
             "end": _end(action),
             "at": Moment(action.created_at),
         }
         template = "*{what}*, {at}: {end}"
-        if action.recorded_label or action.account_label:
+        if who := together((action.recorded_label or action.account_label or "", *action.also_as)):
             template += ", as {who}"
-            values["who"] = action.recorded_label or action.account_label or ""
+            values["who"] = who
         if action.detail and action.status is not ActionStatus.DONE:
             template += "\n{detail}"
             values["detail"] = action.detail
@@ -108,14 +109,6 @@ def _end(action: Action) -> str:
     if action.status is ActionStatus.DONE and action.standing is Standing.WAITS:
         return "done; it waited for others then"
     return _ENDS.get(action.status, "waiting")
-
-
-def _what(action: Action, recipe: Recipe | None) -> str:
-    """The recipe, and which of its choices where it has several."""
-    if recipe is None:
-        return action.recipe
-    procedure = recipe.procedures.get(action.procedure)
-    return f"{recipe.title}: {procedure.label}" if procedure and len(recipe.procedures) > 1 else recipe.title
 
 
 def command_gone() -> Message:
