@@ -7,6 +7,7 @@ from typing import Final
 from tests.torture.attacks.run import attack
 from tests.torture.canaries.run import search
 from tests.torture.hostile.api import assault_through_api
+from tests.torture.hostile.guided import available, fuzz
 from tests.torture.hostile.judge import Verdicts
 from tests.torture.hostile.run import assault
 from tests.torture.measure import DEFAULT_SEED, Figures
@@ -23,6 +24,7 @@ class Options:
     certified_rounds: int = 500
     slack_requests: int = 1_000_000
     other_requests: int = 100_000
+    guided: int = 50_000
     messages: int = 5_000
     through_api: int = 2_000
     sealed: int = 120
@@ -46,6 +48,11 @@ def attacks(options: Options) -> Outcome:
 def hostile(options: Options) -> Outcome:
     """Hostile requests to every public route, in process and through the API."""
     found = assault(options.seed, options.slack_requests, options.other_requests, options.messages, options.workers)
+    if options.guided and available():
+        found.requests += options.guided
+        if broken := fuzz(options.guided, options.seed):
+            found.uncaught += 1
+            found.fault(broken)
     through_api = assault_through_api(options.seed, options.through_api) if options.through_api else Verdicts()
     found.add(through_api)
     figures = {

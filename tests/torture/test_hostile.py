@@ -13,6 +13,7 @@ from countersign.adapters.slack.signature import verify
 from countersign.domain.secret import Secret
 from tests.support.slack_requests import NOW, SIGNING_SECRET, SLACK_EVENTS, body_of, load, signed, with_headers
 from tests.torture.hostile.browser_routes import ONWARD, attack_browser, leads_to
+from tests.torture.hostile.guided import available, fuzz
 from tests.torture.hostile.judge import Judge, Verdicts, slack_signed
 from tests.torture.hostile.mutation import Mutator, at, places_of, put, without
 from tests.torture.hostile.program_routes import attack_programs
@@ -22,7 +23,7 @@ from tests.torture.hostile.slack_routes import FORMER, Requests, attack_slack, s
 from tests.torture.hostile.watch import Watch, watching
 from tests.torture.measure import DEFAULT_SEED, Share
 
-SLACK, BROWSER, PROGRAMS, BATCHES = 14_000, 3_000, 3_000, 300
+SLACK, BROWSER, PROGRAMS, BATCHES, GUIDED = 14_000, 3_000, 3_000, 300, 500
 
 
 def assert_harmless(verdicts: Verdicts, requests: int) -> None:
@@ -68,6 +69,16 @@ def test_nothing_breaks_hooks_and_installation_and_a_hook_reads_nothing_before_i
 
 def test_a_hostile_message_in_a_queue_harms_only_itself() -> None:
     assert_harmless(Attack(attack_queues)(Share(DEFAULT_SEED, BATCHES)), 0)
+
+
+@pytest.mark.skipif(not available(), reason="atheris has wheels for Linux on x86-64 alone")
+def test_bodies_that_are_sought_by_what_they_reach_break_nothing_either() -> None:
+    assert fuzz(GUIDED, DEFAULT_SEED) == ""
+
+
+@pytest.mark.skipif(not available(), reason="atheris has wheels for Linux on x86-64 alone")
+def test_a_search_that_breaks_says_what_broke() -> None:
+    assert "ValueError" in fuzz(GUIDED, "no number")  # type: ignore[arg-type]
 
 
 # --- the secret, while it is rotated

@@ -89,7 +89,9 @@ def _as_sent(event: Mapping[str, Any], secret: Secret, what: str) -> Sent | None
     """The request that API Gateway would have made this event of; None where no request makes such an event."""
     method, path = event.get("httpMethod"), event.get("path")
     headers, body = event.get("headers"), event.get("body") or ""
-    if not isinstance(method, str) or not method.isalpha() or not isinstance(path, str) or not isinstance(body, str):
+    if not (isinstance(method, str) and isinstance(path, str) and isinstance(body, str)):
+        return None
+    if not (method.isascii() and method.isalpha()):
         return None
     if not isinstance(headers, Mapping) or not all(isinstance(value, str) for value in headers.values()):
         return None
