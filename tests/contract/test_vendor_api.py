@@ -20,7 +20,8 @@ from countersign.domain.app_operation import Operation
 from countersign.domain.catalog import App
 from countersign.domain.connection import Account
 from countersign.domain.http import HttpRequest
-from countersign.domain.oauth import revocation_request
+from countersign.domain.identify import SignedIn, identity_request, identity_values
+from countersign.domain.oauth import look_up_request, revocation_request
 from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
 from countersign.domain.secret import Secret
 from countersign.domain.tokens import Tokens
@@ -36,6 +37,9 @@ OPERATIONS = [
 ELSEWHERE = {"asana", "google"}
 """Apps whose revocation is not in what their vendors publish of their APIs."""
 REVOCABLE = [app for app in sorted(DESCRIBED) if shipped().apps[app].server.revocation and app not in ELSEWHERE]
+ANOTHERS = {"docusign", "google", "jira"}
+"""Apps whose identity call is one of OpenID Connect's or of another API, which these descriptions are not about."""
+ASKED = [app for app in sorted(DESCRIBED) if shipped().apps[app].identity.request and app not in ANOTHERS]
 ME = Account("7", "josie", "Josie", "josie@acme.com")
 
 
@@ -86,11 +90,17 @@ def _wrong(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
     yield from (f"{error.json_path}: {error.message}" for error in checker.iter_errors(value))
 
 
+def settings_of(app: str) -> Mapping[str, str]:
+    """A deployment's."""
+    found: Mapping[str, str] = DESCRIBED[app].get("settings", dict.fromkeys(shipped().apps[app].settings, "1"))
+    return found
+
+
 def call_of(app: App, operation: Operation, *, optional: bool) -> Call:
     """A call as Josie, with or without the values that may be left out."""
     inputs = sample_inputs(operation, optional=optional)
     key = correlation_id("T0ACME/U0JOSIE", "run#1", "step")
-    settings = DESCRIBED[app.id].get("settings", dict.fromkeys(app.settings, "1"))
+    settings = settings_of(app.id)
     results = dict.fromkeys(operation.results, "11446498")
     return Call(app, operation, settings, DESCRIBED[app.id].get("api_base"), ME, inputs, key, results)
 
@@ -110,7 +120,18 @@ def test_a_revocation_is_one_that_the_vendor_describes(app: str) -> None:
     assert revocation is not None
     tokens = Tokens(Secret("at"), Secret("rt"), DESCRIBED[app].get("api_base"))
     settings = DESCRIBED[app].get("settings", {})
-    request = revocation_request(found, revocation, settings, tokens, client_id="c", secret=Secret("s"))
+    request = revocation_request(found, revocation, settings, tokens, client_id="c", secret=Secret("s"), token_id="7")
+    asked = look_up_request(found, revocation.look_up, settings, tokens) if revocation.look_up else None
+    for one in filter(None, (asked, request)):
+        assert list(complaints(described(app, one), one)) == []
+
+
+@pytest.mark.parametrize("app", ASKED)
+def test_the_question_who_signed_in_is_one_that_the_vendor_describes(app: str) -> None:
+    """Who is bound to whom hangs on this call more than on any other."""
+    signed_in = SignedIn(DESCRIBED[app].get("api_base"), {"sub": ME.id})
+    request = identity_request(shipped().apps[app], identity_values(shipped().apps[app], settings_of(app), signed_in))
+    assert request is not None
     assert list(complaints(described(app, request), request)) == []
 
 

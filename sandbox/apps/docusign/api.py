@@ -13,6 +13,7 @@ ACME, PARTNERS = (
     ("19f4ad3c-8c1e-4a39-a6d5-0b3f3c1d2e4f", "Acme Partners"),
 )
 ENVELOPES = "/restapi/v2.1/accounts/<account>/envelopes"
+TEMPLATES = "/restapi/v2.1/accounts/<account>/templates"
 CODES = {
     "unauthenticated": ("AUTHORIZATION_INVALID_TOKEN", "The access token provided is expired, revoked or malformed."),
     "forbidden": ("USER_LACKS_PERMISSIONS", "This user lacks sufficient permissions to access this resource."),
@@ -123,6 +124,13 @@ def listed(call: Call) -> Answer:
     return Answer(200, {"resultSetSize": str(len(mine)), "totalSetSize": str(len(mine)), "envelopes": mine})
 
 
+def templates(call: Call) -> Answer:
+    """GET …/templates: those of the account, which everybody there may use."""
+    found = [{"templateId": one.id, "name": one.fields["subject"]} for one in call.of("template")]
+    shown = found if call.at["account"] == ACME[0] else []
+    return Answer(200, {"resultSetSize": str(len(shown)), "totalSetSize": str(len(shown)), "envelopeTemplates": shown})
+
+
 def audit_events(call: Call) -> Answer:
     """GET …/audit_events: the fields of each event by name ([P] which there are)."""
     record = found(call)
@@ -154,10 +162,11 @@ def own(account: Account) -> Rights:
 
 
 def seed(store: Store, directory: Directory) -> None:
-    """A draft and a sent envelope of Josie's."""
+    """A draft and a sent envelope of Josie's, and a template."""
     josie = next(one for one in directory if person(one) == "josie")
     for subject, status in (("Northwind: order form", "created"), ("Supplier agreement", "sent")):
         store.add("envelope", {"subject": subject, "status": status}, josie, own(josie))
+    store.add("template", {"subject": "Non-disclosure agreement"}, josie, id="0c1d2e3f-4a5b-4c6d-8e7f-9a0b1c2d3e4f")
 
 
 API = Api(
@@ -170,6 +179,7 @@ API = Api(
         Route("GET", "/oauth/userinfo", userinfo, host="account.docusign.com"),
         Route("POST", ENVELOPES, create, scope="signature"),
         Route("GET", ENVELOPES, listed, scope="signature"),
+        Route("GET", TEMPLATES, templates, scope="signature"),
         Route("GET", f"{ENVELOPES}/<envelope>", get, scope="signature"),
         Route("PUT", f"{ENVELOPES}/<envelope>", update, scope="signature"),
         Route("GET", f"{ENVELOPES}/<envelope>/audit_events", audit_events, scope="signature"),

@@ -12,6 +12,7 @@ def envelope(place: int, **more: str) -> Inputs:
 
 SCENARIO = Scenario(
     reading=Reading("read_envelope", envelope(SENT), {"status": "sent", "subject": "Supplier agreement"}),
+    readings=(Reading("list_templates", given()),),
     decisions=(
         Decision("send_envelope", envelope(DRAFT), audit="sent", description="sent"),
         Decision("void_envelope", envelope(SENT, reason="The price changed"), audit="voided", description="voided"),
