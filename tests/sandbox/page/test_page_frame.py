@@ -147,6 +147,29 @@ def test_nothing_sticks_out_of_the_screen(fake: FakeClientApi, open_as: Open, wi
     assert page.evaluate(fits)
 
 
+@pytest.mark.parametrize("width", [360, 600, 1280])
+def test_buttons_beside_sections_stand_in_one_line_whatever_they_are_called(
+    fake: FakeClientApi, open_as: Open, width: int
+) -> None:
+    """Under the text on a small screen, at the right of it elsewhere: never one so and the next otherwise."""
+    apps = {"Box": "Review a file", "ServiceNow": "Approve a change, Approve an IT request", "Salesforce": "x" * 200}
+    offers = [
+        section(f"*{app}*: {recipes}", block_id=app, accessory=button(f"connect-{app}", f"Connect {app}"))
+        for app, recipes in apps.items()
+    ]
+    fake.home = {"id": "VH", "type": "home", "blocks": offers}
+    page = open_as(place="home", width=width)
+    boxes = []
+    for app in apps:
+        pressed = page.get_by_role("button", name=f"Connect {app}")
+        expect(pressed).to_be_visible()
+        boxes.append((pressed.bounding_box(), page.locator(f"[data-block-id='{app}'] .section-text").bounding_box()))
+    under = [pressed["y"] >= text["y"] + text["height"] for pressed, text in boxes if pressed and text]
+    assert under == [width == 360] * 3
+    edges = [pressed["x"] if width == 360 else pressed["x"] + pressed["width"] for pressed, _ in boxes if pressed]
+    assert max(edges) - min(edges) < 1
+
+
 def test_on_a_small_screen_the_places_are_behind_a_menu(open_as: Open) -> None:
     """Choosing a place closes the menu again; the story is folded away."""
     page = open_as(width=360)
