@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from countersign.domain.action import Action, ActionStatus
+from countersign.domain.card_button import RetryButton
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Left, purge_of
 from countersign.domain.identity import Person, Workspace
@@ -72,6 +73,7 @@ ACTION = Action(
     reply_to=ReplyTo(),
     shown="8674ff960bedbe20",
 )
+RETRY = RetryButton(ACTION.id, ACTION.shown or "")
 FROM_SLACK = {
     "app_actions": (
         "button_approve",
@@ -102,7 +104,7 @@ def batches() -> dict[tuple[str, str], Batch]:
     """The bodies of each event's messages, by folder and file name."""
     queued = {(folder, name): [_queued(name)] for folder, names in FROM_SLACK.items() for name in names}
     built = {
-        "button_retry": interaction_message(_button("action.retry", ACTION.id)),
+        "button_retry": interaction_message(_button("action.retry", RETRY.as_value())),
         "button_happened": interaction_message(_button("action.happened", ACTION.id)),
         "button_not_happened": interaction_message(_button("action.not_happened", ACTION.id)),
         "message_history": interaction_message(_typed("history")),

@@ -6,7 +6,7 @@ Facts: developer.concur.com (source: github.com/SAP-docs/preview.developer.concu
 import uuid
 
 from sandbox.apps.accounts import accounts_like
-from sandbox.apps.concur.api import API, GEOLOCATION
+from sandbox.apps.concur.api import API, COMPANY, GEOLOCATION
 from sandbox.apps.description import AppDescription, Endpoints, RefreshTokens, Revocation, TokenErrors
 
 DAY = 24 * 3600
@@ -21,7 +21,7 @@ DESCRIPTION = AppDescription(
         "glz.api.concursolutions.com",
         "eu2.api.concursolutions.com",
     ),
-    settings={"data_center": "eu2"},
+    settings={"data_center": "eu2", "company": COMPANY},
     # authentication/apidoc, Authorization grant and Base URIs: browsers at www-…, codes at the app's home, all
     # else where the person lives
     endpoints=Endpoints(
@@ -47,6 +47,7 @@ DESCRIPTION = AppDescription(
         "identity.user.ids.read": "Read your user id and name",
         "identity.user.core.read": "Read your profile",
         "identity.user.coresensitive.read": "Read your e-mail addresses",
+        "identity.user.enterprise.read": "Read which company you work for",
         "expense.report.read": "Read expense reports",
         "expense.report.readwrite": "Create and change your expense reports",
         "expense.report.workflowstatus.write": "Approve and send back expense reports as you",

@@ -10,6 +10,7 @@ from sandbox.apps.accounts import Account, Directory
 from sandbox.apps.records import Card
 from sandbox.apps.rest import Action, Answer, Api, Call, Page, Problem, Record, Rights, Route, Store, person
 
+COMPANY = "aa076ada-80a9-4f57-8e98-9300b1c3171d"
 HOST = "eu2.api.concursolutions.com"
 GEOLOCATION = f"https://{HOST}"
 NOT_SUBMITTED = {"approvers": [], "afterwards": "A_PEND"}
@@ -52,7 +53,7 @@ def identity(call: Call) -> Answer:
     if call.at["id"] != account.account_id:
         raise Problem("forbidden", "You do not have access to this user")
     first, _, last = account.name.partition(" ")
-    enterprise = {"companyId": "aa076ada-80a9-4f57-8e98-9300b1c3171d", "employeeNumber": None}
+    enterprise = {"companyId": COMPANY, "employeeNumber": None}
     body = {
         "id": account.account_id,
         "active": True,

@@ -13,7 +13,7 @@ DESCRIPTION = AppDescription(
     app_id="google",
     name="Google Calendar",
     hosts=("accounts.google.com", "oauth2.googleapis.com", "openidconnect.googleapis.com", "www.googleapis.com"),
-    settings={"time_zone": "Europe/Berlin"},
+    settings={"domain": "acme.com", "time_zone": "Europe/Berlin"},
     # accounts.google.com/.well-known/openid-configuration
     endpoints=Endpoints(
         "/o/oauth2/v2/auth",

@@ -17,6 +17,15 @@ BROKEN_RECIPES = [
         instead="write 5m or more",
     ),
     Broken(
+        "a leave for guests that nobody has to give",
+        CHANGE,
+        "id: approve_change\n",
+        "id: approve_change\nguests: true\n",
+        at="guests: true",
+        what="it acts as the person, so the app decides about guests as about anybody",
+        instead="remove it",
+    ),
+    Broken(
         "an age of nobody's sign-in",
         OPPORTUNITY,
         "id: create_opportunity\n",

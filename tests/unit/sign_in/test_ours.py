@@ -9,6 +9,7 @@ from countersign.domain.catalog import App
 from countersign.domain.connection import Account, Connection
 from countersign.domain.errors import NoSites
 from countersign.domain.http import HttpAnswer
+from countersign.domain.identify import SignedIn, account_in, identity_values
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.sign_in import confirm_secret
 from countersign.domain.sites import read_sites
@@ -109,3 +110,43 @@ def test_one_of_ours_is_stored_with_what_it_was_held_to(scripted: "Scripted") ->
 def test_where_the_address_is_the_companys_own_nothing_more_is_demanded() -> None:
     assert is_ours(Account("a1", "josie", "Josie"), SERVICENOW, {})
     assert not is_ours(Account("a1", "josie", "Josie"), JIRA, {"site": "acme"}), "connected before that was asked"
+
+
+CONCUR = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+PERSON: dict[str, dict[str, Any]] = {
+    "hubspot": {"hub_id": 1234567, "user_id": 7},
+    "google": {"sub": "g-1", "email": "josie@acme.com", "email_verified": True, "name": "Josie", "hd": "acme.com"},
+    "concur": {
+        "id": "c-1",
+        "active": True,
+        "userName": "josie@acme.com",
+        "displayName": "Josie",
+        "emails": [{"value": "josie@acme.com"}],
+        CONCUR: {"companyId": "aa076ada-80a9-4f57-8e98-9300b1c3171d"},
+    },
+}
+OURS_IS = {
+    "hubspot": {"account": "1234567"},
+    "google": {"domain": "acme.com", "time_zone": "Europe/Berlin"},
+    "concur": {"company": "aa076ada-80a9-4f57-8e98-9300b1c3171d", "data_center": "eu2"},
+}
+
+
+@pytest.mark.parametrize(
+    ("app_id", "changes", "ours"),
+    [
+        ("hubspot", {}, True),
+        ("hubspot", {"hub_id": 7654321}, False),
+        ("google", {}, True),
+        ("google", {"hd": "umbrella.example"}, False),
+        ("google", {"hd": None}, False),  # a private account, also with an address of ours
+        ("concur", {}, True),
+        ("concur", {CONCUR: {"companyId": "00000000-0000-0000-0000-000000000000"}}, False),
+        ("concur", {CONCUR: None}, False),
+    ],
+)
+def test_whose_people_an_app_that_is_everybodys_lets_in(app_id: str, changes: dict[str, Any], *, ours: bool) -> None:
+    app, settings = shipped().apps[app_id], OURS_IS[app_id]
+    known = identity_values(app, settings, SignedIn("https://eu2.api.concursolutions.com", {"sub": "c-1"}))
+    account = account_in(app, PERSON[app_id] | changes, known)
+    assert is_ours(account, app, settings) is ours
