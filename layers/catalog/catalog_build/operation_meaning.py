@@ -79,6 +79,12 @@ def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
                 yield (), f"an operation that decides has no {part}, so nobody could {why}", f"add {part}"
         if idempotency in {"none", "external_id"}:
             yield ("idempotency",), "an operation that decides must not be sent twice", "write check_before_act"
+    if _believes_silence(operation):
+        yield (
+            (),
+            "what the check does not find would count as not done, and be sent again",
+            "add absent: a query that is true only of an answer that proves that it did not happen",
+        )
     if idempotency == "check_before_act" and "check" not in operation:
         yield ("idempotency",), "check_before_act has no check", "add check, or write none"
     if idempotency in {"external_id", "native_key"} and not _sends_its_id(operation["request"]):
@@ -98,6 +104,15 @@ def _only_read(operation: Raw) -> Iterator[tuple[Path, str, str]]:
         yield ("request", "method"), what, "write the method that the vendor names, or kind: read"
     if "choices" in operation:
         yield ("choices",), "choices are read while a form is open, and this operation does more", "write kind: read"
+
+
+def _believes_silence(operation: Raw) -> bool:
+    """Without ``absent``, not to be found is the proof: enough only for what is looked for by our own id."""
+    check = operation.get("check")
+    if check is None or operation["kind"] == "read" or "absent" in check:
+        return False
+    ours = _sends_its_id({"request": check["request"], "done": check["done"]})
+    return operation["kind"] == "decide" or not (ours or check["absent_status"])
 
 
 def _sends_its_id(request: Raw) -> bool:

@@ -115,10 +115,9 @@ def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRe
 
 def _unsuccessful(call: Call, answer: HttpAnswer) -> Refused | NotUsable:
     """A status of success and no word of it: a certain "no" only where the app file can tell one from trouble."""
-    operation = call.operation
-    no = operation.refusal
-    refused = ask_text(operation.message, answer.body) is not None if no is None else holds(no, answer.body)
-    return _refused(call, answer) if refused else NotUsable(f"status {answer.status}, but no word of success")
+    if holds(call.operation.refusal, answer.body):
+        return _refused(call, answer)
+    return NotUsable(f"status {answer.status}, but no word of success")
 
 
 def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenRejected | NotUsable:
