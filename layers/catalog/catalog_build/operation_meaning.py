@@ -79,6 +79,18 @@ def _broken_promises(operation: Raw) -> Iterator[tuple[Path, str, str]]:
                 yield (), f"an operation that decides has no {part}, so nobody could {why}", f"add {part}"
         if idempotency in {"none", "external_id"}:
             yield ("idempotency",), "an operation that decides must not be sent twice", "write check_before_act"
+    yield from _unproved(operation)
+    if not operation["app_checks_authority"] and "permitted" not in operation.get("check", {}):
+        yield (
+            ("app_checks_authority",),
+            "the app does not check who may, and neither does the check",
+            "add check.permitted: a query that is true when the record names ${account.id}",
+        )
+
+
+def _unproved(operation: Raw) -> Iterator[tuple[Path, str, str]]:
+    """Where a lost answer would be sent again on less than a proof."""
+    idempotency = operation["idempotency"]
     if _believes_silence(operation):
         yield (
             (),

@@ -165,8 +165,8 @@ def test_who_approved_before_is_told_and_the_card_stays_open_for_the_others(worl
 
     world.click(TOM)
 
-    assert world.action_of(TOM).outcome in {Outcome.DONE_BEFORE, Outcome.WAITS_FOR_OTHERS}
-    assert "you had done that before" in words(world.slack.told[-1][1])
+    assert world.action_of(TOM).outcome is Outcome.WAITS_FOR_OTHERS
+    assert "you had done that before, in ServiceNow. It waits for others now." in words(world.slack.told[-1][1])
     assert world.servicenow.acts == 0
     world.click(JOSIE)
     assert world.servicenow.recorded == "josie"

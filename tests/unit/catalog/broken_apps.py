@@ -348,7 +348,7 @@ BROKEN_APPS = [
         "a word for a settled record that is no query",
         SALESFORCE,
         "      final: *completed\n",
-        "      final: \"records[\"\n",
+        '      final: "records["\n',
         at='      final: "records["',
         what="this is not JMESPath: Invalid jmespath expression: Incomplete expression",
         instead="see jmespath.org; put text in '…' and numbers in `…`",

@@ -194,7 +194,8 @@ def reminder(title: str, people: Sequence[str], needed: Sequence[tuple[str, int,
 def outcome_for_requester(title: str, decision: Decision | None, link: Button | None) -> Message:
     """How what a person asked for ended, in their direct message; no decision: its card expired."""
     if decision is None:
-        text = Text("*{title}*: it was not settled in time, and its card expired. Ask again in the app.", {"title": title})
+        late = "*{title}*: it was not settled in time, and its card expired. Ask again in the app."
+        text = Text(late, {"title": title})
     else:
         who = _who_decided(decision)
         text = Text(f"*{{title}}*\n{who.template}", {**who.values, "title": title})
