@@ -80,7 +80,7 @@ def running() -> Iterator[OneProcess]:
 @pytest.fixture
 def stack(running: OneProcess) -> OneProcess:
     """The stack, without anything that the test before left behind."""
-    for app in ("servicenow", "salesforce"):
+    for app in ("servicenow", "salesforce", "concur"):
         running.sandbox.apps[app].extensions["sandbox-app"].faults.clear()
     running.notes.events.clear()
     return running
@@ -244,23 +244,24 @@ def test_an_unusable_token_answer_connects_nobody_and_says_what_next(
     assert ended(stack, change) == []  # it still waits, and can be connected by a new click
 
 
-@pytest.mark.parametrize(
-    "base",
-    [
-        "{foreigner}",
-        "http://127.0.0.1:{port}",
-        "https://127.0.0.1:{port}",
-        "https://localhost:{port}",
-        "https://evil.example",
-        "https://acme.my.salesforce.com.evil.example",
-        "https://acme.my.salesforce.com@127.0.0.1:{port}",
-        "https://acme.my.salesforce.com\\@127.0.0.1:{port}",
-        "https://2130706433:{port}",
-        "https://[::1]:{port}",
-        "file:///etc/passwd",
-        "//127.0.0.1:{port}",
-    ],
-)
+ELSEWHERE = [
+    "{foreigner}",
+    "http://127.0.0.1:{port}",
+    "https://127.0.0.1:{port}",
+    "https://localhost:{port}",
+    "https://evil.example",
+    "https://acme.my.salesforce.com.evil.example",
+    "https://acme.my.salesforce.com@127.0.0.1:{port}",
+    "https://acme.my.salesforce.com\\@127.0.0.1:{port}",
+    "https://2130706433:{port}",
+    "https://[::1]:{port}",
+    "file:///etc/passwd",
+    "//127.0.0.1:{port}",
+]
+"""Where an API may not be, whatever a token answer says."""
+
+
+@pytest.mark.parametrize("base", ELSEWHERE)
 def test_a_token_answer_can_not_send_the_token_to_a_foreign_host(
     stack: OneProcess, foreigner: Foreigner, base: str
 ) -> None:
@@ -273,6 +274,29 @@ def test_a_token_answer_can_not_send_the_token_to_a_foreign_host(
     assert "Connected" not in page.text
     stack.settle(seconds=0)
     assert foreigner.callers == []
+
+
+@pytest.mark.parametrize(
+    "base", [*ELSEWHERE, "https://www.concursolutions.com.evil.example", "https://api.concursolutions.com"]
+)
+def test_a_geolocation_can_not_send_the_token_to_a_foreign_host(
+    stack: OneProcess, foreigner: Foreigner, base: str
+) -> None:
+    """Concur says in the token answer where everything else happens, who it is and the refresh too."""
+    tom = Person(stack, "tom")
+    tom.type("/countersign connections")
+    stack.settle(seconds=0)
+    tom.click("Connect SAP Concur")
+    stack.settle(seconds=0)
+    geolocation = base.format(foreigner=foreigner.url, port=foreigner.port)
+    answer = {"access_token": "a", "refresh_token": "r", "token_type": "Bearer", "geolocation": geolocation}
+    fail(stack, "/oauth2/v0/token", app="concur", kind="answer", body=json.dumps(answer))
+    page = tom.connect("SAP Concur")
+    assert "Connected" not in page.text
+    assert "Something broke" not in page.text  # it is foreseen
+    stack.settle(seconds=0)
+    assert foreigner.callers == []
+    assert stack.sandbox.apps["concur"].extensions["sandbox-app"].audit.entries() == []
 
 
 def test_an_identity_answer_that_names_two_people_connects_nobody(stack: OneProcess, change: str) -> None:

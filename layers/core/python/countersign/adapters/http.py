@@ -14,11 +14,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import HTTPError
 
 from countersign.adapters.bounded import Attempt, Limits, WatchedHTTPConnectionPool, WatchedHTTPSConnectionPool, watched
 from countersign.domain import strict_json
-from countersign.domain.errors import AppUnavailable
+from countersign.domain.errors import AppUnavailable, HostNotAllowed
 from countersign.domain.hosts import is_loopback, require_allowed
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.local_hosts import LocalHosts
@@ -105,13 +106,16 @@ class HardenedHttp:
         """Send and read. Raises HostNotAllowed, AppUnavailable, TooLarge."""
         with HardenedSession() as session:
             session.harden(self.adapter(allowed_hosts))
-            response = session.request(
-                request.method,
-                request.url,
-                params=dict(request.query) or None,
-                headers=_headers(request),
-                data=_data(request),
-            )
+            try:
+                response = session.request(
+                    request.method,
+                    request.url,
+                    params=dict(request.query) or None,
+                    headers=_headers(request),
+                    data=_data(request),
+                )
+            except (InvalidSchema, InvalidURL, MissingSchema) as error:  # as where the app never said where its API is
+                raise HostNotAllowed(f"not an address: {type(error).__name__}") from None
         return read_answer(response)
 
 
