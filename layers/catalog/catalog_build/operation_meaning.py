@@ -101,12 +101,6 @@ def _unproved(operation: Raw) -> Iterator[tuple[Path, str, str]]:
         yield ("idempotency",), "check_before_act has no check", "add check, or write none"
     if idempotency in {"external_id", "native_key"} and not _sends_its_id(operation["request"]):
         yield ("idempotency",), f"{idempotency} without ${{action.id}}", "send ${action.id} in the request"
-    if not operation["app_checks_authority"] and "permitted" not in operation.get("check", {}):
-        yield (
-            ("app_checks_authority",),
-            "the app does not check who may, and neither does the check",
-            "add check.permitted: a query that is true when the record names ${account.id}",
-        )
 
 
 def _only_read(operation: Raw) -> Iterator[tuple[Path, str, str]]:
