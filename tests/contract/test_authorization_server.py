@@ -40,7 +40,7 @@ def _oauth(running: RunningApp, *secrets: str) -> OAuthHttp:
 
 
 def _now() -> int:
-    return int(time.time())  # noqa: TID251 - the sandbox app has the real time too
+    return int(time.time())
 
 
 def _code(running: RunningApp, oauth: OAuthHttp, login: str = "josie") -> Secret:

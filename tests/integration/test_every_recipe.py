@@ -74,7 +74,7 @@ def share(stack: OneProcess, app: str) -> None:
 def run(stack: OneProcess, recipe: Recipe, procedure: Procedure, name: str) -> Facts:
     """How the action of this person ended."""
     person = Person(stack, name)
-    Start(stack, person, recipe, procedure, (), {})()
+    Start(stack, person, recipe, procedure, {})()
     stack.settle()
     waits = 0
     while len(noted(stack, "action_waits")) > waits and not noted(stack, "action_ended"):
