@@ -126,6 +126,44 @@ def call(name: str) -> Call:
         ),
         ("zendesk.set_status", 409, {"error": "UpdateConflict", "description": SAFE}, Refused(SAFE, changed=True)),
         ("zendesk.read_ticket", 401, {"error": "invalid_token", "error_description": "expired"}, TokenRejected()),
+        # GitLab Community Edition: lib/api/entities/merge_request_approvals.rb has these members and no more
+        (
+            "gitlab.approve_merge_request",
+            201,
+            {
+                "user_has_approved": True,
+                "user_can_approve": False,
+                "approved": True,
+                "approved_by": [{"user": {"id": 7}}],
+            },
+            Succeeded(final=True),
+        ),
+        # Salesforce: resources_process_approvals_post; another step of the process waits
+        (
+            "salesforce.approve_deal",
+            200,
+            [{"success": True, "errors": None, "instanceStatus": "Pending", "newWorkitemIds": ["04iHs0000000002IAA"]}],
+            Succeeded({"status": "Pending"}, final=False),
+        ),
+        # Expensify: errors come with status 200, and only those of the 400s say that nothing was made
+        (
+            "expensify.create_expense",
+            200,
+            {"responseCode": 410, "responseMessage": "Validation failed"},
+            Refused("Validation failed"),
+        ),
+        (
+            "expensify.create_expense",
+            200,
+            {"responseCode": 500, "responseMessage": "Internal Server Error"},
+            NotUsable("status 200, but no word of success"),
+        ),
+        (
+            "expensify.create_expense",
+            200,
+            {"responseCode": 429, "responseMessage": "Too many requests"},
+            NotUsable("status 200: try later", not_done=True),
+        ),
         # HubSpot: 207 of batch/upsert, and schema Error
         (
             "hubspot.create_deal",
