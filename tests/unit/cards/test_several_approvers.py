@@ -41,9 +41,9 @@ class SeveralWorld(CardWorld):
         self.connect(TOM, "tom")
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> Catalog:  # type: ignore[override]
         check, changes = self.approval
-        there: Catalog = CardWorld.catalog.func(self)  # type: ignore[attr-defined]
+        there: Catalog = CardWorld.catalog.func(self)
         return approving(there, check, **changes)
 
     def told(self, person: Person) -> list[str]:
