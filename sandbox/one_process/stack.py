@@ -66,7 +66,9 @@ class OneProcess:
     def _resting(self) -> bool:
         client = boto3.client("sqs")
         answers = [client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in self.queues.values()]
-        return any(int(answer["Attributes"]["ApproximateNumberOfMessagesDelayed"]) for answer in answers)
+        # What came due after it was looked for is among those that can be had now.
+        left = ("ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessages")
+        return any(int(answer["Attributes"][name]) for answer in answers for name in left)
 
 
 @contextmanager
