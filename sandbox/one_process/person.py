@@ -1,5 +1,6 @@
 """A person of the sandbox: what they see in Slack, what they click and type, and the browser that they sign in with."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,9 @@ JOURNEY: tuple[str, ...] = (
 )
 """The buttons that lead from a connect page to a connection, wherever they stand."""
 MOST_PAGES = 10
+EVENTS = frozenset({"type", "home"})
+"""What Slack tells the app by an event, and not by a request that the person waits for."""
+DELIVERY_SECONDS = 10
 LOAD_CHOICES = "Load the choices"
 
 
@@ -197,10 +201,19 @@ class Person:
         return ", ".join(dict.fromkeys(button["text"]["text"] for _, _, button in self._buttons())) or "none at all"
 
     def _do(self, deed: str, what: Json) -> Json:
+        known = len(self.screen()["deliveries"]) if deed in EVENTS else 0
         answer: Json = requests.post(self._address(deed), json=what, timeout=30).json()
         if "error" in answer:
             raise NotSeen(f"Slack's answer to {self.name}: {answer['error']}")
+        if deed in EVENTS:
+            self._wait_for_delivery(known)
         return answer
+
+    def _wait_for_delivery(self, known: int) -> None:
+        """Slack sends events in its own time: what follows from this one is in the queue once it was delivered."""
+        until = time.monotonic() + DELIVERY_SECONDS
+        while len(self.screen()["deliveries"]) <= known and time.monotonic() < until:
+            time.sleep(0.02)
 
     def _address(self, what: str) -> str:
         return f"{self.stack.world.sandbox_url}/api/people/{self.id}/{what}"

@@ -67,8 +67,11 @@ class OneProcess:
         client = boto3.client("sqs")
         answers = [client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in self.queues.values()]
         # What came due after it was looked for is among those that can be had now.
-        left = ("ApproximateNumberOfMessagesDelayed", "ApproximateNumberOfMessages")
-        return any(int(answer["Attributes"][name]) for answer in answers for name in left)
+        return any(
+            int(answer["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+            or int(answer["Attributes"]["ApproximateNumberOfMessages"])
+            for answer in answers
+        )
 
 
 @contextmanager

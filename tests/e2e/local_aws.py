@@ -23,7 +23,8 @@ class LocalAws:
 
     def connections(self) -> list[tuple[str, str]]:
         """Whose connection to which app is stored, as (user id, app id)."""
-        return sorted((str(row["pk"]).rpartition("/")[2], str(row["app"])) for row in self.rows("ConnectionsTable"))
+        rows = [row for row in self.rows("ConnectionsTable") if "app" in row]  # beside them: who holds which account
+        return sorted((str(row["pk"]).rpartition("/")[2], str(row["app"])) for row in rows)
 
     def forget_everyone(self) -> None:
         """Remove connections, sign-ins and actions, as if nobody had ever used the product. Cards stay."""

@@ -95,7 +95,7 @@ def test_a_service_request_is_declined_with_a_comment_of_the_same_person(stack: 
     assert decide(Person(stack, "josie"), "Decline", comment="Which model?") == "done"
     assert recorded(stack, "jira") == [("josie@acme.com", "declined"), ("josie@acme.com", "created")]
     (comment,) = stack.sandbox.apps["jira"].extensions["sandbox-store"].all("comment")
-    assert comment.fields["body"] == "Which model?"
+    assert comment.fields["body"].startswith("Which model?\n")  # and a reference, by which it is found again
 
 
 def test_a_message_becomes_a_bug_of_whoever_reported_it(stack: OneProcess) -> None:

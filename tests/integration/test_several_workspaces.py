@@ -49,7 +49,9 @@ def seen(stack: OneProcess, user: str) -> list[str]:
 
 
 def rows(table: str) -> list[dict[str, Any]]:
-    return boto3.client("dynamodb").scan(TableName=table)["Items"]
+    """What is stored; of connections without the notes of who holds which account."""
+    found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=table)["Items"]
+    return [row for row in found if table != "ConnectionsTable" or "app" in row]
 
 
 def connected(stack: OneProcess, name: str) -> Person:
