@@ -10,7 +10,7 @@ from countersign.domain.catalog import Catalog
 from countersign.entrypoints import hooks, install, oauth, schedule, slack
 from countersign.entrypoints.queues import handle_actions, handle_connections
 from sandbox.one_process.aws import Resource
-from sandbox.one_process.values import Values
+from tools import resolve
 
 type Event = Mapping[str, Any]
 type Handler = Callable[[Event, Container], Any]
@@ -70,18 +70,22 @@ class Function:
 
 
 def functions(
-    template: Mapping[str, Any],
-    parameters: Mapping[str, str],
-    made: Mapping[str, Resource],
-    catalog: Catalog,
-    notes: Notes,
+    parameters: Mapping[str, str], made: Mapping[str, Resource], catalog: Catalog, notes: Notes
 ) -> dict[str, Function]:
-    """Every function of the template by its logical id. Raises KeyError for one that nothing here handles."""
-    values, found = Values(template, parameters, made), {}
-    everywhere = template["Globals"]["Function"]["Environment"]["Variables"]
-    for name, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::Function":
-            variables = everywhere | resource["Properties"].get("Environment", {}).get("Variables", {})
-            environment = {key: value for key, raw in variables.items() if (value := values.of(raw)) is not None}
-            found[name] = Function(OneProcessContainer(Settings(environment), catalog, notes), HANDLERS[name])
+    """Every function of the template by its logical id. Raises KeyError for one that nothing here handles or made."""
+    found = {}
+    for name, properties in resolve.functions(**parameters).items():
+        variables = properties["Environment"]["Variables"]
+        settings = Settings({key: _value(raw, made) for key, raw in variables.items()})
+        found[name] = Function(OneProcessContainer(settings, catalog, notes), HANDLERS[name])
     return found
+
+
+def _value(raw: Any, made: Mapping[str, Resource]) -> str:
+    """What a variable comes to: the template's other words are filled in already."""
+    match raw:
+        case {"Ref": name}:
+            return made[name].ref
+        case {"Fn::GetAtt": [name, _]}:
+            return made[name].arn
+    return str(raw)

@@ -102,7 +102,7 @@ def one_process(
         for name, value in secret_values(world, secrets).items():
             boto3.client("secretsmanager").put_secret_value(SecretId=made[name].arn, SecretString=json.dumps(value))
         notes = Notes()
-        found = functions(template, chosen, made, compiled, notes)
+        found = functions(chosen, made, compiled, notes)
         running.enter_context(served(gateway(template, found, STAGE), api_port))
         deployment = Deployment({}, {}, {}, {}, f"http://127.0.0.1:{api_port}/{STAGE}", browser_url)
         config = sandbox_config(world, deployment, secrets, sample_cards=False)
