@@ -71,7 +71,7 @@ def connections(
 def _found(deployment: Deployment, person: Person | None, app: str, workspace: str) -> Iterator[Connection]:
     """Each as it is read: an app's may be a hundred thousand."""
     table = deployment.table("ConnectionsTableName")
-    store, census = DynamoConnectionStore(table), DynamoCensus(table)
+    store, census = DynamoConnectionStore(table, deployment.table("SignInsTableName")), DynamoCensus(table)
     if person is not None:
         yield from (row for row in store.list(person) if workspace in ("", row.workspace))
         return
@@ -157,7 +157,7 @@ def cut_off(deployment: Deployment, left: Left, person: Person, workspace: str, 
 
 def _pause(deployment: Deployment, app: str, workspace: str, *, paused: bool) -> None:
     where = workspace or EVERYWHERE
-    changed = DynamoPauses(deployment.table("ConnectionsTableName")).set(app, where, system.now(), paused=paused)
+    changed = DynamoPauses(deployment.table("SignInsTableName")).set(app, where, system.now(), paused=paused)
     said = f"{app} is {'paused' if paused else 'not paused'} {f'in {workspace}' if workspace else 'everywhere'}"
     if not changed:
         out.print(f"{said} already.")

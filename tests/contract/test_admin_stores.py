@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from tests.contract.tables import template_table
 from tests.contract.test_connection_store import LIVE
 from tests.support.memory_admin import MemoryCensus, MemoryPauses
 from tests.support.memory_sign_in import MemoryConnectionStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 NOW = 1_800_000_000
 
@@ -48,8 +52,9 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
         held = MemoryConnectionStore()
         return Stores(held, MemoryCensus(held), MemoryPauses())
-    table = template_table(request.getfixturevalue("dynamodb"), "ConnectionsTable")
-    return Stores(DynamoConnectionStore(table), DynamoCensus(table), DynamoPauses(table))
+    dynamodb = request.getfixturevalue("dynamodb")
+    table, sign_ins = (template_table(dynamodb, name) for name in ("ConnectionsTable", "SignInsTable"))
+    return Stores(DynamoConnectionStore(table, sign_ins), DynamoCensus(table), DynamoPauses(sign_ins))
 
 
 def test_connections_are_counted_by_app_workspace_and_state(stores: Stores) -> None:
@@ -99,3 +104,24 @@ def test_what_is_so_already_is_told(stores: Stores) -> None:
 def test_a_paused_app_is_nobodys_connection(stores: Stores) -> None:
     stores.pauses.set("servicenow", "T0ACME", NOW, paused=True)
     assert dict(stores.census.count("servicenow", "T0ACME")) == {}
+
+
+def test_beside_its_connections_their_table_holds_nothing(dynamodb: "DynamoDBClient") -> None:
+    """Whoever counts its rows counts connections. What is noted of them goes with them, from where it stands."""
+    held, sign_ins = (template_table(dynamodb, name) for name in ("ConnectionsTable", "SignInsTable"))
+    store, pauses = DynamoConnectionStore(held, sign_ins), DynamoPauses(sign_ins)
+    store.put(LIVE, replaces=None)
+    store.hold_account(replace(LIVE, account=replace(LIVE.account, id="before")))
+    store.hold_account(LIVE)
+    assert (size(dynamodb, "ConnectionsTable"), size(dynamodb, "SignInsTable")) == (1, 2)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW)
+    cut = store.get(LIVE.person, LIVE.app)
+    assert cut is not None
+    assert store.delete(cut)
+    assert (size(dynamodb, "ConnectionsTable"), size(dynamodb, "SignInsTable")) == (0, 0)
+    pauses.set("box", EVERYWHERE, NOW, paused=True)
+    assert size(dynamodb, "ConnectionsTable") == 0
+
+
+def size(dynamodb: "DynamoDBClient", table: str) -> int:
+    return int(dynamodb.scan(TableName=table)["Count"])

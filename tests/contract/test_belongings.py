@@ -44,7 +44,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         return Stores(held, sign_ins, posted, MemoryBelongings(held, sign_ins, posted))
     table = request.getfixturevalue("table")
     return Stores(
-        DynamoConnectionStore(table),
+        DynamoConnectionStore(table, notes=table),
         DynamoSignInStore(table),
         DynamoCardStore(table, 86_400),
         DynamoBelongings(table, table, table),

@@ -34,7 +34,8 @@ LIVE = Connection(
 def store(request: pytest.FixtureRequest) -> ConnectionStore:
     if request.param == "memory":
         return MemoryConnectionStore()
-    return DynamoConnectionStore(request.getfixturevalue("table"))
+    table = request.getfixturevalue("table")
+    return DynamoConnectionStore(table, notes=table)
 
 
 def test_what_was_put_comes_back_whole(store: ConnectionStore) -> None:
@@ -455,6 +456,32 @@ def test_who_is_not_connected_any_more_is_not_among_them(store: ConnectionStore)
     assert cut is not None
     assert store.delete(cut)
     assert store.hold_account(replace(LIVE, person=TOM)) == [TOM]
+
+
+def test_who_is_connected_as_another_account_now_is_noted_for_that_one_alone(store: ConnectionStore) -> None:
+    tom = replace(LIVE, person=TOM)
+    store.hold_account(LIVE)
+    store.hold_account(replace(LIVE, app="salesforce"))
+    store.hold_account(replace(LIVE, account=replace(LIVE.account, id="a2")))
+    assert store.hold_account(tom) == [TOM]
+    assert store.hold_account(replace(tom, app="salesforce")) == [JOSIE, TOM]
+    assert store.hold_account(replace(tom, account=replace(LIVE.account, id="a2"))) == [JOSIE, TOM]
+
+
+def test_what_is_not_deleted_stays_noted(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+    store.hold_account(LIVE)
+    assert not store.delete(LIVE), "it was not cut"
+    assert store.hold_account(replace(LIVE, person=TOM)) == [JOSIE, TOM]
+
+
+def test_what_another_sign_in_replaced_takes_no_note_with_it(store: ConnectionStore) -> None:
+    store.retire(LIVE, now=NOW, due_at=NOW)
+    store.put(replace(LIVE, version=2), replaces=None)
+    store.hold_account(replace(LIVE, version=2))
+    (retired,) = store.due(NOW, 10)
+    assert store.delete(retired)
+    assert store.hold_account(replace(LIVE, person=TOM)) == [JOSIE, TOM]
 
 
 def test_two_who_come_at_once_see_each_other(store: ConnectionStore) -> None:

@@ -94,7 +94,7 @@ def test_the_rows_here_differ_from_their_defaults(row: Connection | Intent | Leg
 
 
 def test_a_connection_keeps_every_field(table: Table) -> None:
-    store = DynamoConnectionStore(table)
+    store = DynamoConnectionStore(table, notes=table)
     store.put(CONNECTION, replaces=None)
     assert store.get(JOSIE, "servicenow") == CONNECTION
 

@@ -23,8 +23,7 @@ class LocalAws:
 
     def connections(self) -> list[tuple[str, str]]:
         """Whose connection to which app is stored, as (user id, app id)."""
-        rows = [row for row in self.rows("ConnectionsTable") if "app" in row]  # beside them: who holds which account
-        return sorted((str(row["pk"]).rpartition("/")[2], str(row["app"])) for row in rows)
+        return sorted((str(row["pk"]).rpartition("/")[2], str(row["app"])) for row in self.rows("ConnectionsTable"))
 
     def forget_everyone(self) -> None:
         """Remove connections, sign-ins and actions, as if nobody had ever used the product. Cards stay."""

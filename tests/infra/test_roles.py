@@ -50,7 +50,7 @@ TABLE = {
         **sends("ActionsQueue"),
         **tables({"GetItem", "Query", "UpdateItem"}, "ConnectionsTable"),
         **tables({"Query"}, "ConnectionsTable/index/app-index", "AuditTable/index/failure-index"),
-        **tables({"GetItem", "PutItem", "UpdateItem"}, "SignInsTable"),
+        **tables({"GetItem", "PutItem", "UpdateItem", "Query"}, "SignInsTable"),
         **tables({"PutItem"}, "AuditTable"),
         **secrets("SlackCredentialsSecret"),
     },

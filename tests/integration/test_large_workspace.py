@@ -45,7 +45,7 @@ class Leaving(ActingWorld):
         self.empty = Table(dynamodb, "empty")
         self.queue_url = sqs.create_queue(QueueName="actions")["QueueUrl"]
 
-    connections = cached_property(lambda self: DynamoConnectionStore(self.table))  # type: ignore[assignment]
+    connections = cached_property(lambda self: DynamoConnectionStore(self.table, self.empty))  # type: ignore[assignment]
     belongings = cached_property(  # type: ignore[assignment]
         lambda self: DynamoBelongings(self.table, self.empty, self.empty)
     )

@@ -49,9 +49,9 @@ def seen(stack: OneProcess, user: str) -> list[str]:
 
 
 def rows(table: str) -> list[dict[str, Any]]:
-    """What is stored; of connections without the notes of who holds which account."""
+    """What is stored."""
     found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=table)["Items"]
-    return [row for row in found if table != "ConnectionsTable" or "app" in row]
+    return found
 
 
 def connected(stack: OneProcess, name: str) -> Person:

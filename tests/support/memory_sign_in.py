@@ -243,14 +243,20 @@ class MemoryConnectionStore:
         if not self._is_cut(connection):
             return False
         del self.rows[connection.person.key, connection.app]
-        self.holders.get(_account_key(connection), {}).pop(connection.person.key, None)
+        self._let_go(connection)
         return True
 
     def hold_account(self, connection: Connection) -> Sequence[Person]:
         self._answer()
+        self._let_go(connection)
         held = self.holders.setdefault(_account_key(connection), {})
         held[connection.person.key] = connection.person
         return [held[key] for key in sorted(held)]
+
+    def _let_go(self, connection: Connection) -> None:
+        for (tenant, app, _), held in self.holders.items():
+            if (tenant, app) == (connection.person.tenant, connection.app):
+                held.pop(connection.person.key, None)
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         cut = [self.rows[key] for key, due_at in self.due_at.items() if due_at <= now and key in self.rows]

@@ -51,12 +51,12 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stack]:
     monkeypatch.setattr(deployment, "LOCAL_STACK", tmp_path / "stack.json")
     with mock_aws():
         dynamodb, sqs = boto3.client("dynamodb", "eu-central-1", **KEYS), boto3.client("sqs", "eu-central-1", **KEYS)
-        tables = {name: template_table(dynamodb, name) for name in ("ConnectionsTable", "AuditTable")}
+        tables = {name: template_table(dynamodb, name) for name in ("ConnectionsTable", "SignInsTable", "AuditTable")}
         queue = sqs.create_queue(QueueName="actions")["QueueUrl"]
         outputs = {f"{name}Name": name for name in tables} | {"ActionsQueueUrl": queue}
         described = {"region": "eu-central-1", "aws_endpoint_url": "", "outputs": outputs}
         (tmp_path / "stack.json").write_text(json.dumps(described))
-        store = DynamoConnectionStore(tables["ConnectionsTable"])
+        store = DynamoConnectionStore(tables["ConnectionsTable"], tables["SignInsTable"])
         for tenant, user, app_id in (
             ("T0ACME", "U0JOSIE", "box"),
             ("T0ACME", "U0JOSIE", "servicenow"),
@@ -129,7 +129,7 @@ def test_a_person_is_forgotten_by_the_queue(stack: Stack) -> None:
 
 
 def test_an_app_is_paused_everywhere_until_it_is_resumed_and_that_is_audited_once(stack: Stack) -> None:
-    pauses = DynamoPauses(stack.tables["ConnectionsTable"])
+    pauses = DynamoPauses(stack.tables["SignInsTable"])
     assert "box is paused everywhere from now on." in run("connections", "--app", "box", "--pause").output
     assert "already" in run("connections", "--app", "box", "--pause").output
     assert pauses.paused("T0ANY") == {"box"}

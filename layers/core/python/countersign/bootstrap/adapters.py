@@ -128,7 +128,7 @@ class Adapters:
         """People's connections."""
         from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 
-        return DynamoConnectionStore(self._table("CONNECTIONS_TABLE"))
+        return DynamoConnectionStore(self._table("CONNECTIONS_TABLE"), self._table("SIGN_INS_TABLE"))
 
     @cached_property
     def sign_ins(self) -> "ports.SignInStore":
@@ -163,7 +163,7 @@ class Adapters:
         """What is paused."""
         from countersign.adapters.dynamodb.pauses import DynamoPauses
 
-        return DynamoPauses(self._table("CONNECTIONS_TABLE"))
+        return DynamoPauses(self._table("SIGN_INS_TABLE"))
 
     @cached_property
     def census(self) -> "admin_ports.Census":

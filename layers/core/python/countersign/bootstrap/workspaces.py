@@ -81,7 +81,8 @@ class Workspaces(Adapters):
         """The bots' tokens, by workspace."""
         from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 
-        return DynamoConnectionStore(self._table("WORKSPACES_TABLE"))
+        table = self._table("WORKSPACES_TABLE")
+        return DynamoConnectionStore(table, notes=table)
 
     @cached_property
     def bot_opener(self) -> "ports.Opener":

@@ -1,6 +1,5 @@
 """A connection as a row: its keys, its attributes, its place in the due index."""
 
-import hashlib
 from typing import Final
 
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
@@ -34,12 +33,6 @@ def update_expression(changes: Item) -> str:
 def sort_key(app: str) -> str:
     """Where the one connection to an app stands among its owner's rows."""
     return f"app#{app}"
-
-
-def holders_key(connection: Connection) -> str:
-    """Under which everybody of a tenant who is connected as this account is noted; the account's id stays unread."""
-    account = hashlib.sha256(connection.account.id.encode()).hexdigest()
-    return f"account#{connection.person.tenant}#{connection.app}#{account}"
 
 
 def row_key(connection: Connection) -> str:

@@ -1,14 +1,13 @@
 """Connections on DynamoDB: one row per person and app, and retired ones beside it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
+from countersign.adapters.dynamodb.account_notes import AccountNotes
 from countersign.adapters.dynamodb.connection_row import (
     REVOCATION,
     UPKEEP,
     connection_item,
-    holders_key,
     read_connection,
     row_key,
     sort_key,
@@ -23,10 +22,14 @@ from countersign.domain.identity import Person
 
 
 class DynamoConnectionStore:
-    """Implements ``ports.ConnectionStore``."""
+    """Implements ``ports.ConnectionStore``.
 
-    def __init__(self, table: Table) -> None:
+    Its table holds connections alone, one row each; ``notes`` are those of the sign-ins' table.
+    """
+
+    def __init__(self, table: Table, notes: Table) -> None:
         self._table = table
+        self._notes = AccountNotes(notes)
 
     def get(self, person: Person, app: str) -> Connection | None:
         """The person's connection to the app, whatever its state."""
@@ -188,24 +191,31 @@ class DynamoConnectionStore:
         self._table.put(connection_item(retired) | {"due_kind": REVOCATION, "due_at": due_at})
 
     def delete(self, connection: Connection) -> bool:
-        """Remove the row, retired or not, if it is REVOKING and still holds this version; True if it did."""
+        """Remove the row, retired or not, if it is REVOKING and still holds this version; True if it did.
+
+        Its note goes first: after a crash in between the row is still due, and nothing of its person is left over.
+        """
+        noted = not connection.retired and self._notes.let_go(connection)
         values = {"version": connection.version, "revoking": Status.REVOKING.value}
         try:
             self._table.delete(
                 connection.person.key, row_key(connection), "version = :version AND #status = :revoking", values
             )
         except Conflict:
+            if noted:
+                self._note_again(connection)
             return False
-        if not connection.retired:
-            with suppress(Conflict):
-                self._table.delete(holders_key(connection), connection.person.key, "attribute_exists(pk)", {})
         return True
 
+    def _note_again(self, connection: Connection) -> None:
+        """Its person connected again meanwhile, it may be, or newer tokens came."""
+        there = self.get(connection.person, connection.app)
+        if there is not None:
+            self._notes.hold(there)
+
     def hold_account(self, connection: Connection) -> Sequence[Person]:
-        """One row per account and owner: two who come at once see each other, because each writes before it reads."""
-        account = holders_key(connection)
-        self._table.put({"pk": account, "sk": connection.person.key})
-        return [Person.from_key(item["sk"]) for item in self._table.query(account)]
+        """Two who come at once see each other, because each writes before it reads."""
+        return self._notes.hold(connection)
 
     def due(self, now: int, limit: int) -> Sequence[Connection]:
         """Revocations whose time has come."""

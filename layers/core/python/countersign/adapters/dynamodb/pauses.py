@@ -1,4 +1,4 @@
-"""Paused apps on DynamoDB: a few rows beside the connections, read in one go."""
+"""Paused apps on DynamoDB: a few rows beside the sign-ins, read in one go."""
 
 from typing import Final
 
