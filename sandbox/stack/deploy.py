@@ -48,7 +48,7 @@ def deploy(template: Path, world: World, state: State) -> Deployment:
         StackError: `sam deploy` failed; the end of its output is quoted.
     """
     log = state.logs / "deploy.log"
-    overrides = [f"{name}={value}" for name, value in parameters(world).items()]
+    overrides = [f"{name}={_quoted(value)}" for name, value in parameters(world).items()]
     with log.open("wb") as output:
         finished = subprocess.run(
             [
@@ -89,8 +89,14 @@ def parameters(world: World) -> dict[str, str]:
         "SlackOpenIdJwksUrl": world.slack.openid_jwks_url,
         "WorkerTimeoutSeconds": str(WORKER_TIMEOUT_SECONDS),
         "QueueVisibilitySeconds": str(QUEUE_VISIBILITY_SECONDS),
+        **world.parameters,
     }
     return {name: value for name, value in given.items() if value}
+
+
+def _quoted(value: str) -> str:
+    """As sam reads it: it would end the value at a space."""
+    return f'"{value}"' if " " in value else value
 
 
 def _pairs(values: Mapping[str, object]) -> str:

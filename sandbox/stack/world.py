@@ -14,6 +14,7 @@ from sandbox.apps.factory import DESCRIPTIONS
 from sandbox.apps.hosts import local_names
 from sandbox.stack.errors import StackError
 from sandbox.stack.layout import REPOSITORY
+from sandbox.stack.parameters import VARIABLE, read_parameters
 from sandbox.stack.shapes import complaint
 
 DEFAULT_PORT = 4560
@@ -51,6 +52,8 @@ class World:
     """Recipe id → bearer secret; what isn't here is drawn at random."""
     catalog: Path
     """Folder with `apps/` and `recipes/`."""
+    parameters: Mapping[str, str]
+    """The template's parameters that differ from their defaults, beside what the other fields say."""
 
     @property
     def aws_port(self) -> int:
@@ -82,6 +85,7 @@ def read_world(environ: Mapping[str, str]) -> World:
         app_credentials=_app_credentials() | _json_file(environ, "APP_CREDENTIALS_FILE"),
         hook_secrets=_json_file(environ, "HOOK_SECRETS_FILE"),
         catalog=_catalog(environ.get("CATALOG_DIR")),
+        parameters=read_parameters(environ.get(VARIABLE, "")),
     )
 
 

@@ -181,3 +181,36 @@ def test_slacks_shortcuts_are_those_of_the_catalogs_recipes(tmp_path: Path) -> N
         {"name": "Report a bug", "type": "global", "callback_id": "recipe.report_bug", **described},
         {"name": "Report it", "type": "message", "callback_id": "message.report_bug", **described},
     ]
+
+
+def test_any_other_parameter_of_the_template_can_be_set() -> None:
+    given = (
+        "Proof=siws+dm_code Apps=box,github 'HousekeepingSchedule=rate(5 minutes)' AuditRetentionDays=30 MemorySize=256"
+    )
+    deployed = parameters(read_world({"COUNTERSIGN_PARAMETERS": given}))
+    assert deployed["Proof"] == "siws+dm_code"
+    assert deployed["Apps"] == "box,github"
+    assert deployed["HousekeepingSchedule"] == "rate(5 minutes)"
+    assert (deployed["AuditRetentionDays"], deployed["MemorySize"], deployed["Stage"]) == ("30", "256", "local")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Prof=dm_code", "Prof: template.yaml has no such parameter; it has Admins, AlarmTopicArn, "),
+        ("Proof", "Proof: write it as Name=value"),
+        ("=dm_code", "template.yaml has no such parameter"),
+        ("Proof=sms", "Proof: 'sms' is none of siws, dm_code, siws+dm_code"),
+        ("Admins=josie", "Admins: 'josie' does not match"),
+        ("AuditRetentionDays=29", "AuditRetentionDays: '29' is no whole number from 30 to 3650"),
+        ("ThrottlingRateLimit=-1", "ThrottlingRateLimit: '-1' is no whole number of 1 or more"),
+        ("Stage=prod", "Stage: the local stack sets it itself"),
+        ("SlackApiUrl=http://127.0.0.1:1/", "SlackApiUrl: it comes from SLACK_API_URL"),
+        ("'Proof=siws", "COUNTERSIGN_PARAMETERS can't be read: No closing quotation"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_named(given: str, said: str) -> None:
+    with pytest.raises(StackError) as refused:
+        read_world({"COUNTERSIGN_PARAMETERS": given})
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("COUNTERSIGN_PARAMETERS")
