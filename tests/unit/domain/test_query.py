@@ -41,3 +41,17 @@ def test_no_query_finds_nothing() -> None:
 )
 def test_only_plain_values_read_as_text(found: Any, text: str | None) -> None:
     assert ask_text("x", {"x": found}) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("cut \ud83d", "cut \ufffd"),
+        ("\udc00\ud800", "\ufffd\ufffd"),
+        ("\ud83d\ude00", "\U0001f600"),
+        ("\u00e9\U0001f600", "\u00e9\U0001f600"),
+    ],
+)
+def test_half_a_character_is_replaced_so_that_every_answer_can_be_stored(said: str, text: str) -> None:
+    assert ask_text("x", {"x": said}) == text
+    text.encode()

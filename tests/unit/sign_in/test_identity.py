@@ -8,7 +8,7 @@ import pytest
 
 from countersign.domain import errors
 from countersign.domain.app_sign_in import ClaimsOf
-from countersign.domain.catalog import App
+from countersign.domain.catalog import App, Request
 from countersign.domain.claims import read_claims
 from countersign.domain.connection import Account
 from countersign.domain.http import HttpAnswer, HttpRequest
@@ -227,3 +227,29 @@ def test_a_key_is_checked_by_the_call_that_names_its_account() -> None:
     http.bodies[HOST] = {"responseCode": 200}
     with pytest.raises(errors.AppError):
         ask.of_key(with_key(), key, None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"sys_id": "\ud800"}, {"sys_id": "a" * 256}, {"sys_id": ""}, {"user_name": "\u202e\u200b"}, {"user_name": "\x00"}],
+    ids=["half a character", "too long", "empty", "nothing to see", "nothing but control"],
+)
+def test_an_account_whose_id_cannot_be_kept_or_whose_name_cannot_be_seen_is_nobodys(changed: Mapping[str, str]) -> None:
+    row = {"sys_id": "a1", "user_name": "josie", "name": "Josie", "email": "josie@acme.com", **changed}
+    with pytest.raises(errors.AppError, match="no single account"):
+        read_identity(SERVICENOW, HttpAnswer(200, {"result": [row]}), names(SERVICENOW))
+
+
+def test_a_name_without_anything_to_see_gives_way_to_the_login() -> None:
+    row = {"sys_id": "a1", "user_name": "josie", "name": "\u202e", "email": None}
+    found = read_identity(SERVICENOW, HttpAnswer(200, {"result": [row]}), names(SERVICENOW))
+    assert (found.name, found.label) == ("josie", "josie")
+
+
+def test_a_claim_with_half_a_character_can_stand_in_an_address() -> None:
+    plain = SERVICENOW.identity
+    request = Request("GET", "https://acme.service-now.com/users/${claims.sub}")
+    app = replace(SERVICENOW, identity=replace(plain, request=request))
+    sent = identity_request(app, identity_values(app, SETTINGS[app.id], SignedIn(claims={"sub": "7\ud800"})))
+    assert sent is not None
+    assert sent.url == "https://acme.service-now.com/users/7%EF%BF%BD"

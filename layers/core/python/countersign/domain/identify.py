@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, TypeIs
 
 from countersign.domain import answer as answers
 from countersign.domain import errors
@@ -11,10 +11,14 @@ from countersign.domain.catalog import App
 from countersign.domain.connection import Account
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.operation import app_values, filled
-from countersign.domain.query import ask_text, holds
+from countersign.domain.query import ask_text, holds, whole
 from countersign.domain.secret import Secret
 from countersign.domain.template import Scalar, Values
 from countersign.domain.tenancy import demanded
+
+_ID_CHARACTERS: Final = 255
+_BROKEN: Final = "\ufffd"
+"""Stands in an id where half a character stood: two different ones would look the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class _Names(dict[str, Scalar | None]):
 
 def identity_values(app: App, settings: Mapping[str, str], signed_in: SignedIn) -> Values:
     """Every name that ``identity`` may use. Raises ConfigurationError for a missing setting."""
-    claims = {f"claims.{name}": value for name, value in signed_in.claims.items() if _is_scalar(value)}
+    claims = {f"claims.{name}": _whole(value) for name, value in signed_in.claims.items() if _is_scalar(value)}
     known = app_values(app, settings, signed_in.api_base, signed_in.credential)
     return _Names({**known, **claims, "person.email": signed_in.email})
 
@@ -79,15 +83,16 @@ def account_in(app: App, document: Any, known: Values) -> Account:
     account_id, login = ask_text(identity.account_id, document, known), ask_text(identity.login, document, known)
     is_one = identity.demand is None or holds(identity.demand, document, known)
     is_ours = identity.ours is None or holds(identity.ours, document, known)
-    if not (is_one and account_id and login):
+    organisation_id = ask_text(identity.organisation_id, document, known)
+    if not (is_one and _is_id(account_id) and login and clean(login)):
         raise _nobody(app, "what it says of the person names no single account")
     return Account(
         id=account_id,
         login=clean(login),
-        name=clean(ask_text(identity.name, document, known) or login),
+        name=_cleaned(ask_text(identity.name, document, known)) or clean(login),
         email=_cleaned(ask_text(identity.email, document, known)),
         organisation=_cleaned(ask_text(identity.organisation, document, known)),
-        organisation_id=ask_text(identity.organisation_id, document, known) or None,
+        organisation_id=organisation_id if _is_id(organisation_id) else None,
         held_to=demanded(app, known) if is_ours else "",
     )
 
@@ -97,8 +102,17 @@ def _nobody(app: App, detail: str) -> errors.AppError:
     return errors.AppError(f"{app.id}: {detail}", user_message=said)
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_id(text: str | None) -> TypeIs[str]:
+    """Whether it can be kept whole, and told from every other one: it is part of keys and of what seals tokens."""
+    return text is not None and 0 < len(text) <= _ID_CHARACTERS and _BROKEN not in text
+
+
+def _is_scalar(value: Any) -> TypeIs[Scalar]:
     return isinstance(value, str | int | float | bool)
+
+
+def _whole(value: Scalar) -> Scalar:
+    return whole(value) if isinstance(value, str) else value
 
 
 def _cleaned(text: str | None) -> str | None:

@@ -48,6 +48,15 @@ def verdict(query: str | None, document: Any, values: Values = NOTHING) -> bool 
 
 
 def ask_text(query: str | None, document: Any, values: Values = NOTHING) -> str | None:
-    """What the query finds as a text; None where it finds nothing, an empty text, or an object or list."""
+    """What the query finds as a text; None where it finds nothing, an empty text, or an object or list.
+
+    Half a surrogate pair, which JSON can hold and UTF-8 can't (as where a vendor cut a text through an emoji), is
+    replaced: whatever an app says can be stored and sent on.
+    """
     found = ask(query, document, values)
-    return as_text(found) or None if isinstance(found, str | int | float | bool) else None
+    return whole(as_text(found)) or None if isinstance(found, str | int | float | bool) else None
+
+
+def whole(text: str) -> str:
+    """The text in characters that UTF-8 can hold."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
