@@ -102,7 +102,7 @@ def read_answer(call: Call, answer: HttpAnswer) -> Succeeded | Refused | TokenRe
         return problem
     as_success = answer.status in operation.success_status
     if as_success and (operation.success is None or holds(operation.success, answer.body)):
-        results = _results(operation.results, answer.body, _beside_the_body(answer))
+        results = _results(call, operation.results, answer.body, _beside_the_body(answer))
         return Succeeded(results, verdict(operation.final, answer.body))
     if holds(operation.try_later, answer.body):
         return NotUsable(f"status {answer.status}: try later", not_done=True)
@@ -139,10 +139,10 @@ def read_check(call: Call, answer: HttpAnswer) -> CheckResult | Refused | TokenR
     return CheckResult(
         done=done,
         decided=decided,
-        actor=_cleaned(ask_text(check.actor, answer.body, known)),
-        description=_cleaned(ask_text(check.description, answer.body, known)),
+        actor=_said(call, ask_text(check.actor, answer.body, known)),
+        description=_said(call, ask_text(check.description, answer.body, known)),
         permitted=None if check.permitted is None else holds(check.permitted, answer.body, known),
-        results=_results(check.results, answer.body, known),
+        results=_results(call, check.results, answer.body, known),
         absent=not done and (not decided if check.absent is None else holds(check.absent, answer.body, known)),
         final=verdict(check.final, answer.body, known),
     )
@@ -159,7 +159,7 @@ def read_record(call: Call, answer: HttpAnswer) -> Recorded | Refused | TokenRej
     account_id = ask_text(read_back.account_id, answer.body, known)
     if account_id is None:
         return NotUsable("the app's record names nobody")
-    name = _cleaned(ask_text(read_back.name, answer.body, known))
+    name = _said(call, ask_text(read_back.name, answer.body, known))
     return Recorded(account_id, name, verdict(read_back.final, answer.body, known))
 
 
@@ -195,9 +195,9 @@ def no_json(answer: HttpAnswer) -> NotUsable | None:
 
 def _refused(call: Call, answer: HttpAnswer) -> Refused:
     operation = call.operation
-    message = ask_text(operation.message, answer.body)
+    message = _said(call, ask_text(operation.message, answer.body))
     return Refused(
-        message=clean(message) if message else f"{call.app.name} answered with status {answer.status}.",
+        message=message or f"{call.app.name} answered with status {answer.status}.",
         already=holds(operation.already, answer.body),
         may_not=answer.status in operation.refused_status or holds(operation.may_not, answer.body),
         changed=holds(operation.changed, answer.body),
@@ -230,10 +230,11 @@ def _beside_the_body(answer: HttpAnswer) -> Values:
     return {"answer.location": location or None, "answer.location_id": unquote(path.rpartition("/")[2]) or None}
 
 
-def _results(queries: Mapping[str, str], body: object, known: Values) -> dict[str, str]:
+def _results(call: Call, queries: Mapping[str, str], body: object, known: Values) -> dict[str, str]:
     found = {name: ask_text(query, body, known) for name, query in queries.items()}
-    return {name: text for name, text in found.items() if text is not None}
+    return {name: call.hidden(text) for name, text in found.items() if text is not None}
 
 
-def _cleaned(text: str | None) -> str | None:
-    return clean(text) if text else None
+def _said(call: Call, text: str | None) -> str | None:
+    """Hidden before it is cut: half a secret is one, too."""
+    return clean(call.hidden(text)) if text else None

@@ -73,6 +73,7 @@ class Interaction:
         name: what was used: a button's action, a form's name, a shortcut's name; empty for text and commands.
         value: the button's own value, or the words typed after the command or mention. Not to be trusted for who.
         answers: a form's answers by field name; empty otherwise.
+        sealed: an envelope as texts: the answers that were marked secret, which are not among ``answers`` then.
         state: a form's own ``state``.
         form: the open form that a button stands in; ``state`` is that form's.
         message: (channel, ts) of the message that a button stands in; ``private`` says it is an ephemeral one.
@@ -88,7 +89,7 @@ class Interaction:
     reply_to: ReplyTo
     name: str = ""
     value: str = ""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
     state: str = ""
     message: tuple[str, str] | None = None
     form: FormRef | None = None
@@ -96,6 +97,7 @@ class Interaction:
     foreign: bool | None = None
     trace_id: str = ""
     at: int = 0
+    sealed: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON for the queue."""
@@ -117,6 +119,7 @@ class Interaction:
             "foreign": self.foreign,
             "trace_id": self.trace_id,
             "at": self.at,
+            "sealed": dict(self.sealed) if self.sealed else None,
         }
 
     @classmethod
@@ -139,4 +142,5 @@ class Interaction:
             foreign=body["foreign"],
             trace_id=str(body["trace_id"]),
             at=int(body.get("at", 0)),  # absent in what an earlier version queued
+            sealed=dict(body["sealed"]) if body.get("sealed") else None,
         )

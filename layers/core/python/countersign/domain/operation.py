@@ -13,6 +13,7 @@ from typing import Final
 from countersign.domain.catalog import App, Input, InputType, Operation, Request
 from countersign.domain.connection import Account
 from countersign.domain.errors import Malformed
+from countersign.domain.hidden import NOTHING, Hidden
 from countersign.domain.hosts import fill_settings
 from countersign.domain.http import HttpRequest
 from countersign.domain.secret import Secret
@@ -35,6 +36,7 @@ class Call:
         correlation_id: ``correlation_id(…)``: the same at every attempt, so the app can tell a repeat.
         results: what the operation gave, for its read-back; empty when that isn't known.
         credential: the person's key, where the app takes one instead of a token.
+        hidden: what of the inputs is secret: it is taken out of all that is kept or said of the answer.
     """
 
     app: App
@@ -46,6 +48,7 @@ class Call:
     correlation_id: str
     results: Mapping[str, str] = field(default_factory=dict)
     credential: Mapping[str, Secret] = field(default_factory=dict)
+    hidden: Hidden = NOTHING
 
     def with_results(self, results: Mapping[str, str]) -> "Call":
         """The same call after it gave these results."""

@@ -41,7 +41,8 @@ class SealOwner:
     workspace: str
     app: str
     purpose: str
-    """``connection``: tokens; ``inputs``: a waiting action's answers; ``reply``: a reply address."""
+    """``connection``: tokens; ``answers``: a form's secret ones, on their way; ``inputs``: all of a waiting action's;
+    ``reply``: a reply address."""
     account_id: str
     version: int
 

@@ -28,6 +28,7 @@ from countersign.domain.errors import (
     SignInNeeded,
     TooLarge,
 )
+from countersign.domain.hidden import NOTHING, Hidden
 from countersign.domain.http import HttpAnswer
 from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
 from countersign.domain.request_id import request_id
@@ -79,6 +80,7 @@ class StepAt:
     """A step about to be taken: the ledger's row, the opened connection to act with, and the step's filled inputs.
 
     ``not_by``: who must not take it: looked at again right before the call, with the account that it is made with.
+    ``hidden``: what of the inputs is secret.
     """
 
     action: Action
@@ -87,6 +89,7 @@ class StepAt:
     step_id: str
     inputs: Mapping[str, str]
     not_by: Requester | None = None
+    hidden: Hidden = NOTHING
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,7 @@ class PerformStep:
             inputs=at.inputs,
             correlation_id=correlation_id(at.action.person.key, at.action.id, at.step_id),
             credential=at.opened.tokens.credential,
+            hidden=at.hidden,
         )
 
     def _write_sent(self, at: StepAt) -> StepAt:

@@ -20,6 +20,7 @@ from countersign.domain.errors import (
     SealBroken,
     SignInNeeded,
 )
+from countersign.domain.hidden import hidden_answers
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.recipe_view import Inputs, Settings, recipe_values, step_inputs
 from countersign.domain.step_plan import next_step
@@ -214,10 +215,12 @@ class RunAction:
         opened: Mapping[str, Opened],
         inputs: Inputs,
     ) -> StepAt:
-        step = recipe.procedures[action.procedure].steps[action.step]
+        procedure = recipe.procedures[action.procedure]
+        step = procedure.steps[action.step]
         operation = self.catalog.operation(step.operation)
         ready = opened.get(operation.app) or self.call_app.open(connections[operation.app])
         settles = operation.app == recipe.apps(action.procedure, self.catalog)[-1]
         not_by = self.heed_card.requester(action, recipe, inputs) if settles else None
         taken = step_inputs(step, self._names(action, recipe, inputs))
-        return StepAt(action, ready, operation, step.id, taken, not_by)
+        hidden = hidden_answers(procedure.form, inputs)
+        return StepAt(action, ready, operation, step.id, taken, not_by, hidden)

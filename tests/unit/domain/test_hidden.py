@@ -1,0 +1,83 @@
+"""Secret answers are kept out of what an app says back, however it writes them."""
+
+import html
+import json
+import time
+from dataclasses import replace
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from countersign.domain.answer import CheckResult, Recorded, Refused, Succeeded, read_answer, read_check, read_record
+from countersign.domain.hidden import NOTHING, SHORTEST, Hidden, hidden_answers
+from countersign.domain.http import HttpAnswer
+from countersign.domain.message import Field, FieldKind
+from tests.unit.domain.test_answer import APPROVE, CREATE
+
+PASSWORD = 'Tr0ub4dor & "three" <é>'
+HIDDEN = Hidden((PASSWORD,))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        str.upper,
+        html.escape,
+        lambda text: quote(text, safe=""),
+        quote_plus,
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    ],
+    ids=["as it is", "louder", "page", "address", "form", "JSON", "JSON in UTF-8"],
+)
+def test_it_is_found_however_it_is_written(written: object) -> None:
+    assert callable(written)
+    assert HIDDEN(f"«{written(PASSWORD)}» is weak") == "«•••» is weak"
+
+
+@given(st.text(min_size=SHORTEST, max_size=40).filter(lambda text: len(text.strip()) >= SHORTEST), st.text(), st.text())
+def test_nothing_of_it_is_left_whatever_stands_around_it(secret: str, before: str, after: str) -> None:
+    assert secret not in Hidden((secret,))(before + secret + after) or secret in "•••"
+
+
+def test_each_line_of_it_is_hidden_too_but_not_each_word() -> None:
+    hidden = Hidden(("-----BEGIN KEY-----\nMIIEpAIB\n--\n",))
+    assert hidden("line 2: MIIEpAIB; BEGIN KEY -- no") == "line 2: •••; BEGIN KEY -- no"
+
+
+def test_nothing_is_hidden_where_nothing_is_secret() -> None:
+    form = (Field("a", FieldKind.TEXT, "A"), Field("b", FieldKind.TEXT, "B", secret=True))
+    assert hidden_answers(form, {"a": "public answer"}) == NOTHING
+    assert hidden_answers(form, {"a": "public answer", "b": "secret answer"}).secrets == ("secret answer",)
+    assert NOTHING("whatever") == "whatever"
+    assert "secret answer" not in repr(Hidden(("secret answer",)))
+
+
+def test_a_long_secret_of_many_lines_is_looked_for_in_little_time() -> None:
+    hidden = Hidden(("\n".join(f"<li&{n}>" for n in range(350)),))
+    text = "<li&<li&" * 60_000
+    began = time.process_time()
+    hidden(text)
+    assert time.process_time() - began < 2
+
+
+def test_half_of_it_is_not_left_where_a_sentence_is_cut() -> None:
+    call = replace(APPROVE, hidden=HIDDEN)
+    body = {"error": {"message": "x" * 290 + PASSWORD, "detail": None}}
+    refused = read_answer(call, HttpAnswer(400, body))
+    assert isinstance(refused, Refused)
+    assert refused.message == "x" * 290 + "•••"
+
+
+def test_it_is_out_of_everything_that_is_kept_of_an_answer() -> None:
+    approver = {"approver": {"value": "someone", "display_value": PASSWORD}, "state": {"value": "approved"}}
+    made = read_answer(replace(CREATE, hidden=HIDDEN), HttpAnswer(201, {"id": f"1-{PASSWORD}", "success": True}))
+    found = read_check(replace(APPROVE, hidden=HIDDEN), HttpAnswer(200, {"result": [approver]}))
+    recorded = read_record(replace(APPROVE, hidden=HIDDEN), HttpAnswer(200, {"result": [approver]}))
+    for read in (made, found, recorded):
+        assert isinstance(read, Succeeded | CheckResult | Recorded)
+        assert "•••" in repr(read)
+        assert PASSWORD not in repr(read)
