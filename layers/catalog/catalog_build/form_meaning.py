@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from catalog_build.problem import Path, Report
+from countersign.domain.hidden import SHORTEST
 
 type Raw = Mapping[str, Any]
 
@@ -21,6 +22,9 @@ def check_form(recipe: Raw, procedure: Raw, path: Path, report: Report) -> None:
     if not form:
         return
     check_fields(form, (*path, "form"), report)
+    for name, field in form.items():
+        for key, what, instead in _wrong_secret(name, field):
+            report.add((*path, "form", name, key), what, instead)
     title = procedure.get("form_title", recipe["title"])
     if len(title) > FORM_TEXT:
         what = f"the form's title would be {title!r}, {len(title)} characters long"
@@ -71,3 +75,18 @@ def _wrong_choices(field: Raw) -> Iterator[tuple[str, str, str]]:
         yield "kind", "a select has no options", "add options: a list of value and label"
     elif len(given) > 1:
         yield "options_from", "a select has options or reads them", "keep one of options and options_from"
+
+
+def _wrong_secret(name: str, field: Raw) -> Iterator[tuple[str, str, str]]:
+    """What can't be kept secret: because it is shown, or because it can't be told from what an app says anyway."""
+    if not field["secret"]:
+        return
+    if name == "comment":
+        yield "secret", "what is called comment is shown with the decision", "give the field another name"
+    if field["kind"] not in _TEXTS:
+        yield "secret", f"a {field['kind']} is no secret: its answers are known or can be tried", "write kind: text"
+    elif field.get("min_length", 0) < SHORTEST:
+        what = "so short an answer can't be told from the rest of what an app says, and kept out of it"
+        yield "secret", what, f"add min_length: {SHORTEST} or more"
+    if "initial" in field:
+        yield "initial", "what stands in a message is no secret", "remove it, or secret"

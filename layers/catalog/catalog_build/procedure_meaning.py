@@ -43,6 +43,7 @@ class ProcedureCheck:
             seen.add(step["id"])
             known = known | self._check_step(step, path, known)
         self._check_settling_step()
+        self._check_nothing_secret_is_said()
         if "reply" in self._procedure:
             check_template(self._report, (*self._path, "reply"), self._procedure["reply"], known)
         if "link" in self._procedure:
@@ -110,6 +111,13 @@ class ProcedureCheck:
             what = "the card would say that it is decided where this step was skipped"
             path = (*self._path, "steps", last, "when")
             self._report.add(path, what, "let the last step have no conditions, or make procedures of them")
+
+    def _check_nothing_secret_is_said(self) -> None:
+        secret = {f"input.{name}" for name, field in self._procedure["form"].items() if field["secret"]}
+        for place in ("reply", "link"):
+            for name in sorted(secret & mentioned(self._procedure.get(place, ""))):
+                what = f"${{{name}}} is secret, and a {place} stays in chat"
+                self._report.add((*self._path, place), what, "leave it out")
 
     def _fields(self) -> dict[str, tuple[Path, Raw]]:
         asked = {name: ((*self._path, "form", name), field) for name, field in self._procedure["form"].items()}

@@ -32,6 +32,9 @@ def check_recipe(recipe: Raw, stem: str, apps: Apps, report: Report) -> None:
     for name, field in recipe["inputs"].items():
         for key in _OF_FORMS & field.keys():
             report.add(("inputs", name, key), f"a hook's input has no {key}: nobody is asked for it", "remove it")
+        if field["secret"]:
+            what = "what a hook brings is kept with its card, and cards are for others to read"
+            report.add(("inputs", name, "secret"), what, "remove it, and let the hook leave the value out")
     if any(app in apps and apps[app] is None for app in used_apps(recipe, apps)):
         return  # what a recipe asks of a broken app can be judged when that is mended
     names = {f"input.{name}" for name in recipe["inputs"]} | _settings(recipe, apps)
