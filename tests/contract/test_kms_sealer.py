@@ -1,5 +1,6 @@
 """The seal on moto's KMS: it opens for its very owner, and for nobody and nothing else."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,9 +12,14 @@ from moto import mock_aws
 from countersign.adapters.kms import KmsSealer
 from countersign.domain.errors import SealBroken, StoreUnavailable
 from countersign.domain.identity import Person, Workspace, shared_owner
+from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.message import Field, FieldKind
 from countersign.domain.tokens import SealOwner
+from countersign.usecases.open_answers import OpenAnswers
+from countersign.usecases.seal_answers import SealAnswers
 
 OWNER = SealOwner(Person("T0ACME", "U0JOSIE"), "T0ACME", "servicenow", "connection", "a1", 1)
+ANSWERS = {"code": "canary-code", "name": "Payroll"}
 TOKENS = {"access_token": "at", "refresh_token": "rt" * 3_000}
 
 
@@ -34,6 +40,24 @@ def test_the_sealed_row_holds_nothing_readable(sealer: KmsSealer) -> None:
     sealed = sealer.seal({"access_token": "canary-token"}, OWNER)
 
     assert b"canary" not in sealed.ciphertext + sealed.encrypted_key + sealed.nonce
+
+
+def test_secret_answers_ride_a_queue_as_nothing_readable_and_open_for_their_form_alone(sealer: KmsSealer) -> None:
+    fields = (Field("code", FieldKind.TEXT, "Code", secret=True), Field("name", FieldKind.TEXT, "Name"))
+    form = Interaction("V1:h", Kind.FORM, OWNER.person, Workspace("T0ACME"), ReplyTo(), answers=ANSWERS)
+
+    body = json.dumps(SealAnswers(sealer)(form, "hand_over", fields).as_json())
+
+    assert "canary" not in body
+    there, opened = Interaction.from_json(json.loads(body)), OpenAnswers(sealer)
+    assert opened(there, "hand_over").answers == ANSWERS
+    for moved in (replace(there, person=Person("T0ACME", "U0TOM")), replace(there, id="V2:h")):
+        with pytest.raises(SealBroken):
+            opened(moved, "hand_over")
+    with pytest.raises(SealBroken):
+        opened(there, "create_opportunity")
+    with pytest.raises(SealBroken):
+        opened(replace(there, sealed={**(there.sealed or {}), "schema": 2}), "hand_over")
 
 
 def test_the_same_content_is_never_sealed_the_same_way(sealer: KmsSealer) -> None:

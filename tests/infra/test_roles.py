@@ -34,6 +34,7 @@ BOT_RENEWED = {
 TABLE = {
     "SlackInteractions": {
         **BOT,
+        "TokenKey": {"kms:GenerateDataKey"},
         **sends("ActionsQueue", "ConnectionsQueue"),
         **secrets("SlackSigningSecret", "SlackCredentialsSecret"),
     },
@@ -146,6 +147,11 @@ def test_no_statement_has_a_wildcard_or_a_resource_of_somebody_else(function: st
 def test_only_two_functions_can_open_tokens() -> None:
     openers = {name for name in TABLE if "kms:Decrypt" in granted(name).get("TokenKey", set())}
     assert openers == {"AppActions", "Housekeeping"}
+
+
+def test_the_functions_that_face_slack_and_browsers_can_seal_and_not_open() -> None:
+    sealers = {name for name in TABLE if granted(name).get("TokenKey") == {"kms:GenerateDataKey"}}
+    assert sealers == {"SlackInteractions", "OAuthCallback"}
 
 
 def test_the_function_that_installs_cannot_open_what_it_seals() -> None:

@@ -57,7 +57,7 @@ def test_a_key_is_symmetric_rotated_and_slow_to_delete(name: str) -> None:
     assert {name: key[name] for name in wanted} == wanted
 
 
-def test_only_the_token_table_owners_get_the_key_and_no_service_does() -> None:
+def test_only_who_seals_what_is_peoples_own_gets_the_key_and_no_service_does() -> None:
     """Tables are encrypted by DynamoDB's key or one given by parameter, queues by SQS: never by this one."""
     resources = resolved(TableKeyArn="arn:aws:kms:eu-central-1:111122223333:key/given")
     users = {
@@ -65,5 +65,5 @@ def test_only_the_token_table_owners_get_the_key_and_no_service_does() -> None:
         for name, resource in resources.items()
         if "'TokenKey'" in str(resource) and resource["Type"] != "AWS::KMS::Key"
     }
-    functions = {"OAuthCallback", "AppActions", "Housekeeping"}
+    functions = {"SlackInteractions", "OAuthCallback", "AppActions", "Housekeeping"}
     assert users == {"TokenKeyAlias", *functions, *(f"{name}Role" for name in functions)}

@@ -60,7 +60,7 @@ class LiveIngress(Ingress):
     @property
     def receive_interaction(self) -> ReceiveInteraction:
         assert self.live
-        return ReceiveInteraction(lambda: EVERY, self.live, self.actions, self.connections)
+        return ReceiveInteraction(lambda: EVERY, self.live, self.actions, self.connections, self.seal_answers)
 
 
 @dataclass

@@ -13,6 +13,8 @@ from countersign.domain.interaction import FormRef, ReplyTo
 from countersign.domain.message import Form, Message
 from countersign.domain.secret import Secret
 from countersign.usecases.receive_interaction import ReceiveInteraction
+from countersign.usecases.seal_answers import SealAnswers
+from tests.support.memory_sign_in import MemorySealer
 from tests.support.slack_requests import NOW, SIGNING_SECRET
 from tests.support.small_catalog import CATALOG
 from tests.support.two_apps_world import two_apps
@@ -89,6 +91,7 @@ class Ingress:
     actions: ListQueue = field(default_factory=ListQueue)
     connections: ListQueue = field(default_factory=ListQueue)
     messenger: ListMessenger = field(default_factory=ListMessenger)
+    sealer: MemorySealer = field(default_factory=MemorySealer)
 
     @property
     def settings(self) -> Settings:
@@ -106,7 +109,13 @@ class Ingress:
 
     @property
     def receive_interaction(self) -> ReceiveInteraction:
-        return ReceiveInteraction(lambda: EVERY, self.messenger, self.actions, self.connections)
+        return ReceiveInteraction(self.catalog, self.messenger, self.actions, self.connections, self.seal_answers)
+
+    def catalog(self) -> Catalog:
+        return EVERY
+
+    def seal_answers(self) -> SealAnswers:
+        return SealAnswers(self.sealer)
 
     @property
     def untouched(self) -> bool:

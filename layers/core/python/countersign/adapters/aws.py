@@ -13,19 +13,26 @@ if TYPE_CHECKING:
 @overload
 def client(service: Literal["dynamodb"]) -> "DynamoDBClient": ...
 @overload
-def client(service: Literal["kms"]) -> "KMSClient": ...
+def client(service: Literal["kms"], *, hasty: bool = ...) -> "KMSClient": ...
 @overload
 def client(service: Literal["sqs"]) -> "SQSClient": ...
 @overload
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @cache
-def client(service: str) -> Any:
+def client(service: str, *, hasty: bool = False) -> Any:
     """A client of an AWS service: 2 s to connect, 3 s to answer, three attempts in all.
+
+    ``hasty``: 1 s and 1 s, one attempt, for a function whose caller waits for three seconds in all.
 
     botocore is imported here, not at the top: a function that needs no client does not pay for it.
     """
     import boto3  # noqa: PLC0415 - start-up cost, see the docstring
     from botocore.config import Config  # noqa: PLC0415
 
-    config = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3})
+    seconds, attempts = ((1, 1), 1) if hasty else ((2, 3), 3)
+    config = Config(
+        connect_timeout=seconds[0],
+        read_timeout=seconds[1],
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
     return boto3.client(service, config=config)  # type: ignore[call-overload]

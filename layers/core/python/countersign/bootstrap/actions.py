@@ -205,6 +205,7 @@ class ActionUseCases(CardUseCases):
     @cached_property
     def start_action(self) -> "StartAction":
         """From a click to an action."""
+        from countersign.usecases.open_answers import OpenAnswers
         from countersign.usecases.start_action import StartAction
 
         return StartAction(
@@ -212,6 +213,7 @@ class ActionUseCases(CardUseCases):
             cards=self.cards,
             catalog=self.catalog,
             opener=self.opener,
+            answers=OpenAnswers(self.opener),
             messenger=self.messenger,
             audit=self.audit,
             journal=self.journal,

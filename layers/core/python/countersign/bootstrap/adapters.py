@@ -192,6 +192,13 @@ class Adapters:
         return self.opener
 
     @cached_property
+    def hasty_sealer(self) -> "ports.Sealer":
+        """The same for a function that must answer Slack itself within three seconds."""
+        from countersign.adapters.kms import KmsSealer
+
+        return KmsSealer(aws.client("kms", hasty=True), self.settings.require("TOKEN_KEY_ID"))
+
+    @cached_property
     def http(self) -> "HardenedHttp":
         """The way out to apps."""
         from countersign.adapters.http import HardenedHttp

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from countersign.usecases.receive_interaction import ReceiveInteraction
     from countersign.usecases.revoke import Revoke
     from countersign.usecases.revoke_leftover import RevokeLeftover
+    from countersign.usecases.seal_answers import SealAnswers
 
 COMMAND: Final = "/countersign"
 
@@ -35,7 +36,15 @@ class Container(LeavingUseCases):
             messenger=self.hasty_messenger,
             actions=self.actions_queue,
             connections=self.connections_queue,
+            seal_answers=lambda: self.seal_answers,
         )
+
+    @cached_property
+    def seal_answers(self) -> "SealAnswers":
+        """What is secret in a form leaves the Slack function sealed."""
+        from countersign.usecases.seal_answers import SealAnswers
+
+        return SealAnswers(self.hasty_sealer)
 
     # --- connections
 

@@ -1,5 +1,7 @@
 """Every message that rides a queue, by who sends it and who takes it. Ids and words, never a token or a code.
 
+What a form was answered rides along; secret answers are sealed.
+
 | kind | sent by | taken by |
 |---|---|---|
 | ``interaction`` | SlackInteractions | AppActions or Connections |
@@ -33,7 +35,7 @@ type Message = dict[str, Any]
 
 
 def interaction_message(interaction: Interaction) -> Message:
-    """What a person did. Its ``reply_url`` alone, of all capabilities, may ride a queue."""
+    """What a person did. Its ``reply_url`` alone, of all that is secret, may ride a queue in clear."""
     return _message("interaction", interaction.trace_id, interaction=interaction.as_json())
 
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from countersign.domain.catalog import Catalog
-from countersign.domain.errors import CountersignError
+from countersign.domain.errors import CountersignError, StoreUnavailable
 from countersign.domain.form_check import accepted, check_answers
 from countersign.domain.form_state import FormState
 from countersign.domain.interaction import Interaction, Kind, Quoted
 from countersign.domain.queue_messages import interaction_message
 from countersign.domain.recipe_form import form_title, recipe_form
 from countersign.domain.routing import Destination, OpenForm, route
-from countersign.domain.texts.forms import form_not_opened, loading
+from countersign.domain.texts.forms import NOT_SEALED, form_not_opened, loading
 from countersign.domain.texts.names import FORM_LOAD
 
 if TYPE_CHECKING:  # every port, with all that they speak of, costs a cold click a third of its start-up
     from countersign.ports import Messenger, Queue
+    from countersign.usecases.seal_answers import SealAnswers
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -28,13 +29,14 @@ NO_ERRORS: Final[Mapping[str, str]] = {}
 class ReceiveInteraction:
     """Called with one verified interaction; it has under three seconds.
 
-    ``catalog`` is a callable because some interactions need none, and reading it costs time that a click has not.
+    ``catalog`` and ``seal_answers`` are callables because few interactions need them, and a click has no time for them.
     """
 
     catalog: Callable[[], Catalog]
     messenger: "Messenger"
     actions: "Queue"
     connections: "Queue"
+    seal_answers: "Callable[[], SealAnswers]"
 
     def __call__(
         self, interaction: Interaction, trigger_id: str | None = None, quoted: Quoted | None = None
@@ -50,16 +52,25 @@ class ReceiveInteraction:
         return NO_ERRORS
 
     def _submitted(self, interaction: Interaction) -> Mapping[str, str]:
-        """Check the answers while the form can still show what is wrong; what is good goes on to where it came from."""
+        """Check the answers while the form can still show what is wrong; what is good goes on to where it came from.
+
+        What is secret leaves this process sealed, or not at all: the form stays open then.
+        """
         state = FormState.from_text(interaction.state)
         recipe = self.catalog().recipes.get(state.recipe)
         procedure = recipe.procedures.get(state.procedure) if recipe else None
         fields = procedure.form if procedure else ()
-        errors = check_answers(fields, interaction.answers)
-        if not errors:
-            answers = accepted(fields, interaction.answers)
-            self._enqueue(replace(interaction, answers=answers, reply_to=state.reply_to), Destination.ACTIONS)
-        return errors
+        if errors := check_answers(fields, interaction.answers):
+            return errors
+        taken = replace(interaction, answers=accepted(fields, interaction.answers), reply_to=state.reply_to)
+        if secret := [field.name for field in fields if field.secret and field.name in taken.answers]:
+            try:
+                taken = self.seal_answers()(taken, state.recipe, fields)
+            except StoreUnavailable as error:
+                _LOG.error("answers not sealed", extra={"detail": str(error), "trace_id": interaction.trace_id})
+                return dict.fromkeys(secret, NOT_SEALED)
+        self._enqueue(taken, Destination.ACTIONS)
+        return NO_ERRORS
 
     def _open(self, interaction: Interaction, what: OpenForm, trigger_id: str | None, quoted: Quoted | None) -> None:
         """Open the form; when that fails, say so in private. Neither failure is the request's.

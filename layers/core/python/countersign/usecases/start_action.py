@@ -8,18 +8,19 @@ from countersign.domain.action import VOTES, Action, ActionStatus, Outcome
 from countersign.domain.card import Card, CardStatus, MessageRef
 from countersign.domain.card_button import CardButton, fingerprint
 from countersign.domain.catalog import Catalog, Procedure, Recipe
-from countersign.domain.errors import Conflict
+from countersign.domain.errors import Conflict, SealBroken
 from countersign.domain.form_check import accepted, check_answers
 from countersign.domain.interaction import Interaction
 from countersign.domain.message import Message, Paragraph
 from countersign.domain.texts import cards as texts
-from countersign.domain.texts.conversation import command_gone, wrong_answer
+from countersign.domain.texts.conversation import answers_unreadable, command_gone, wrong_answer
 from countersign.domain.texts.sign_in import foreign_person
 from countersign.domain.tokens import Sealed
 from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, Messenger, Opener
 from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.may_share import MayShare
+from countersign.usecases.open_answers import OpenAnswers
 from countersign.usecases.recognise_strangers import RecogniseStrangers
 from countersign.usecases.run_action import RunAction
 
@@ -38,6 +39,7 @@ class StartAction:
     cards: CardStore
     catalog: Catalog
     opener: Opener
+    answers: OpenAnswers
     messenger: Messenger
     audit: AuditLog
     journal: Journal
@@ -49,8 +51,10 @@ class StartAction:
 
     def decide(self, interaction: Interaction, button: CardButton) -> None:
         """A click on a card, or its form: the card is looked up and must be the one that was clicked."""
-        if self._turned_away(interaction, button.recipe):
+        opened = self._let_in(interaction, button.recipe)
+        if opened is None:
             return
+        interaction = opened
         card = self.cards.get(button.card)
         if card is None or not self._is_clicked(card, interaction, button):
             facts = {"card": button.card[:64], "recipe": button.recipe[:64], "trace_id": interaction.trace_id}
@@ -81,8 +85,10 @@ class StartAction:
     def start(self, interaction: Interaction, recipe_id: str) -> None:
         """A recipe that is no card's, with the answers of its form."""
         recipe = self.catalog.recipes.get(recipe_id)
-        if self._turned_away(interaction, recipe_id):
+        opened = self._let_in(interaction, recipe_id)
+        if opened is None:
             return
+        interaction = opened
         if recipe is None or recipe.card is not None:
             self._say(interaction, command_gone())
             return
@@ -94,6 +100,17 @@ class StartAction:
         )
         if action is not None:
             self.run(action, interaction.reply_to)
+
+    def _let_in(self, interaction: Interaction, recipe_id: str) -> Interaction | None:
+        """With its secret answers opened; None, and said so, where nothing can come of it."""
+        if self._turned_away(interaction, recipe_id):
+            return None
+        try:
+            return self.answers(interaction, recipe_id)
+        except SealBroken:
+            self.journal("answers_unreadable", trace_id=interaction.trace_id, recipe=recipe_id[:64])
+            self._say(interaction, answers_unreadable())
+            return None
 
     def _turned_away(self, interaction: Interaction, recipe_id: str) -> bool:
         """People of another organisation can do nothing here."""

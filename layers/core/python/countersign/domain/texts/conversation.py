@@ -116,6 +116,11 @@ def command_gone() -> Message:
     return say("Countersign doesn't know this command any more. Nothing was done. Write `help` for what it knows.")
 
 
+def answers_unreadable() -> Message:
+    """A form whose sealed answers do not open as its own."""
+    return say("What you filled in can't be read, so nothing was done. Please fill in the form again.")
+
+
 def wrong_answer(field: str, problem: str) -> Message:
     """A form's answers that only the worker found wrong."""
     return say("Nothing was done. {field}: {problem}", field=field, problem=problem)

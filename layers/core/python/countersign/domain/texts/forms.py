@@ -22,6 +22,7 @@ def form_not_opened(recipe: Recipe, procedure: Procedure, *, on_card: bool) -> M
 
 RECIPE_GONE: Final = Text("Countersign doesn't know this recipe any more. Nothing was done.")
 NOT_SHOWN: Final = Text("This form can't be shown here. Nothing was done. Please tell the person who runs Countersign.")
+NOT_SEALED: Final = "This could not be locked away just now, so nothing was sent. Please try again in a minute."
 STRANGER: Final = Text("Countersign belongs to another organisation, so it can't act for you here. Nothing was done.")
 
 
