@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from countersign.adapters.http import HardenedAdapter, HardenedHttp
+from countersign.domain.hidden import Hidden
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.redaction import MASK, redact
 
@@ -17,10 +18,10 @@ _LONGEST: Final = 2_000
 
 
 class ShownHttp:
-    """Implements ``ports.Http`` over the real one."""
+    """Implements ``ports.Http`` over the real one. ``hidden``: what of the recipe's own inputs is not shown."""
 
-    def __init__(self, http: HardenedHttp, console: Console) -> None:
-        self._http, self._console, self.sent = http, console, 0
+    def __init__(self, http: HardenedHttp, console: Console, hidden: Hidden) -> None:
+        self._http, self._console, self._hidden, self.sent = http, console, hidden, 0
 
     def adapter(self, allowed_hosts: Sequence[str]) -> HardenedAdapter:
         """For the OAuth library: what goes this way holds nothing but secrets, and is not shown."""
@@ -31,17 +32,25 @@ class ShownHttp:
         if not request.url.startswith("https://"):
             return self._http.send(request, allowed_hosts)
         self.sent += 1
-        self._console.print(Text(f"\n{self.sent}. {request.method} {_address(request)}", "bold cyan"))
+        self._print(f"\n{self.sent}. {request.method} {_address(request)}", "bold cyan")
         for name, value in masked(dict(request.headers)).items():
-            self._console.print(Text(f"   {name}: {value}", "dim"))
+            self._print(f"   {name}: {value}", "dim")
         body = request.json if request.json is not None else request.form
         if body is not None:
-            self._console.print(Text(_indented(body)))
+            self._print(self._indented(body))
         answer = self._http.send(request, allowed_hosts)
-        self._console.print(Text(f"   → {answer.status}", "bold green" if answer.status < 300 else "bold yellow"))  # noqa: PLR2004
+        self._print(f"   → {answer.status}", "bold green" if answer.status < 300 else "bold yellow")  # noqa: PLR2004
         if answer.body is not None:
-            self._console.print(Text(_indented(answer.body), "dim"))
+            self._print(self._indented(answer.body), "dim")
         return answer
+
+    def _indented(self, body: Any) -> str:
+        text = self._hidden(json.dumps(masked(body), indent=2, ensure_ascii=False))
+        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… ({len(text):,} characters)"
+        return "\n".join(f"   {line}" for line in shown.splitlines())
+
+    def _print(self, text: str, style: str = "") -> None:
+        self._console.print(Text(self._hidden(text), style))
 
 
 def masked(value: Any, name: str = "") -> Any:
@@ -71,9 +80,3 @@ def _masked_json(text: str) -> str:
 def _address(request: HttpRequest) -> str:
     query = "&".join(f"{name}={value}" for name, value in masked(dict(request.query)).items())
     return redact(request.url) + (f"?{query}" if query else "")
-
-
-def _indented(body: Any) -> str:
-    text = json.dumps(masked(body), indent=2, ensure_ascii=False)
-    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… ({len(text):,} characters)"
-    return "\n".join(f"   {line}" for line in shown.splitlines())

@@ -10,7 +10,10 @@ from flask import Flask
 from rich.text import Text
 
 from countersign.domain.catalog import Procedure, Recipe
+from countersign.domain.hidden import Hidden, hidden_answers
 from countersign.domain.message import Field
+from countersign.domain.redaction import MASK
+from countersign.domain.secret_answers import secret_answers
 from countersign_cli.catalog_folder import out
 from countersign_cli.trying.answers import answers
 from sandbox.apps.records import Card
@@ -60,15 +63,22 @@ class Start:
             say(f"{admin}, an admin, connects {app} for the whole workspace")
             Person(self.stack, admin).share(app)
 
+    def hidden(self) -> Hidden:
+        """What of the form's answers is secret."""
+        form = self.procedure.form if self.procedure else ()
+        return hidden_answers(form, answers(form, self.given, person=self.person.id, today=_today()))
+
     def _form(self) -> dict[str, str]:
         return self._said(self.procedure.form if self.procedure else (), {})
 
     def _said(self, fields: Sequence[Field], known: Mapping[str, str]) -> dict[str, str]:
         """An answer to every field, saying which were made up."""
         filled = answers(fields, {**known, **self.given}, person=self.person.id, today=_today())
+        secret = secret_answers(fields, filled)
         for name, answer in filled.items():
             made_up = name not in self.given and name not in known
-            say(f"   {name} = {answer}" + ("   (made up: give yours with -i)" if made_up else ""), "dim")
+            shown = MASK if name in secret else answer
+            say(f"   {name} = {shown}" + ("   (made up: give yours with -i)" if made_up else ""), "dim")
         return filled
 
     def _post_card(self) -> None:

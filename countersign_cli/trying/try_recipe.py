@@ -30,7 +30,8 @@ def run(source: Path, recipe_id: str, choice: str, names: Sequence[str], given: 
     shared = () if recipe.verify_user_access or not procedure else recipe.apps(procedure.id, catalog)
     with one_process(source) as stack:
         worker = stack.functions["AppActions"].container
-        worker.__dict__["http"] = ShownHttp(worker.http, out)
+        hidden = Start(stack, Person(stack, names[0]), recipe, procedure, given).hidden()
+        worker.__dict__["http"] = ShownHttp(worker.http, out, hidden)
         try:
             for place, name in enumerate(names):
                 person = Person(stack, name)

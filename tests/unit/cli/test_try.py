@@ -1,6 +1,7 @@
 """`countersign try`: recipes run in the sandbox, with what goes to the apps shown and secrets masked."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -8,6 +9,7 @@ from typer.testing import CliRunner, Result
 from countersign.domain.redaction import MASK
 from countersign_cli.main import app
 from countersign_cli.trying.shown_http import masked
+from tests.support.secret_form import with_secret_form
 
 
 def run(*arguments: str) -> Result:
@@ -42,6 +44,16 @@ def test_given_values_are_used_and_others_are_made_up_and_said_so() -> None:
     assert result.exit_code == 0, result.output
     assert '"Name": "Acme: 10 seats"' in result.output
     assert "stage = Prospecting   (made up" in result.output
+
+
+def test_a_secret_answer_is_shown_nowhere_though_the_app_quotes_it(tmp_path: Path) -> None:
+    lines = "user: payroll\npassword: correct horse"
+    result = run("hand_over", "--catalog", str(with_secret_form(tmp_path)), "-i", f"password={lines}")
+    assert result.exit_code == 0, result.output
+    assert f"password = {MASK}" in result.output
+    assert f'"description": "{MASK}, "' in result.output
+    assert f"is reported: {MASK}," in result.output
+    assert "correct horse" not in result.output
 
 
 def test_another_of_the_cards_buttons_can_be_chosen() -> None:
