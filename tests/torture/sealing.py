@@ -17,7 +17,9 @@ from countersign.domain.connection import Account, seal_owner
 from countersign.domain.errors import SealBroken
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.installation import bot_of
+from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.secret import Secret
+from countersign.domain.secret_answers import answers_owner
 from countersign.domain.sign_in import Leg, LegStep, leg_owner
 from countersign.domain.token_codec import pack
 from countersign.domain.tokens import Sealed, SealOwner, Tokens
@@ -58,6 +60,8 @@ def owners() -> list[SealOwner]:
     for person, number in itertools.product(people, range(2)):
         intent = replace(INTENT, person=person, workspace=person.tenant, id_hash=f"{number:064x}")
         found += [prompt_owner(intent), inputs_owner(replace(ACTION, person=person, id=f"card#approve#{number}"))]
+        form = Interaction(f"card#approve#{number}", Kind.FORM, person, Workspace(ACTION.workspace.id), ReplyTo())
+        found.append(answers_owner(form, ACTION.recipe))
         account = Account(f"pending-{number}", "josie", "Josie", "josie@acme.com")
         leg = Leg("a", intent.id_hash, "salesforce", "c", LegStep.CONFIRM, 1, account=account, version=3)
         found.append(leg_owner(intent, leg))

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from pathlib import Path
 from random import Random
 
 import boto3
@@ -9,6 +10,7 @@ import pytest
 
 from countersign.domain.errors import StoreUnavailable
 from sandbox.one_process.stack import one_process
+from tests.support.secret_form import with_secret_form
 from tests.support.shipped_catalog import SOURCE
 from tests.torture.canaries.journeys import JOURNEYS, approve
 from tests.torture.canaries.outputs import OURS, catching
@@ -24,11 +26,12 @@ def test_no_secret_of_a_journey_comes_out_anywhere(journey: str) -> None:
     assert leaked.planted > 20
 
 
-def test_every_kind_of_secret_is_planted_and_every_place_looked_at() -> None:
-    with planting() as plants, one_process(SOURCE) as stack, catching() as outputs:
+def test_every_kind_of_secret_is_planted_and_every_place_looked_at(tmp_path: Path) -> None:
+    with planting() as plants, one_process(with_secret_form(tmp_path)) as stack, catching() as outputs:
         plants.plant_settings(stack)
         approve(stack, Random(1))  # noqa: S311 - dice
         JOURNEYS["key"](stack, Random(1))  # noqa: S311 - dice
+        JOURNEYS["secret form"](stack, Random(1))  # noqa: S311 - dice
         outputs.look_around(stack)
     kinds = Counter(plants.kinds.values())
     assert kinds.keys() == {*KINDS.values(), "deployment's secret"}

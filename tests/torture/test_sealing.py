@@ -16,7 +16,7 @@ def test_nothing_that_is_sealed_opens_as_anything_else() -> None:
 
 def test_every_kind_of_sealed_row_is_among_them() -> None:
     found = owners()
-    assert {owner.purpose for owner in found} == {"connection", "inputs", "reply"}
+    assert {owner.purpose for owner in found} == {"connection", "answers", "inputs", "reply"}
     assert {owner.person.user_id for owner in found} >= {"U0JOSIE", "U0TOM", "bot"}
     assert len({(owner.version, owner.account_id, owner.workspace) for owner in found}) > 10
     assert len(found) == len(set(found)) > 100

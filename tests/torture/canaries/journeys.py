@@ -1,5 +1,6 @@
 """Whole journeys through the product: the good ones, the refused ones, and those that break on the way."""
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from random import Random
@@ -75,6 +76,26 @@ def key(stack: OneProcess, _: Random) -> None:
     stack.settle(seconds=0)
 
 
+def secret_form(stack: OneProcess, _: Random) -> None:
+    """A form with secrets in it: waits for a sign-in, is done, is done at once, and is told of; its app quotes it."""
+    josie = Person(stack, "josie")
+    hand_over(josie)
+    stack.settle(seconds=0)
+    josie.connect()
+    stack.settle(seconds=0)
+    hand_over(josie)
+    stack.settle(seconds=0)
+    josie.type("/countersign history")
+    stack.settle(seconds=0)
+
+
+def hand_over(person: Person) -> None:
+    """Fill in the form of ``tests.support.secret_form`` with secrets of its own."""
+    lines = f"user: payroll\npassword: {secrets.token_urlsafe(24)}"
+    answers = {"account": "Payroll", "password": lines, "spare": secrets.token_urlsafe(24)}
+    person.type("/countersign hand over", fields=answers)
+
+
 def disconnect(stack: OneProcess, chance: Random) -> None:
     """Connected and disconnected, while the apps' answers to the revocation are nonsense."""
     approve(stack, chance)
@@ -116,7 +137,7 @@ def bad_requests(stack: OneProcess, _: Random) -> None:
 def breaking(stack: OneProcess, chance: Random) -> None:
     """The journeys once more while calls to AWS fail and the apps' answers are torn: everything ends somewhere."""
     with failing_aws(chance):
-        for journey in (approve, refused, key):
+        for journey in (approve, refused, key, secret_form):
             with suppress(NotSeen, Astray, requests.RequestException, StopIteration):
                 journey(stack, chance)
             stack.settle(seconds=0)
@@ -133,17 +154,20 @@ def failing_aws(chance: Random) -> Iterator[None]:
     services: tuple[Any, ...] = ("dynamodb", "sqs", "kms")
     for service in services:
         aws.client(service).meta.events.register("before-send", fail, unique_id="torture")
+    aws.client("kms", hasty=True).meta.events.register("before-send", fail, unique_id="torture")
     try:
         yield
     finally:
         for service in services:
             aws.client(service).meta.events.unregister("before-send", unique_id="torture")
+        aws.client("kms", hasty=True).meta.events.unregister("before-send", unique_id="torture")
 
 
 JOURNEYS: Final[Mapping[str, Journey]] = {
     "approve": approve,
     "refused": refused,
     "key": key,
+    "secret form": secret_form,
     "disconnect": disconnect,
     "torn": torn,
     "bad requests": bad_requests,

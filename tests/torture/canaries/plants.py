@@ -39,6 +39,7 @@ KINDS: Final = {
     "sandbox/apps/sessions.py": "form of the app",
     "sandbox/slack/sessions.py": "session at Slack",
     "authlib/oauth2/rfc6749/grants/authorization_code.py": "code",
+    "tests/torture/canaries/journeys.py": "secret answer",
 }
 """Who draws it → what it is. ``leg``: state, cookie or nonce. Everybody else draws ids, which are no secrets."""
 SHORTEST: Final = 16

@@ -1,11 +1,13 @@
 """Runs the journeys, and looks for every secret in everything that came out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from sandbox.one_process.stack import one_process
-from tests.support.shipped_catalog import SOURCE
+from tests.support.secret_form import with_secret_form
 from tests.torture.canaries.journeys import JOURNEYS
 from tests.torture.canaries.outputs import Outputs, catching
 from tests.torture.canaries.plants import Plants, planting
@@ -55,8 +57,10 @@ def search(seed: int) -> Leaks:
 def travel(journey: str, seed: int) -> Leaks:
     """One of the journeys."""
     chance = Random(seed)  # noqa: S311 - dice, which must fall the same way again
-    with planting() as plants, one_process(SOURCE) as stack, catching() as outputs:
-        plants.plant_settings(stack)
-        JOURNEYS[journey](stack, chance)
-        outputs.look_around(stack)
+    with TemporaryDirectory() as folder:
+        catalog = with_secret_form(Path(folder))
+        with planting() as plants, one_process(catalog) as stack, catching() as outputs:
+            plants.plant_settings(stack)
+            JOURNEYS[journey](stack, chance)
+            outputs.look_around(stack)
     return Leaks(len(plants.kinds), leaks(plants, outputs))
