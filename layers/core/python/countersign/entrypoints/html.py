@@ -1,10 +1,13 @@
 """Builds HTML out of elements, so that nothing gets onto a page without being escaped."""
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+_NEVER_SHOWN: Final = re.compile("[\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Half a character, which no page can hold; and marks that turn the direction of what stands behind them, ours too."""
 _VOID: Final = frozenset({"meta", "input", "hr", "path"})
 
 
@@ -17,7 +20,7 @@ class Element:
     children: "Sequence[Element | str]" = ()
 
     def __str__(self) -> str:
-        attributes = "".join(f' {name}="{html.escape(value)}"' for name, value in self.attributes)
+        attributes = "".join(f' {name}="{_escaped(value)}"' for name, value in self.attributes)
         if self.tag in _VOID:
             return f"<{self.tag}{attributes}>" if self.tag != "path" else f"<{self.tag}{attributes}/>"
         return f"<{self.tag}{attributes}>{''.join(map(_text, self.children))}</{self.tag}>"
@@ -46,4 +49,8 @@ def document(language: str, head: Sequence[Element | Style], body: Element) -> s
 
 
 def _text(child: Element | str) -> str:
-    return html.escape(child) if isinstance(child, str) else str(child)
+    return _escaped(child) if isinstance(child, str) else str(child)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(_NEVER_SHOWN.sub("", text))

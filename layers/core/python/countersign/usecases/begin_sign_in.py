@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from countersign.domain.app_text import clean
 from countersign.domain.errors import Refused
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.limits import LINKS, REFUSALS
@@ -53,7 +54,7 @@ class BeginSignIn:
         if not self.sign_ins.take(LINKS, person.key, now):
             raise Refused("too many open sign-in links")
         secret = self.randomness()
-        name = profile.get("name")
+        name, email = clean(profile.get("name", "")), profile.get("email", "")
         intent = Intent(
             id_hash=hash_of(secret),
             person=person,
@@ -62,8 +63,9 @@ class BeginSignIn:
             app=app_id,
             base_url=self.base_url,
             person_name=f"@{name.removeprefix('@')}" if name else person.user_id,
-            person_email=profile.get("email") or None,
-            workspace_name=profile.get("workspace_name") or workspace.id,
+            # An address that looks like another one is none: it is held against the account's.
+            person_email=email if email and email == clean(email) else None,
+            workspace_name=clean(profile.get("workspace_name", "")) or workspace.id,
             created_at=now,
             expires_at=now + LINK_SECONDS,
             trace_id=trace_id,
