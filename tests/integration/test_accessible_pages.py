@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from countersign.domain.install_pages import InstallKind, InstallPage
+from countersign.domain.page_texts.install import LINKS, WITHOUT_OPTIONAL
+from countersign.domain.page_texts.shared import SHARED_TEXTS, text_of
 from countersign.domain.pages import Alert, Do, Entry, Onward, PageKind
 from countersign.domain.pages import Page as Shown
-from countersign.domain.shared_page_texts import SHARED_TEXTS, text_of
 from countersign.domain.sign_in_policy import Reason
 from countersign.entrypoints.api_gateway import Answer
+from countersign.entrypoints.install import install_answer
 from countersign.entrypoints.pages import onward_answer, page_answer
 
 pytestmark = pytest.mark.browser
@@ -23,6 +26,16 @@ CHOICES = (("c-1", "Acme"), ("c-2", "Acme Labs"))
 ENTRIES = (Entry("id", "partnerUserID", secret=False), Entry("secret", "partnerUserSecret", secret=True))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = [*((kind, False) for kind in PageKind), *((kind, True) for kind in SHARED_TEXTS)]
+
+
+SCOPES = "channels:history, channels:read, chat:write, commands, groups:history, im:history, users:read.email"
+INSTALLING = {
+    "workspace": "Acme-Laboratories-of-the-North",
+    "id": "T0ACME0123456",
+    "error": "invalid_team_for_non_distributed_app",
+    "scopes": SCOPES,
+    "missing": WITHOUT_OPTIONAL.format(scopes=SCOPES),
+}
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -66,6 +79,16 @@ def judged(window: Page, answer: Answer) -> list[str]:
 @pytest.mark.parametrize(("kind", "shared"), PAGES, ids=str)
 def test_a_page_can_be_read_and_used_by_everybody(window: Page, kind: PageKind, shared: bool) -> None:
     assert judged(window, page_answer(shown(kind, shared=shared), "reference")) == []
+
+
+@pytest.mark.parametrize("kind", InstallKind)
+def test_so_can_an_admins_page(window: Page, kind: InstallKind) -> None:
+    link = f"{ORIGIN}/slack/install" if kind in LINKS else ""
+    answer = install_answer(InstallPage(kind, INSTALLING, link), "reference")
+    assert judged(window, answer) == []
+    links = window.get_by_role("link").all()
+    assert [one.inner_text() for one in links] == ([LINKS[kind]] if link else [])
+    assert all(box["height"] >= 44 for one in links if (box := one.bounding_box()))
 
 
 def test_so_can_the_page_that_goes_on_by_itself(window: Page) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from countersign.domain.page_texts import TEXTS
+from countersign.domain.page_texts.sign_in import TEXTS
 from countersign.domain.pages import Alert, Entry, PageKind
 from countersign.domain.pages import Page as Shown
 from countersign.domain.sign_in_policy import Reason

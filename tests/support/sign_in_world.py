@@ -203,7 +203,7 @@ class SignInWorld:
 
     @cached_property
     def open_sign_in(self) -> OpenSignIn:
-        return OpenSignIn(self.sign_ins, self.catalog, self.pauses, self.clock)
+        return OpenSignIn(self.sign_ins, self.catalog, self.pauses, self.proof, self.clock)
 
     @cached_property
     def start_sign_in(self) -> StartSignIn:

@@ -9,9 +9,9 @@ import pytest
 
 from countersign.domain.errors import SealBroken
 from countersign.domain.identity import shared_owner
-from countersign.domain.page_texts import TEXTS
+from countersign.domain.page_texts.shared import SHARED_TEXTS
+from countersign.domain.page_texts.sign_in import TEXTS
 from countersign.domain.pages import Onward, Page, PageKind
-from countersign.domain.shared_page_texts import SHARED_TEXTS
 from countersign.domain.sign_in import IntentStatus, confirm_secret, hash_of
 from countersign.domain.sign_in_policy import Reason
 from countersign.entrypoints.pages import page_answer
@@ -182,6 +182,6 @@ def names() -> Iterator[tuple[PageKind, str]]:
 
 @pytest.mark.parametrize(("kind", "name"), sorted(set(names())))
 def test_a_shared_page_asks_for_known_values_only(kind: PageKind, name: str) -> None:
-    assert name in {"app", "workspace", "person", "account", "recipes"}
+    assert name in {"app", "workspace", "person", "account", "recipes", "proof"}
     assert SHARED_TEXTS[kind].status is TEXTS[kind].status
     assert [do for do, _ in SHARED_TEXTS[kind].buttons] == [do for do, _ in TEXTS[kind].buttons]

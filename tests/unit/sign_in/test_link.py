@@ -7,8 +7,11 @@ import pytest
 
 from countersign.domain.errors import Refused
 from countersign.domain.limits import LINKS, PRESSES
+from countersign.domain.page_texts.sign_in import PROOFS
 from countersign.domain.pages import Onward, Page, PageKind
+from countersign.domain.proof import Proof
 from countersign.domain.sign_in import IntentStatus, LegStep, hash_of
+from countersign.entrypoints.pages import page_answer
 from countersign.usecases.begin_sign_in import BeginSignIn
 from tests.support.sign_in_world import ACME, BASE_URL, JOSIE, NOW, TOM
 
@@ -75,7 +78,7 @@ def test_the_page_names_the_person_the_workspace_and_the_app(scripted: "Scripted
     page = scripted.world.open_sign_in(secret)
     assert page == Page(
         PageKind.CONNECT,
-        {"app": "ServiceNow", "person": "@josie", "workspace": "Acme"},
+        {"app": "ServiceNow", "person": "@josie", "workspace": "Acme", "proof": PROOFS[Proof.SIWS]},
         f"{BASE_URL}/connect/{secret}",
         trace_id="trace-1",
     )
@@ -189,3 +192,14 @@ def test_the_link_of_a_paused_app_leads_nowhere_until_it_is_resumed(scripted: "S
     assert world.sign_ins.legs == {}
     world.pauses.set("servicenow", ACME.id, NOW, paused=False)
     assert world.open_sign_in(secret).kind is PageKind.CONNECT
+
+
+@pytest.mark.parametrize(
+    ("proof", "slack", "code"), [(Proof.SIWS, True, False), (Proof.BOTH, True, True), (Proof.DM_CODE, False, True)]
+)
+def test_a_links_page_says_what_will_be_asked_of_its_person(
+    scripted: "Scripted", proof: Proof, slack: bool, code: bool
+) -> None:
+    scripted.world.proof = proof
+    said = page_answer(scripted.world.open_sign_in(scripted.world.begin(JOSIE)[1]), "r")["body"]
+    assert ("Slack may ask you to sign in" in said, "shows a code" in said) == (slack, code)

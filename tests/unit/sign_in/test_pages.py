@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from countersign.domain.page_texts import ALERTS, REASONS, TEXTS
+from countersign.domain.page_texts.sign_in import ALERTS, PROOFS, REASONS, TEXTS
 from countersign.domain.pages import Alert, Entry, Onward, Page, PageKind
+from countersign.domain.proof import Proof
 from countersign.domain.sign_in_policy import Reason
 from countersign.entrypoints.api_gateway import Answer
 from countersign.entrypoints.pages import onward_answer, page_answer
@@ -42,6 +43,7 @@ VALUES = {
     "previous_site": "Acme Labs",
     "hint": "It is under Settings.",
     "tries_left": "2",
+    "proof": PROOFS[Proof.SIWS],
     "recipes": "Approve a change",
 }
 
@@ -88,6 +90,7 @@ def test_every_page_has_a_text_and_every_name_in_it_is_known() -> None:
     assert set(TEXTS) == set(PageKind)
     assert set(REASONS) == set(Reason)
     assert set(ALERTS) == set(Alert)
+    assert set(PROOFS) == set(Proof)
     texts = [text for page in TEXTS.values() for text in (page.title, *page.paragraphs)]
     texts += [*REASONS.values(), *ALERTS.values()]
     names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -38,7 +38,7 @@ class BrowserUseCases(Workspaces):
         """The link's page."""
         from countersign.usecases.open_sign_in import OpenSignIn
 
-        return OpenSignIn(self.sign_ins, self.catalog, self.pauses, self.clock)
+        return OpenSignIn(self.sign_ins, self.catalog, self.pauses, self.settings.proof, self.clock)
 
     @cached_property
     def start_sign_in(self) -> "StartSignIn":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from countersign.domain.page_texts import LANGUAGE, PRODUCT
+from countersign.domain.page_texts.phrases import LANGUAGE, PRODUCT
 from countersign.entrypoints.html import Element, Style, document, element
 from countersign.entrypoints.page_style import CSS
 

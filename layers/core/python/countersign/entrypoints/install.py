@@ -15,9 +15,10 @@ from countersign.domain.errors import (
     StoreUnavailable,
     TooLarge,
 )
-from countersign.domain.install_pages import LINKS, TEXTS, InstallKind, InstallPage, InstallView, ToSlack
+from countersign.domain.install_pages import InstallKind, InstallPage, InstallView, ToSlack
 from countersign.domain.installation import STATE_SECONDS
-from countersign.domain.page_texts import REFERENCE
+from countersign.domain.page_texts.install import LINKS, TEXTS
+from countersign.domain.page_texts.phrases import REFERENCE
 from countersign.domain.sign_in import is_secret
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, answer, page, read_request, request_id
 from countersign.entrypoints.frame import framed
@@ -71,7 +72,7 @@ def handle(event: Event, container: InstallContainer) -> Answer:
         container.journal("install_begun", reference=reference)
         return _onward(view)
     container.journal("install_page", page=view.kind, cause=view.cause or None, reference=reference)
-    return _page(view, reference)
+    return install_answer(view, reference)
 
 
 def _view(request: HttpRequestIn, event: Event, container: InstallContainer) -> InstallView:
@@ -111,7 +112,8 @@ def _onward(view: ToSlack) -> Answer:
     return answer(HTTPStatus.FOUND, {"Location": view.url, "Referrer-Policy": "no-referrer"}, cookies=[cookie])
 
 
-def _page(view: InstallPage, reference: str) -> Answer:
+def install_answer(view: InstallPage, reference: str) -> Answer:
+    """A page, with the reference number where an operator may be asked about it."""
     text = TEXTS[view.kind]
     said = filter(None, (paragraph.format_map(view.values) for paragraph in text.paragraphs))
     body = [element("p", paragraph) for paragraph in said]

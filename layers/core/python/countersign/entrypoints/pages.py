@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.page_text import PageText
-from countersign.domain.page_texts import (
+from countersign.domain.page_texts.phrases import REFERENCE, PageText
+from countersign.domain.page_texts.shared import text_of
+from countersign.domain.page_texts.sign_in import (
     ALERTS,
     CHOICES,
     KEY_HELP,
@@ -13,10 +14,8 @@ from countersign.domain.page_texts import (
     ONWARD_TEXT,
     ONWARD_TITLE,
     REASONS,
-    REFERENCE,
 )
 from countersign.domain.pages import Do, Entry, Onward, Page
-from countersign.domain.shared_page_texts import text_of
 from countersign.domain.sign_in import WHOLE_SECONDS
 from countersign.entrypoints.api_gateway import Answer, answer, page
 from countersign.entrypoints.frame import framed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countersign.chat_ports import ChatInstall, InstallationStore
 from countersign.domain.callback import Callback, read_callback
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Conflict, Malformed, Unverified
-from countersign.domain.install_pages import WITHOUT_OPTIONAL, InstallKind, InstallPage
+from countersign.domain.install_pages import InstallKind, InstallPage
 from countersign.domain.installation import (
     CHAT,
     OPTIONAL_SCOPES,
@@ -17,6 +17,7 @@ from countersign.domain.installation import (
     bot_of,
     bot_seal_owner,
 )
+from countersign.domain.page_texts.install import WITHOUT_OPTIONAL
 from countersign.domain.sign_in import hash_of
 from countersign.domain.token_codec import pack
 from countersign.ports import AuditLog, Clock, ConnectionStore, Sealer

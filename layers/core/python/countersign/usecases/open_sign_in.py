@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from countersign.admin_ports import Pauses
 from countersign.domain.catalog import Catalog
+from countersign.domain.page_texts.sign_in import PROOFS
 from countersign.domain.pages import Page, PageKind, connect_address, for_everyone, page_about, unusable_link
+from countersign.domain.proof import Proof
 from countersign.domain.sign_in import LinkState, hash_of, link_state
 from countersign.ports import Clock, SignInStore
 
@@ -16,6 +18,7 @@ class OpenSignIn:
     sign_ins: SignInStore
     catalog: Catalog
     pauses: Pauses
+    proof: Proof
     clock: Clock
 
     def __call__(self, secret: str) -> Page:
@@ -29,5 +32,5 @@ class OpenSignIn:
             return unusable_link(intent, state, name, secret)
         if intent.app in self.pauses.paused(intent.workspace):
             return page_about(PageKind.PAUSED, intent, name)
-        page = page_about(PageKind.CONNECT, intent, name, connect_address(intent, secret))
+        page = page_about(PageKind.CONNECT, intent, name, connect_address(intent, secret), proof=PROOFS[self.proof])
         return for_everyone(page, self.catalog.acting_titles(intent.app)) if intent.shared else page

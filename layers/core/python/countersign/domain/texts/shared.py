@@ -6,6 +6,7 @@ from typing import Final
 from countersign.domain.message import Button, Buttons, Message, Moment, Note, Paragraph, Style, Text
 from countersign.domain.texts.names import CONNECT_OPEN, CONNECTIONS_CONNECT_SHARED
 from countersign.domain.texts.say import say
+from countersign.domain.texts.sign_in import LINK_NOTE
 
 NO_GUESTS: Final = Text(
     "This acts with your workspace's own connection, and guests may not use it. Nothing was done. "
@@ -24,10 +25,9 @@ _FOR_EVERYONE: Final = (
 def shared_prompt(app: str, workspace: str, recipes: Sequence[str], url: str, value: str) -> Message:
     """Asks an admin, in private, to sign in for the workspace. The link is in the button only, never in text."""
     text = Text(_FOR_EVERYONE, {"app": app, "workspace": workspace, "recipes": ", ".join(recipes)})
-    note = Text("You may be asked to sign in to Slack in your browser. The link works for you alone, for 10 minutes.")
     button = Button(f"Connect {app}", CONNECT_OPEN, value, url, Style.PRIMARY)
     summary = Text("Connect {app} for everyone in {workspace}", {"app": app, "workspace": workspace})
-    return Message(summary, (Paragraph(text), Buttons((button,)), Note(note)))
+    return Message(summary, (Paragraph(text), Buttons((button,)), Note(LINK_NOTE)))
 
 
 def shared_connected(app: str, label: str) -> Message:

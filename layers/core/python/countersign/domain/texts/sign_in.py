@@ -19,6 +19,10 @@ from countersign.domain.texts.connections import CODE_ALONE, disconnect_button
 from countersign.domain.texts.names import CONNECT_OPEN
 from countersign.domain.texts.say import say
 
+LINK_NOTE: Final = Text(
+    "You may be asked to sign in to Slack in your browser, or for a code. The link works for you alone, for 10 minutes."
+)
+
 
 def connect_prompt(app: str, url: str, value: str, why: str | None) -> Message:
     """Asks a person, in private, to sign in. The link is in the button only, never in text."""
@@ -28,10 +32,9 @@ def connect_prompt(app: str, url: str, value: str, why: str | None) -> Message:
         template = "{why} Please sign in to *{app}*, in your own browser. "
         values["why"] = why
     text = Text(template + "{app} then decides whether you may, and records you.", values)
-    note = Text("You may be asked to sign in to Slack in your browser. The link works for you alone, for 10 minutes.")
     button = Button(f"Connect {app}", CONNECT_OPEN, value, url, Style.PRIMARY)
     summary = Text("Connect {app} to go on", {"app": app})
-    return Message(summary, (Paragraph(text), Buttons((button,)), Note(note)))
+    return Message(summary, (Paragraph(text), Buttons((button,)), Note(LINK_NOTE)))
 
 
 ASKED_FOR: Final = "You asked for a connection."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.page_text import AGAIN, GIVEN_BACK, PageText
+from countersign.domain.page_texts.phrases import AGAIN, GIVEN_BACK, PageText
 from countersign.domain.pages import PageKind
 
 STOPS: Final[Mapping[PageKind, PageText]] = {

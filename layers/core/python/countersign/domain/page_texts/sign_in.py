@@ -1,16 +1,14 @@
-"""Every text of every page (``STOPS`` has its own file). Plain text with ``{names}``; the entrypoint escapes it all."""
+"""The pages of a person's sign-in, from their link to the end."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.page_text import NEW_LINK, PageText
+from countersign.domain.page_texts.phrases import NEW_LINK, PageText
+from countersign.domain.page_texts.stops import STOPS
 from countersign.domain.pages import Alert, Do, PageKind
+from countersign.domain.proof import Proof
 from countersign.domain.sign_in_policy import Reason
-from countersign.domain.stop_page_texts import STOPS
-
-LANGUAGE: Final = "en"
-PRODUCT: Final = "Countersign"
 
 TEXTS: Final[Mapping[PageKind, PageText]] = {
     PageKind.CONNECT: PageText(
@@ -19,7 +17,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         (
             "This connects {app} for Slack user {person} in {workspace}.",
             "What you do from Slack is then done as you, and {app} decides what you may do.",
-            "Slack may ask you to sign in first, so that nobody but you can use this link.",
+            "{proof}",
             "Are you not {person}? Then close this page: the link is of no use to you.",
         ),
         ((Do.GO, "Continue"),),
@@ -131,6 +129,16 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
     **STOPS,
 }
 
+PROOFS: Final[Mapping[Proof, str]] = {
+    Proof.SIWS: "Slack may ask you to sign in first, so that nobody but you can use this link.",
+    Proof.DM_CODE: "At the end your browser shows a code. Write it to Countersign in Slack, and never to anybody else.",
+    Proof.BOTH: (
+        "Slack may ask you to sign in first. At the end your browser shows a code. "
+        "Write it to Countersign in Slack, and never to anybody else."
+    ),
+}
+"""What will be asked of a person, so that their link is theirs alone: ``{proof}``."""
+
 REASONS: Final[Mapping[Reason, str]] = {
     Reason.EMAIL_DIFFERS: "Your e-mail addresses are not the same: {email} in Slack, {account_email} in {app}.",
     Reason.FOR_EVERYONE: "Everybody who uses {recipes} from Slack acts as it; {app} can't tell them apart.",
@@ -156,5 +164,4 @@ CHOICES: Final = "Places in {app}"
 ONWARD_TITLE: Final = "On to {service}"
 ONWARD_TEXT: Final = "Your browser goes on by itself. If it does not:"
 ONWARD_LINK: Final = "Continue to {service}"
-REFERENCE: Final = "Reference"
 NO_ADDRESS: Final = "no address known"

@@ -1,10 +1,14 @@
-"""What one page says, and phrases that many pages share."""
+"""What a page's text is, and phrases that many pages share."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 from countersign.domain.pages import Do
+
+LANGUAGE: Final = "en"
+PRODUCT: Final = "Countersign"
+REFERENCE: Final = "Reference"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from countersign.domain.page_text import PageText
-from countersign.domain.page_texts import TEXTS
+from countersign.domain.page_texts.phrases import PageText
+from countersign.domain.page_texts.sign_in import TEXTS
 from countersign.domain.pages import Do, PageKind
 
 SHARED_TEXTS: Final[Mapping[PageKind, PageText]] = {
@@ -16,7 +16,7 @@ SHARED_TEXTS: Final[Mapping[PageKind, PageText]] = {
             "You connect {app} for everyone in {workspace}.",
             "Whoever clicks, these will act there as the account that you sign in with now: {recipes}.",
             "Take an account that belongs to the workspace, and may do no more in {app} than that needs.",
-            "Slack may ask you to sign in first, so that nobody but you can use this link.",
+            "{proof}",
             "Are you not {person}? Then close this page: the link is of no use to you.",
         ),
         ((Do.GO, "Continue"),),
