@@ -27,7 +27,10 @@ ID = "view_submission:V1:h1"
 
 @dataclass
 class Quoting:
-    """A ServiceNow that says back whatever it was sent: as it made it, or as it refuses it."""
+    """A ServiceNow that says back whatever it was sent: as it made it, or as it refuses it.
+
+    ``lost``: nothing is heard of it any more from the act on.
+    """
 
     refuses: bool = False
     lost: bool = False
@@ -35,11 +38,11 @@ class Quoting:
 
     def send(self, request: HttpRequest, _hosts: Sequence[str]) -> HttpAnswer:
         self.asked.append(request)
+        if self.lost and any(one.method == "POST" for one in self.asked):
+            raise AppUnavailable("no answer")
         if request.method == "GET":
             return HttpAnswer(200, {"result": []})
         assert isinstance(request.json, Mapping)
-        if self.lost:
-            raise AppUnavailable("no answer")
         if self.refuses:
             quoted = {"message": "Not allowed", "detail": f"{request.json['description']} is too weak"}
             return HttpAnswer(400, {"error": quoted, "status": "failure"})
@@ -158,6 +161,18 @@ def test_an_answer_that_is_lost_leaves_nothing_of_it_in_what_is_asked_again(
         world.now += 21
         world.run_queue()
     nothing_said()
+    (action,) = world.actions.rows.values()
+    assert action.status is ActionStatus.UNKNOWN
+    assert action.inputs is not None  # it is asked about, and can be sent again
+
+
+@pytest.mark.parametrize("refuses", [False, True], ids=["done", "refused"])
+def test_once_it_is_over_what_was_filled_in_is_kept_no_longer(world: SecretWorld, *, refuses: bool) -> None:
+    world.connect(JOSIE, "josie")
+    world.http.refuses = refuses  # type: ignore[attr-defined]
+    send(world, submitted(world))
+    (action,) = world.actions.rows.values()
+    assert (action.ended, action.inputs) == (True, None)
 
 
 def test_a_form_that_is_delivered_twice_is_one_action_still(world: SecretWorld) -> None:

@@ -67,6 +67,7 @@ class EndAction:
                 owner=None,
                 owned_until=now + RECHECK_SECONDS if unknown else 0,
                 waiting_for=None,
+                inputs=action.inputs if unknown else None,  # nothing is done with what was filled in any more
                 told=action.told and unknown,  # told once that nobody knows, and then how it turned out
                 **changes,
             )
