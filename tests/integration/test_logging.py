@@ -1,13 +1,15 @@
 """What is written to the log, whoever writes it: each in a fresh process, as Lambda starts one."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
 
-from countersign.adapters.logging import LIBRARIES
+from countersign.adapters.logging import LIBRARIES, QUOTING
 
 SECRET = "xoxb-1-s3cr3tV4lue"
 ON_LAMBDA = """
@@ -75,7 +77,36 @@ def test_libraries_warnings_are_redacted_and_their_debug_lines_never_written(sta
         + "    logging.getLogger(name).debug('debug %s', SECRET)\n"
         + "    logging.getLogger(name).warning('%s: %s', name, SECRET)\n"
     )
-    assert [line["message"] for line in found] == [f"{name}: •••" for name in LIBRARIES]
+    assert [line["message"] for line in found] == [f"{name}: •••" for name in LIBRARIES if name != QUOTING]
+
+
+BROKEN_HEADERS = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header but a swordfish\r\nX: 1\r\n\r\n{}"
+
+
+def test_neither_an_address_nor_what_an_app_answers_in_place_of_headers_is_written(start: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=_answer_once, args=(server,))
+        answering.start()
+        port = server.getsockname()[1]
+        found = written_by(
+            start
+            + "from countersign.adapters.http import HardenedHttp\n"
+            + "from countersign.domain.http import HttpRequest\n"
+            + "from countersign.domain.local_hosts import LocalHosts\n"
+            + f"at = 'http://127.0.0.1:{port}/codes/swordfish'\n"
+            + "http = HardenedHttp(LocalHosts({}), local=True)\n"
+            + f"answer = http.send(HttpRequest('GET', at, {{'q': 'swordfish'}}), ('127.0.0.1:{port}',))\n"
+            + "logging.getLogger('countersign').info('%s', answer.status)\n"
+        )
+        answering.join()
+    assert [line["message"] for line in found] == ["200"]
+
+
+def _answer_once(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(BROKEN_HEADERS)
 
 
 def test_the_journal_writes_a_line_and_a_count(start: str) -> None:

@@ -12,6 +12,8 @@ from countersign.domain.redaction import redact
 
 LIBRARIES: Final = ("botocore", "boto3", "oauthlib", "requests_oauthlib", "slack_sdk", "urllib3", "requests")
 """At DEBUG some of these log tokens, codes and client secrets: pinned, whatever level is asked for."""
+QUOTING: Final = "urllib3"
+"""Of these, the one that quotes whole addresses, and answers that it can't read, in its warnings, too."""
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
@@ -27,7 +29,7 @@ def configure(level: str) -> Logger:
     """Send everything through the redacting formatter, warnings of libraries too; once per process."""
     formatter, root = RedactingFormatter(utc=True), logging.getLogger()
     for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR if name == QUOTING else logging.WARNING)
     if not root.handlers:  # outside Lambda's own runtime nobody has made one
         root.addHandler(logging.StreamHandler())
     for handler in root.handlers:
