@@ -1,6 +1,8 @@
 """The seal on moto's KMS: it opens for its very owner, and for nobody and nothing else."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,6 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from countersign.adapters import aws
 from countersign.adapters.kms import KmsSealer
 from countersign.domain.errors import SealBroken, StoreUnavailable
 from countersign.domain.identity import Person, Workspace, shared_owner
@@ -58,6 +61,18 @@ def test_secret_answers_ride_a_queue_as_nothing_readable_and_open_for_their_form
         opened(there, "create_opportunity")
     with pytest.raises(SealBroken):
         opened(replace(there, sealed={**(there.sealed or {}), "schema": 2}), "hand_over")
+
+
+def test_a_key_service_that_says_nothing_is_given_up_in_time_for_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-central-1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        hasty = KmsSealer(aws.client.__wrapped__("kms", hasty=True), "key")  # type: ignore[attr-defined]
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            hasty.seal(TOKENS, OWNER)
+        assert time.monotonic() - began < 2
 
 
 def test_the_same_content_is_never_sealed_the_same_way(sealer: KmsSealer) -> None:
