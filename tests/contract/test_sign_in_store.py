@@ -72,6 +72,18 @@ def test_an_intent_is_written_once(store: SignInStore) -> None:
         store.put_intent(INTENT)
 
 
+def test_a_persons_links_are_found_by_the_person_alone_and_the_newest_never_missed(store: SignInStore) -> None:
+    """As many as a person can ask for in the half hour that a sign-in takes, beside somebody else's."""
+    asked = [replace(INTENT, id_hash=f"{number:064}", created_at=INTENT.created_at + number) for number in range(60)]
+    theirs = replace(INTENT, id_hash="f" * 64, person=Person(INTENT.person.tenant, "U0SOMEBODY"))
+    for intent in [*asked, theirs]:
+        store.put_intent(intent)
+
+    assert set(store.links_of(INTENT.person)) == {intent.id_hash for intent in asked}
+    assert list(store.links_of(theirs.person)) == [theirs.id_hash]
+    assert list(store.links_of(Person("T0OTHER", INTENT.person.user_id))) == []
+
+
 def test_an_intent_is_saved_only_over_the_state_that_was_seen(store: SignInStore) -> None:
     store.put_intent(INTENT)
     burnt = replace(INTENT, status=IntentStatus.BURNT)

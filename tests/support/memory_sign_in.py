@@ -47,6 +47,10 @@ class MemorySignInStore:
         self._answer()
         return self.intents.get(id_hash)
 
+    def links_of(self, person: Person) -> Sequence[str]:
+        self._answer()
+        return [intent.id_hash for intent in self.intents.values() if intent.person == person]
+
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         self._write()
         there = self.intents.get(was.id_hash)

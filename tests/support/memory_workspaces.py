@@ -127,6 +127,7 @@ class MemoryMembers:
     elsewhere: Sequence[Person] = ()
     fails: list[CountersignError] = field(default_factory=list)
     asked: list[tuple[Workspace, str]] = field(default_factory=list)
+    looked_up: list[tuple[Person, Workspace]] = field(default_factory=list)
 
     def page(self, workspace: Workspace, cursor: str) -> tuple[Sequence[Member], str]:
         self.asked.append((workspace, cursor))
@@ -140,6 +141,12 @@ class MemoryMembers:
         start = int(cursor or 0)
         end = start + self.per_page
         return everyone[start:end], str(end) if end < len(everyone) else ""
+
+    def is_gone(self, person: Person, workspace: Workspace) -> bool:
+        self.looked_up.append((person, workspace))
+        if self.fails:
+            raise self.fails.pop(0)
+        return person in self.chat.gone
 
     def workspaces(self, installed_in: Workspace) -> Sequence[Workspace]:
         return self.teams or [installed_in]

@@ -115,7 +115,7 @@ def batches() -> dict[tuple[str, str], Batch]:
         "revoke": revoke_message(JOSIE, "servicenow", ACTION.trace_id),
         "renew": renew_message(JOSIE, "servicenow"),
         "left": left_message(LEFT),
-        "purge": purge_message(purge_of(LEFT, returned=False)),
+        "purge": purge_message(purge_of(LEFT)),
         "sweep": sweep_message(ACME, ""),
         "cut_app": cut_app_message(CutApp("servicenow", ACME.id, "T0ACME/U0PRIYA", NOW, ACTION.trace_id)),
         "resume": resume_message(ACTION),

@@ -25,7 +25,7 @@ from countersign.domain.errors import (
     Malformed,
     Unverified,
 )
-from countersign.domain.identity import Workspace
+from countersign.domain.identity import Person, Workspace
 from countersign.domain.installation import CHAT, OPTIONAL_SCOPES, REQUIRED_SCOPES, Granted
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import ClientCredentials
@@ -235,6 +235,28 @@ def test_a_deactivation_is_an_event_and_stands_in_the_list(world: World) -> None
     assert (departure.left, departure.tenant, departure.person) == (Left.DEACTIVATED, "T0ACME", "U0TOM")
     page, _ = SlackMembers(WebApi(world.api_url, lambda _: Secret("xoxb-sample"))).page(Workspace("T0ACME"), "")
     assert {member.person.user_id for member in page if member.gone} == {"U0TOM"}
+
+
+def test_whether_somebody_is_gone_is_asked_anew_each_time(world: World) -> None:
+    members = SlackMembers(WebApi(world.api_url, lambda _: Secret("xoxb-sample")))
+    tom, acme = Person("T0ACME", "U0TOM"), Workspace("T0ACME")
+    found = [members.is_gone(tom, acme)]
+    world.act("U0TOM", "deactivate")
+    found.append(members.is_gone(tom, acme))
+    world.sandbox.slack.state.home_workspace.deactivated.clear()
+    assert [*found, members.is_gone(tom, acme)] == [False, True, False]
+    assert members.is_gone(Person("T0ACME", "U0NEVER"), acme)
+
+
+def test_who_is_in_another_workspace_of_the_organisation_only_is_gone_from_this_one(
+    start: Callable[..., World],
+) -> None:
+    world = start(enterprise_id="E0ACME")
+    members = SlackMembers(WebApi(world.api_url, lambda _: Secret("xoxb-sample")))
+    tom = Person("E0ACME", "U0TOM")
+    assert not members.is_gone(tom, Workspace("T0ACME", "E0ACME"))
+    assert not members.is_gone(tom, ORGANISATION)
+    assert members.is_gone(tom, Workspace("T0LEGAL", "E0ACME"))
 
 
 def test_a_limit_of_slacks_says_how_long_to_wait(world: World) -> None:

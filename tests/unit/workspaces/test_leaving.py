@@ -296,7 +296,7 @@ def test_an_installation_that_is_gone_reports_to_nobody_and_that_is_no_failure()
 @pytest.mark.parametrize("left", Left)
 def test_every_departure_is_reported_in_words(left: Left) -> None:
     someone = "U0TOM" if left in {Left.DEACTIVATED, *ON_WISH} else None
-    purge = purge_of(Departure(left, "T0ACME", None, None, someone, NOW), returned=False)
+    purge = purge_of(Departure(left, "T0ACME", None, None, someone, NOW))
     for kind in ("connections", "connections", "actions", "sign_ins", "cards"):
         purge = purge.counted(kind)
     said = words(report(purge))
@@ -375,10 +375,10 @@ def test_a_whole_organisation_is_swept_workspace_by_workspace() -> None:
 
 def test_departures_and_purges_survive_the_queue() -> None:
     departure = Departure(Left.WITHDRAWN, "E0ACME", SALES, "E0ACME", None, NOW, "trace")
-    purge = replace(purge_of(departure, returned=True), after="cursor", again=True).counted("cards")
+    purge = replace(purge_of(departure), after="cursor", again=True).counted("cards")
     assert Departure.from_json(json.loads(json.dumps(departure.as_json()))) == departure
     assert Purge.from_json(json.loads(json.dumps(purge.as_json()))) == purge
-    assert purge_of(departure, returned=False).until == NOW + WHOLE_SECONDS
+    assert purge_of(departure).until == NOW + WHOLE_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_a_hundred_thousand_connections_are_cut_in_bounded_batches_and_memory() 
         world.__dict__[name] = part
     calls = itertools.count(1)
     world.deadline = lambda: world.now + (0 if next(calls) % 11 == 0 else 100)  # type: ignore[method-assign]
-    queue.send(purge_message(purge_of(uninstalled(world.now + 60), returned=False)))
+    queue.send(purge_message(purge_of(uninstalled(world.now + 60))))
     world.journal.events.clear()
 
     tracemalloc.start()

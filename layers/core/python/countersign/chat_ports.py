@@ -117,6 +117,9 @@ class Members(Protocol):
     def page(self, workspace: Workspace, cursor: str) -> tuple[Sequence[Member], str]:
         """Some of them, deactivated ones too, and where the next page begins; empty: at the start, or that was all."""
 
+    def is_gone(self, person: Person, workspace: Workspace) -> bool:
+        """Whether somebody's account in this workspace is switched off at this very moment."""
+
     def workspaces(self, installed_in: Workspace) -> Sequence[Workspace]:
         """The workspaces that an installation reaches."""
 

@@ -19,6 +19,9 @@ class SignInStore(Protocol):
     def get_intent(self, id_hash: str) -> Intent | None:
         """The intent of a link, by the hash of its id."""
 
+    def links_of(self, person: Person) -> Sequence[str]:
+        """Those that a person asked for lately, by the hashes of their ids: all that can still be used."""
+
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         """Write if the status and tries are still those of ``was``. Raises Conflict."""
 

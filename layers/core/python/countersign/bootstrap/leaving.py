@@ -43,6 +43,7 @@ class LeavingUseCases(ActionUseCases):
     def clear_up(self) -> "ClearUp":
         """Clears up what they leave."""
         from countersign.usecases.clear_up import ClearUp
+        from countersign.usecases.recognise_return import RecogniseReturn
         from countersign.usecases.report_departure import ReportDeparture
 
         return ClearUp(
@@ -53,6 +54,7 @@ class LeavingUseCases(ActionUseCases):
             actions=self.actions,
             cards=self.cards,
             end=self.end_action,
+            returned=RecogniseReturn(self.installations, self.members, self.home, self.clock),
             report=ReportDeparture(self.messenger, self.members, self.settings.admins, self.journal),
             queue=self.actions_queue,
             journal=self.journal,

@@ -28,6 +28,10 @@ class CutApp:
     again: bool = False
     cut: int = 0
 
+    def reaches(self, connected_at: int) -> bool:
+        """Whether it cuts what was connected then."""
+        return connected_at <= self.at
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON for the queue."""
         return asdict(self)

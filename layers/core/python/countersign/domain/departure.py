@@ -100,7 +100,8 @@ class Purge:
     """How far the clearing up after a departure is. It rides the queue between one batch and the next.
 
     Attributes:
-        until: what was made later than this (epoch seconds) stays.
+        until: what was made later than this (epoch seconds) stays, and what was made after the departure where who
+            left is back.
         after: where the next page begins; None: at the start of the stage.
         again: this is the second look.
         counts: what was cleared so far, by kind.
@@ -138,7 +139,7 @@ class Purge:
 
     def second_look(self) -> "Purge":
         """The same from the start, for what was being written meanwhile."""
-        return replace(self, stage=_first(self.departure), after=None, again=True, counts={})
+        return replace(self, stage=Stage.SIGN_INS, after=None, again=True, counts={})
 
     def counted(self, kind: str) -> "Purge":
         """One more of a kind."""
@@ -155,17 +156,11 @@ class Purge:
         return None if following is None else replace(self, stage=following, after=None)
 
 
-def purge_of(departure: Departure, *, returned: bool) -> Purge:
+def purge_of(departure: Departure) -> Purge:
     """The clearing up after a departure.
 
-    A sign-in that was under way may store its connection up to half an hour later, so that goes too; unless the app
-    has been installed again since (``returned``): then what came after the departure is the new installation's.
+    A sign-in that was under way may store its connection up to half an hour later, so that goes too; unless who left
+    is back by then, which is asked when such a thing is found.
     """
-    only_until_then = returned or departure.left in ON_WISH
-    until = departure.at if only_until_then else departure.at + WHOLE_SECONDS
-    return Purge(departure, until, _first(departure))
-
-
-def _first(departure: Departure) -> Stage:
-    """Who can't sign in to chat any more can't follow a link either: theirs need not be looked for."""
-    return Stage.PERSON if departure.left is Left.DEACTIVATED else Stage.SIGN_INS
+    until = departure.at if departure.left in ON_WISH else departure.at + WHOLE_SECONDS
+    return Purge(departure, until)

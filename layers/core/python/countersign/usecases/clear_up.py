@@ -15,6 +15,7 @@ from countersign.domain.sign_in import IntentStatus
 from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Queue, SignInStore
 from countersign.usecases.cut_connection import CutConnection
 from countersign.usecases.end_action import EndAction
+from countersign.usecases.recognise_return import RecogniseReturn, WhatGoes
 from countersign.usecases.report_departure import ReportDeparture
 
 PAGE: Final = 100
@@ -30,7 +31,8 @@ class ClearUp:
     """Works for as long as this invocation lives and hands what is left to the queue: memory and time are bounded.
 
     Every step can be repeated. A second look, a quarter of an hour later, finds what was being written meanwhile.
-    Raises StoreUnavailable: the message comes again, at the page where it was.
+    Raises StoreUnavailable, and ChatUnavailable where only chat knows whether who left is back: the message comes
+    again, at the page where it was.
     """
 
     belongings: Belongings
@@ -40,6 +42,7 @@ class ClearUp:
     actions: ActionStore
     cards: CardStore
     end: EndAction
+    returned: RecogniseReturn
     report: ReportDeparture
     queue: Queue
     journal: Journal
@@ -49,10 +52,11 @@ class ClearUp:
     def __call__(self, purge: Purge) -> None:
         """Go on with it."""
         going: Purge | None = purge
+        goes = self.returned.rule(purge)
         while going is not None:
             if self.deadline() - self.clock() < ENOUGH:
                 return self.queue.send(purge_message(going))
-            purge, after = self._page(going)
+            purge, after = self._page(going, goes)
             going = purge.onward(after)
         return self._finished(purge)
 
@@ -70,70 +74,77 @@ class ClearUp:
         if purge.counts or (purge.departure.left in ON_WISH and not purge.again):
             self.report(purge)
 
-    def _person(self, purge: Purge, person: Person) -> Purge:
+    def _person(self, purge: Purge, person: Person, goes: WhatGoes) -> Purge:
         """What one person has: few enough rows for one go."""
         only = purge.departure.workspace
         for connection in self.connections.list(person):
             if only in (None, connection.workspace):
-                purge = self._cut(purge, person, connection.app)
+                purge = self._cut(purge, person, connection.app, goes)
         waiting = [action for action in self.actions.recent(person, RECENT) if action.status is ActionStatus.OPEN]
-        return self._end(purge, [action for action in waiting if only in (None, action.workspace.id)])
+        return self._end(purge, [action for action in waiting if only in (None, action.workspace.id)], goes)
 
-    def _page(self, purge: Purge) -> tuple[Purge, str | None]:
+    def _page(self, purge: Purge, goes: WhatGoes) -> tuple[Purge, str | None]:
         """One page of the stage it is at, and where the next begins."""
         tenant, workspace = purge.departure.tenant, purge.departure.workspace
         match purge.stage:
             case Stage.SIGN_INS:
-                links, after = self.belongings.intents(tenant, workspace, purge.after, PAGE)
+                links, after = self._links(purge)
                 for link in links:
-                    purge = self._burn(purge, link)
+                    purge = self._burn(purge, link, goes)
             case Stage.CONNECTIONS:
                 keys, after = self.belongings.connections(tenant, workspace, purge.after, PAGE)
                 for person, app in keys:
-                    purge = self._cut(purge, person, app)
+                    purge = self._cut(purge, person, app, goes)
             case Stage.PERSON:
-                purge, after = self._person(purge, _someone(purge)), None
+                purge, after = self._person(purge, _someone(purge), goes), None
             case Stage.HISTORY:
                 actions, after = self.actions.history(_someone(purge), purge.after, PAGE)
                 for action in actions:
-                    purge = self._empty(purge, action)
+                    purge = self._empty(purge, action, goes)
             case Stage.CARDS:
                 cards, after = self.belongings.cards(tenant, workspace, purge.after, PAGE)
                 for card in cards:
-                    purge = self._forget(purge, card)
+                    purge = self._forget(purge, card, goes)
         return purge, after
 
-    def _burn(self, purge: Purge, link: str) -> Purge:
+    def _links(self, purge: Purge) -> tuple[Sequence[str], str | None]:
+        """Of one person few enough for one go: nobody else's are looked at, however many people leave."""
+        departure = purge.departure
+        if departure.someone is not None:
+            return self.sign_ins.links_of(departure.someone), None
+        return self.belongings.intents(departure.tenant, departure.workspace, purge.after, PAGE)
+
+    def _burn(self, purge: Purge, link: str, goes: WhatGoes) -> Purge:
         """A link that can still be used, and what waits for it."""
         intent = self.sign_ins.get_intent(link)
-        if intent is None or intent.created_at > purge.until or purge.departure.someone not in (None, intent.person):
+        if intent is None or purge.departure.workspace not in (None, intent.workspace):
             return purge
-        while intent is not None and intent.status is IntentStatus.OPEN:
+        while intent is not None and intent.status is IntentStatus.OPEN and goes(intent.created_at):
             try:
                 self.sign_ins.save_intent(replace(intent, status=IntentStatus.BURNT), was=intent)
             except Conflict:
                 intent = self.sign_ins.get_intent(link)
             else:
                 waiting = self.actions.waiting(intent.person, intent.app)
-                return self._end(purge.counted("sign_ins"), waiting)
+                return self._end(purge.counted("sign_ins"), waiting, goes)
         return purge
 
-    def _cut(self, purge: Purge, person: Person, app: str) -> Purge:
-        cut = self.cut(person, app, until=purge.until, trace_id=purge.departure.trace_id)
+    def _cut(self, purge: Purge, person: Person, app: str, goes: WhatGoes) -> Purge:
+        cut = self.cut(person, app, goes=goes, trace_id=purge.departure.trace_id)
         return purge.counted("connections") if cut else purge
 
-    def _empty(self, purge: Purge, action: Action) -> Purge:
+    def _empty(self, purge: Purge, action: Action, goes: WhatGoes) -> Purge:
         """Nothing of it is shown or read any more; what is left keeps its record from being acted on twice."""
-        if not action.ended or action.forgotten or action.created_at > purge.until:
+        if not action.ended or action.forgotten or not goes(action.created_at):
             return purge
         with suppress(Conflict):  # being settled this very moment: the second look finds it
             self.actions.save(forgotten(action))
             return purge.counted("history")
         return purge
 
-    def _end(self, purge: Purge, waiting: Sequence[Action]) -> Purge:
+    def _end(self, purge: Purge, waiting: Sequence[Action], goes: WhatGoes) -> Purge:
         for action in waiting:
-            if action.created_at > purge.until:
+            if not goes(action.created_at):
                 continue
             try:
                 self.end(action, ActionStatus.FAILED, Outcome.OFF_BOARDED, reply_to=None)
@@ -144,10 +155,10 @@ class ClearUp:
             purge = purge.counted("actions")
         return purge
 
-    def _forget(self, purge: Purge, card_id: str) -> Purge:
+    def _forget(self, purge: Purge, card_id: str, goes: WhatGoes) -> Purge:
         """Cards of a workspace that moved are still where they were, and can be decided there."""
         card = self.cards.get(card_id)
-        if card is None or card.created_at > purge.until or purge.departure.left is Left.MIGRATED:
+        if card is None or purge.departure.left is Left.MIGRATED or not goes(card.created_at):
             return purge
         self.belongings.forget_card(card_id)
         return purge.counted("cards")

@@ -45,7 +45,7 @@ class CutAppOff:
                 return self.queue.send(cut_app_message(cutting))
             people, after = self.census.page(cutting.app, cutting.workspace, cutting.after, PAGE)
             for person, _ in people:
-                if self.cut(person, cutting.app, until=cutting.at, trace_id=cutting.trace_id):
+                if self.cut(person, cutting.app, goes=cutting.reaches, trace_id=cutting.trace_id):
                     cutting = replace(cutting, cut=cutting.cut + 1)
             cutting = replace(cutting, after=after)
             going = after is not None

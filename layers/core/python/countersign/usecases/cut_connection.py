@@ -1,5 +1,6 @@
 """Cuts one connection for somebody else than its person: unusable from the next read on, then revoked at the app."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +22,10 @@ class CutConnection:
     queue: Queue
     clock: Clock
 
-    def __call__(self, person: Person, app: str, *, until: int, trace_id: str) -> bool:
-        """Whether this call cut it. What was connected later than ``until`` (epoch seconds) stays."""
+    def __call__(self, person: Person, app: str, *, goes: Callable[[int], bool], trace_id: str) -> bool:
+        """Whether this call cut it. ``goes``: whether what was connected then (epoch seconds) is to be cut."""
         connection = self.connections.get(person, app)
-        if connection is None or connection.connected_at > until or connection.status is Status.REVOKING:
+        if connection is None or connection.status is Status.REVOKING or not goes(connection.connected_at):
             return False
         now = self.clock()
         try:

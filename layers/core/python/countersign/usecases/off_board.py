@@ -25,21 +25,18 @@ class OffBoard:
 
     def __call__(self, departure: Departure) -> None:
         """Note it, and queue the rest."""
-        returned = False
         if departure.left is Left.UNINSTALLED:
-            returned = self._uninstalled(departure)
+            self._uninstalled(departure)
         elif departure.left is Left.MIGRATED and departure.organisation is not None:
             self.installations.mark_joined(departure.tenant, departure.organisation)
         self.audit.record(f"left.{departure.left}", departure.someone, _facts(departure))
-        self.queue.send(purge_message(purge_of(departure, returned=returned)))
+        self.queue.send(purge_message(purge_of(departure)))
 
-    def _uninstalled(self, departure: Departure) -> bool:
-        """Whether it has been installed again since."""
+    def _uninstalled(self, departure: Departure) -> None:
+        """Its bot goes, unless it has been installed again since."""
         there = self.installations.mark_gone(departure.installation, departure.organisation, departure.at)
-        if there.live:
-            return True
-        self._forget_bot(departure.installation)
-        return False
+        if not there.live:
+            self._forget_bot(departure.installation)
 
     def _forget_bot(self, workspace_id: str) -> None:
         """Its token is dead at Slack already."""

@@ -7,7 +7,7 @@ from countersign.domain.catalog import App
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.limits import LINKS
-from countersign.domain.queue_messages import connected_message
+from countersign.domain.queue_messages import connected_message, revoke_message
 from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.upkeep import upkeep_at
@@ -33,7 +33,10 @@ class StoreConnection:
     clock: Clock
 
     def __call__(self, intent: Intent, leg: Leg, app: App) -> Connection:
-        """The connection. Raises Conflict when the leg was spent or the connection changed; StoreUnavailable."""
+        """The connection. Raises StoreUnavailable, and Conflict where there is none.
+
+        The leg was spent, the connection changed, or the link was burnt before all of it was done.
+        """
         before = self.connections.get(intent.owner, leg.app)
         if before is not None and before.sign_in == leg.id_hash:
             return self._finish(intent, leg, before)
@@ -81,11 +84,22 @@ class StoreConnection:
     def _finish(self, intent: Intent, leg: Leg, connection: Connection) -> Connection:
         """Let the waiting actions go on, and close the sign-in. Can be repeated."""
         self.actions_queue.send(connected_message(intent))
-        self._close(intent)
+        burnt = self._close(intent) is IntentStatus.BURNT
+        if burnt:
+            self._take_back(intent, connection)
         self.sign_ins.settle(leg)
+        if burnt:
+            raise Conflict("the link was burnt while its sign-in was being stored")
         return connection
 
-    def _close(self, intent: Intent) -> None:
+    def _take_back(self, intent: Intent, connection: Connection) -> None:
+        """Whoever burnt the link looked for its connection before it was there: its person left, or was cut off."""
+        now = self.clock()
+        self.connections.set_revoking(connection, now=now, due_at=now)
+        self.actions_queue.send(revoke_message(intent.owner, connection.app, intent.trace_id))
+
+    def _close(self, intent: Intent) -> IntentStatus:
+        """How it is closed: done, unless it was burnt before."""
         now_there: Intent | None = intent
         while now_there is not None and now_there.status is IntentStatus.OPEN:
             try:
@@ -95,7 +109,8 @@ class StoreConnection:
             else:
                 # Whoever connects one app after the other has no open links, however many they were.
                 self.sign_ins.give_back(LINKS, intent.person.key, intent.created_at)
-                return
+                return IntentStatus.DONE
+        return now_there.status if now_there else IntentStatus.DONE
 
     def _record(self, intent: Intent, connection: Connection, before: Connection | None) -> None:
         account = connection.account

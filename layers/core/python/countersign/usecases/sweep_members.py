@@ -72,7 +72,7 @@ class SweepMembers:
                     member.person.user_id,
                     self.clock(),
                 )
-                self.queue.send(purge_message(purge_of(departure, returned=False)))
+                self.queue.send(purge_message(purge_of(departure)))
         if following:
             self.queue.send(sweep_message(workspace, following))
         return None

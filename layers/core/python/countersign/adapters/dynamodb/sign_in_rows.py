@@ -8,7 +8,7 @@ from countersign.adapters.dynamodb.table import Item
 from countersign.domain.connection import Site
 from countersign.domain.identity import Person
 from countersign.domain.proof import Proof, WantedCode
-from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
+from countersign.domain.sign_in import WHOLE_SECONDS, Intent, IntentStatus, Leg, LegStep
 
 HELP_AFTER: Final = 180
 """Seconds after which a person whose browser set out and never came back gets help."""
@@ -54,6 +54,15 @@ def intent_item(intent: Intent) -> Item:
             "ttl": intent.expires_at + KEPT_SECONDS,
         }
     )
+
+
+def link_item(intent: Intent) -> Item:
+    """A row among its person's, in the order of their time: by this alone a person's links are found."""
+    return {
+        "pk": f"links#{intent.person.key}",
+        "sk": f"{intent.created_at:010}#{intent.id_hash}",
+        "ttl": intent.created_at + WHOLE_SECONDS,
+    }
 
 
 def read_intent(item: Item) -> Intent:

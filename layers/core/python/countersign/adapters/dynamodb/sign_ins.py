@@ -13,6 +13,7 @@ from countersign.adapters.dynamodb.sign_in_rows import (
     help_is_due,
     intent_item,
     leg_item,
+    link_item,
     read_code,
     read_intent,
     read_leg,
@@ -25,6 +26,8 @@ from countersign.domain.proof import WantedCode
 from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.tokens import Sealed
 
+MOST_LINKS: Final = 100
+"""Of one person, that are looked at: in the half hour that a sign-in can take nobody leaves more than 60 open."""
 _SEEN_SECONDS: Final = 26 * 3_600
 """Slack may deliver an event again for 24 hours (docs.slack.dev/apis/events-api, Delayed Events)."""
 
@@ -36,13 +39,19 @@ class DynamoSignInStore:
         self._table = table
 
     def put_intent(self, intent: Intent) -> None:
-        """Write a new intent."""
+        """Write a new intent; that its person has it first, so that none can be overlooked."""
+        self._table.put(link_item(intent))
         self._table.put(intent_item(intent), "attribute_not_exists(pk)")
 
     def get_intent(self, id_hash: str) -> Intent | None:
         """The intent of a link, by the hash of its id."""
         item = self._table.get(f"intent#{id_hash}", "intent")
         return None if item is None else read_intent(item)
+
+    def links_of(self, person: Person) -> Sequence[str]:
+        """The newest of them."""
+        rows = self._table.query(f"links#{person.key}", limit=MOST_LINKS, newest_first=True)
+        return [row["sk"].partition("#")[2] for row in rows]
 
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         """Write status, tries and opening if status and tries are still as they were. Raises Conflict.

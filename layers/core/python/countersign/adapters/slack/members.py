@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from countersign.adapters.slack.payload import identifier, mapping, string
 from countersign.adapters.slack.web_api import WebApi
-from countersign.domain.errors import ChatUnavailable, Malformed
+from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.member import Member
 
@@ -17,6 +17,7 @@ PAGE: Final = 200
 """What Slack advises at most."""
 MOST_PAGES: Final = 50
 
+_NOBODY: Final = ("user_not_found", "users_not_found", "user_not_visible")
 _ADMINS: Final = ("is_admin", "is_owner", "is_primary_owner")
 
 
@@ -44,6 +45,22 @@ class SlackMembers:
             return members, string(mapping(found, "response_metadata"), "next_cursor")
         except Malformed as error:
             raise ChatUnavailable("Slack's list of people has another shape") from error
+
+    def is_gone(self, person: Person, workspace: Workspace) -> bool:
+        """Deactivated, or not a member of this workspace of their organisation any more."""
+        try:
+            found = self._api.within(workspace).read(lambda client: client.users_info(user=person.user_id))
+        except ChatRefused as error:
+            if error.reason in _NOBODY:
+                return True
+            raise
+        try:
+            user = mapping(found, "user")
+            teams = mapping(user, "enterprise_user").get("teams")
+        except Malformed as error:
+            raise ChatUnavailable("Slack's answer about a person has another shape") from error
+        elsewhere = isinstance(teams, list) and workspace.id not in map(str, teams)
+        return user.get("deleted") is True or (elsewhere and workspace.id != workspace.organisation)
 
     def workspaces(self, installed_in: Workspace) -> Sequence[Workspace]:
         """Where a bot is: in its workspace; or, of a whole organisation, in those that an admin added it to."""
