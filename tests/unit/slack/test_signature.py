@@ -55,7 +55,8 @@ def test_more_than_five_minutes_is_refused(seconds: int) -> None:
 
 
 def test_another_secret_may_be_the_right_one() -> None:
-    verify(DOCUMENTED_BODY, DOCUMENTED, lambda: [Secret("new"), SECRET], DOCUMENTED_TIME)
+    assert verify(DOCUMENTED_BODY, DOCUMENTED, lambda: [SECRET, Secret("old")], DOCUMENTED_TIME)
+    assert not verify(DOCUMENTED_BODY, DOCUMENTED, lambda: [Secret("new"), SECRET], DOCUMENTED_TIME)
 
 
 @pytest.mark.parametrize("secrets", [[], [Secret("")], [Secret("wrong")]])

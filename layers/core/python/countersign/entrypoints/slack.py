@@ -77,7 +77,8 @@ def _handle(event: Event, container: SlackContainer) -> Answer:
     reader = _READERS.get(request.route)
     if reader is None or request.method != "POST":
         raise NotFound("no such route")
-    verify(request.body, request.headers, container.signing_secrets, container.clock())
+    if not verify(request.body, request.headers, container.signing_secrets, container.clock()):
+        _LOG.warning("signed with an older secret", extra={"route": request.route})
     return _take(reader(request.body, _trace_id(request)), container)
 
 

@@ -19,11 +19,12 @@ _TIMESTAMP: Final = re.compile(r"[0-9]{1,12}")
 _SIGNATURE: Final = re.compile(r"v0=[0-9a-f]{64}")
 
 
-def verify(body: bytes, headers: Mapping[str, str], secrets: Callable[[], Sequence[Secret]], now: int) -> None:
+def verify(body: bytes, headers: Mapping[str, str], secrets: Callable[[], Sequence[Secret]], now: int) -> bool:
     """Prove that Slack sent exactly these bytes less than five minutes from ``now`` (epoch seconds).
 
     ``headers`` are by lower-case name. Any of ``secrets`` will do, so that one can be rotated; empty ones never
-    match; they are asked for only when the headers could be right. Raises Unverified, and what ``secrets`` raises.
+    match; they are asked for only when the headers could be right. True where it was the first of them, which is the
+    present one. Raises Unverified, and what ``secrets`` raises.
     """
     timestamp = headers.get("x-slack-request-timestamp", "")
     signature = headers.get("x-slack-signature", "")
@@ -34,8 +35,10 @@ def verify(body: bytes, headers: Mapping[str, str], secrets: Callable[[], Sequen
     if abs(now - int(timestamp)) > WINDOW_SECONDS:
         raise Unverified("the timestamp is more than five minutes off")
     expected = [sign(body, timestamp, secret) for secret in secrets() if secret]
-    if not any(hmac.compare_digest(signature.encode(), value.encode()) for value in expected):
+    right = [hmac.compare_digest(signature.encode(), value.encode()) for value in expected]
+    if not any(right):
         raise Unverified("the signature is not ours")
+    return right[0]
 
 
 def sign(body: bytes, timestamp: str, secret: Secret) -> str:
