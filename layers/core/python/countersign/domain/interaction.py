@@ -119,7 +119,7 @@ class Interaction:
             "foreign": self.foreign,
             "trace_id": self.trace_id,
             "at": self.at,
-            "sealed": dict(self.sealed) if self.sealed else None,
+            **({"sealed": dict(self.sealed)} if self.sealed else {}),
         }
 
     @classmethod
