@@ -274,7 +274,10 @@ def test_admins_are_told_what_was_done_and_only_once() -> None:
     world.leaves(deactivated("U0TOM", world.now + 60))
     told = [words(message) for person, message in world.slack.told if person.user_id == "U0PRIYA"]
     assert len(told) == 1
-    assert "account was deactivated. Cleared up: 1 connection is being revoked." in told[0]
+    assert told[0].endswith(
+        "account was deactivated. Cleared up: 1 connection cut. It can't be used any more, and its app is asked to "
+        "revoke it. There is nothing for you to do."
+    )
 
 
 def test_nobody_is_told_where_nothing_was_to_be_done() -> None:
@@ -300,7 +303,7 @@ def test_every_departure_is_reported_in_words(left: Left) -> None:
     for kind in ("connections", "connections", "actions", "sign_ins", "cards"):
         purge = purge.counted(kind)
     said = words(report(purge))
-    assert "2 connections are being revoked, 1 waiting action was ended, 1 sign-in link was stopped, 1 card" in said
+    assert "2 connections cut, 1 waiting action ended, 1 sign-in link stopped, 1 card forgotten. They can't be" in said
     assert ("T0ACME" in said) is (someone is None)
 
 

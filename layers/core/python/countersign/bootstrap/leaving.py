@@ -57,6 +57,7 @@ class LeavingUseCases(ActionUseCases):
             returned=RecogniseReturn(self.installations, self.members, self.home, self.clock),
             report=ReportDeparture(self.messenger, self.members, self.settings.admins, self.journal),
             queue=self.actions_queue,
+            randomness=self.randomness,
             journal=self.journal,
             clock=self.clock,
             deadline=self.deadline,

@@ -74,6 +74,11 @@ class Departure:
         return None if self.person is None else Person(self.tenant, self.person)
 
     @property
+    def identity(self) -> str:
+        """Tells it from any other: the same event that comes twice is the same departure."""
+        return f"{self.left}#{self.tenant}#{self.workspace or ''}#{self.person or ''}#{self.at}"
+
+    @property
     def installation(self) -> str:
         """The id that the installation is known by: the workspace's, else the organisation's."""
         return self.workspace or self.tenant
@@ -104,7 +109,7 @@ class Purge:
             left is back.
         after: where the next page begins; None: at the start of the stage.
         again: this is the second look.
-        counts: what was cleared so far, by kind.
+        counts: what was cleared so far, by kind; on somebody's wish each look counts for itself, as it is told.
     """
 
     departure: Departure
@@ -139,7 +144,15 @@ class Purge:
 
     def second_look(self) -> "Purge":
         """The same from the start, for what was being written meanwhile."""
-        return replace(self, stage=Stage.SIGN_INS, after=None, again=True, counts={})
+        counts = {} if self.departure.left in ON_WISH else self.counts
+        return replace(self, stage=Stage.SIGN_INS, after=None, again=True, counts=counts)
+
+    @property
+    def to_be_told(self) -> bool:
+        """Whether it is told now what went: to who wished it at once, to admins when all of it is done."""
+        if self.departure.left in ON_WISH:
+            return bool(self.counts) or not self.again
+        return bool(self.counts) and self.again
 
     def counted(self, kind: str) -> "Purge":
         """One more of a kind."""

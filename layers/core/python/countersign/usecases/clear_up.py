@@ -7,12 +7,22 @@ from typing import Final
 
 from countersign.chat_ports import Belongings
 from countersign.domain.action import Action, ActionStatus, Outcome, forgotten
-from countersign.domain.departure import ON_WISH, SECOND_LOOK, Left, Purge, Stage
-from countersign.domain.errors import ChatUnavailable, Conflict, Malformed
+from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
+from countersign.domain.errors import ChatUnavailable, Conflict, CountersignError, Malformed
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import purge_message
 from countersign.domain.sign_in import IntentStatus
-from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Deadline, Journal, Queue, SignInStore
+from countersign.ports import (
+    ActionStore,
+    CardStore,
+    Clock,
+    ConnectionStore,
+    Deadline,
+    Journal,
+    Queue,
+    Randomness,
+    SignInStore,
+)
 from countersign.usecases.cut_connection import CutConnection
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.recognise_return import RecogniseReturn, WhatGoes
@@ -22,17 +32,31 @@ PAGE: Final = 100
 """Rows that are read and dealt with before time is looked at."""
 ENOUGH: Final = 8
 """Seconds before the end of the invocation at which no new page is begun; the queue goes on with it."""
+AGAIN_AFTER: Final = 30
+"""Seconds until it goes on where something did not answer."""
 RECENT: Final = 50
 """Actions of one person among which the waiting ones are looked for: they wait for half an hour at most."""
+
+
+@dataclass
+class Work:
+    """What one invocation works on: how far it is, and which of the things that are found go."""
+
+    purge: Purge
+    goes: WhatGoes
+
+    def count(self, kind: str) -> None:
+        """One more of a kind is cleared up."""
+        self.purge = self.purge.counted(kind)
 
 
 @dataclass(frozen=True)
 class ClearUp:
     """Works for as long as this invocation lives and hands what is left to the queue: memory and time are bounded.
 
-    Every step can be repeated. A second look, a quarter of an hour later, finds what was being written meanwhile.
-    Raises StoreUnavailable, and ChatUnavailable where only chat knows whether who left is back: the message comes
-    again, at the page where it was.
+    Every step can be repeated. A second look, a quarter of an hour later, finds what was being written meanwhile, and
+    then it is told once what went in all. Raises StoreUnavailable, and ChatUnavailable where only chat knows whether
+    who left is back: nothing was done, and the message comes again.
     """
 
     belongings: Belongings
@@ -45,20 +69,36 @@ class ClearUp:
     returned: RecogniseReturn
     report: ReportDeparture
     queue: Queue
+    randomness: Randomness
     journal: Journal
     clock: Clock
     deadline: Deadline
 
     def __call__(self, purge: Purge) -> None:
         """Go on with it."""
-        going: Purge | None = purge
-        goes = self.returned.rule(purge)
-        while going is not None:
-            if self.deadline() - self.clock() < ENOUGH:
-                return self.queue.send(purge_message(going))
-            purge, after = self._page(going, goes)
-            going = purge.onward(after)
-        return self._finished(purge)
+        work = Work(purge, self.returned.rule(purge))
+        try:
+            done = self._work_off(work)
+        except CountersignError as error:
+            if work.purge == purge:
+                raise
+            # What was cleared up is counted, and not looked at again: the message as it came knows nothing of it.
+            self.journal("clearing_up_stopped", code=error.code, trace_id=purge.departure.trace_id)
+            self.queue.send(purge_message(work.purge), delay=AGAIN_AFTER)
+        else:
+            if done:
+                self._finished(work.purge)
+
+    def _work_off(self, work: Work) -> bool:
+        """Page after page. False: time is over, and the queue goes on."""
+        while self.deadline() - self.clock() >= ENOUGH:
+            after = self._page(work)
+            following = work.purge.onward(after)
+            if following is None:
+                return True
+            work.purge = following
+        self.queue.send(purge_message(work.purge))
+        return False
 
     def _finished(self, purge: Purge) -> None:
         self.journal(
@@ -71,41 +111,47 @@ class ClearUp:
         )
         if not purge.again:
             self.queue.send(purge_message(purge.second_look()), delay=SECOND_LOOK)
-        if purge.counts or (purge.departure.left in ON_WISH and not purge.again):
+        if purge.to_be_told and self._first_to_tell(purge):
             self.report(purge)
 
-    def _person(self, purge: Purge, person: Person, goes: WhatGoes) -> Purge:
-        """What one person has: few enough rows for one go."""
-        only = purge.departure.workspace
-        for connection in self.connections.list(person):
-            if only in (None, connection.workspace):
-                purge = self._cut(purge, person, connection.app, goes)
-        waiting = [action for action in self.actions.recent(person, RECENT) if action.status is ActionStatus.OPEN]
-        return self._end(purge, [action for action in waiting if only in (None, action.workspace.id)], goes)
+    def _first_to_tell(self, purge: Purge) -> bool:
+        """False for a message that comes twice, and for an event that came twice."""
+        key = f"told#{purge.departure.identity}#{'again' if purge.again else 'first'}"
+        return self.sign_ins.first_sight(key, self.randomness(), self.clock())
 
-    def _page(self, purge: Purge, goes: WhatGoes) -> tuple[Purge, str | None]:
-        """One page of the stage it is at, and where the next begins."""
+    def _page(self, work: Work) -> str | None:
+        """One page of the stage it is at; where the next begins."""
+        purge, after = work.purge, None
         tenant, workspace = purge.departure.tenant, purge.departure.workspace
         match purge.stage:
             case Stage.SIGN_INS:
                 links, after = self._links(purge)
                 for link in links:
-                    purge = self._burn(purge, link, goes)
+                    self._burn(work, link)
             case Stage.CONNECTIONS:
                 keys, after = self.belongings.connections(tenant, workspace, purge.after, PAGE)
                 for person, app in keys:
-                    purge = self._cut(purge, person, app, goes)
+                    self._cut(work, person, app)
             case Stage.PERSON:
-                purge, after = self._person(purge, _someone(purge), goes), None
+                self._person(work, _someone(purge))
             case Stage.HISTORY:
                 actions, after = self.actions.history(_someone(purge), purge.after, PAGE)
                 for action in actions:
-                    purge = self._empty(purge, action, goes)
+                    self._empty(work, action)
             case Stage.CARDS:
                 cards, after = self.belongings.cards(tenant, workspace, purge.after, PAGE)
                 for card in cards:
-                    purge = self._forget(purge, card, goes)
-        return purge, after
+                    self._forget(work, card)
+        return after
+
+    def _person(self, work: Work, person: Person) -> None:
+        """What one person has: few enough rows for one go."""
+        only = work.purge.departure.workspace
+        for connection in self.connections.list(person):
+            if only in (None, connection.workspace):
+                self._cut(work, person, connection.app)
+        waiting = [action for action in self.actions.recent(person, RECENT) if action.status is ActionStatus.OPEN]
+        self._end(work, [action for action in waiting if only in (None, action.workspace.id)])
 
     def _links(self, purge: Purge) -> tuple[Sequence[str], str | None]:
         """Of one person few enough for one go: nobody else's are looked at, however many people leave."""
@@ -114,37 +160,36 @@ class ClearUp:
             return self.sign_ins.links_of(departure.someone), None
         return self.belongings.intents(departure.tenant, departure.workspace, purge.after, PAGE)
 
-    def _burn(self, purge: Purge, link: str, goes: WhatGoes) -> Purge:
+    def _burn(self, work: Work, link: str) -> None:
         """A link that can still be used, and what waits for it."""
         intent = self.sign_ins.get_intent(link)
-        if intent is None or purge.departure.workspace not in (None, intent.workspace):
-            return purge
-        while intent is not None and intent.status is IntentStatus.OPEN and goes(intent.created_at):
+        if intent is not None and work.purge.departure.workspace not in (None, intent.workspace):
+            return
+        while intent is not None and intent.status is IntentStatus.OPEN and work.goes(intent.created_at):
             try:
                 self.sign_ins.save_intent(replace(intent, status=IntentStatus.BURNT), was=intent)
             except Conflict:
                 intent = self.sign_ins.get_intent(link)
             else:
-                waiting = self.actions.waiting(intent.person, intent.app)
-                return self._end(purge.counted("sign_ins"), waiting, goes)
-        return purge
+                work.count("sign_ins")
+                self._end(work, self.actions.waiting(intent.person, intent.app))
+                return
 
-    def _cut(self, purge: Purge, person: Person, app: str, goes: WhatGoes) -> Purge:
-        cut = self.cut(person, app, goes=goes, trace_id=purge.departure.trace_id)
-        return purge.counted("connections") if cut else purge
+    def _cut(self, work: Work, person: Person, app: str) -> None:
+        if self.cut(person, app, goes=work.goes, trace_id=work.purge.departure.trace_id):
+            work.count("connections")
 
-    def _empty(self, purge: Purge, action: Action, goes: WhatGoes) -> Purge:
+    def _empty(self, work: Work, action: Action) -> None:
         """Nothing of it is shown or read any more; what is left keeps its record from being acted on twice."""
-        if not action.ended or action.forgotten or not goes(action.created_at):
-            return purge
+        if not action.ended or action.forgotten or not work.goes(action.created_at):
+            return
         with suppress(Conflict):  # being settled this very moment: the second look finds it
             self.actions.save(forgotten(action))
-            return purge.counted("history")
-        return purge
+            work.count("history")
 
-    def _end(self, purge: Purge, waiting: Sequence[Action], goes: WhatGoes) -> Purge:
+    def _end(self, work: Work, waiting: Sequence[Action]) -> None:
         for action in waiting:
-            if not goes(action.created_at):
+            if not work.goes(action.created_at):
                 continue
             try:
                 self.end(action, ActionStatus.FAILED, Outcome.OFF_BOARDED, reply_to=None)
@@ -152,16 +197,15 @@ class ClearUp:
                 continue  # it went on by itself
             except ChatUnavailable:
                 self.journal("person_not_told", trace_id=action.trace_id, action=action.id, reason="unavailable")
-            purge = purge.counted("actions")
-        return purge
+            work.count("actions")
 
-    def _forget(self, purge: Purge, card_id: str, goes: WhatGoes) -> Purge:
+    def _forget(self, work: Work, card_id: str) -> None:
         """Cards of a workspace that moved are still where they were, and can be decided there."""
         card = self.cards.get(card_id)
-        if card is None or purge.departure.left is Left.MIGRATED or not goes(card.created_at):
-            return purge
+        if card is None or work.purge.departure.left is Left.MIGRATED or not work.goes(card.created_at):
+            return
         self.belongings.forget_card(card_id)
-        return purge.counted("cards")
+        work.count("cards")
 
 
 def _someone(purge: Purge) -> Person:

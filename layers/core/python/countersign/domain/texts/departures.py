@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from countersign.domain.departure import Left, Purge
+from countersign.domain.departure import ON_WISH, Left, Purge
 from countersign.domain.message import Mention, Message, Value
 from countersign.domain.texts.say import say
 
@@ -16,26 +16,34 @@ _WHAT: Final[Mapping[Left, str]] = {
     Left.FORGOTTEN: "{person} asked to be forgotten.",
 }
 _COUNTED: Final[Mapping[str, tuple[str, str]]] = {
-    "connections": ("1 connection is being revoked", "{} connections are being revoked"),
-    "actions": ("1 waiting action was ended", "{} waiting actions were ended"),
-    "sign_ins": ("1 sign-in link was stopped", "{} sign-in links were stopped"),
-    "cards": ("1 card was forgotten", "{} cards were forgotten"),
+    "connections": ("1 connection cut", "{} connections cut"),
+    "actions": ("1 waiting action ended", "{} waiting actions ended"),
+    "sign_ins": ("1 sign-in link stopped", "{} sign-in links stopped"),
+    "cards": ("1 card forgotten", "{} cards forgotten"),
 }
+_REVOKED: Final = (
+    "",
+    " It can't be used any more, and its app is asked to revoke it.",
+    " They can't be used any more, and their apps are asked to revoke them.",
+)
 
 
 def report(purge: Purge) -> Message:
     """What happened, and what Countersign did about it by itself."""
     departure = purge.departure
+    values: dict[str, Value] = {"place": departure.installation}
+    if departure.person is not None:
+        values["person"] = Mention(departure.person)
+    found = "A second look found more: " if purge.again and departure.left in ON_WISH else "Cleared up: "
+    return say(f"{_WHAT[departure.left]} {found}{_gone(purge)} There is nothing for you to do.", **values)
+
+
+def _gone(purge: Purge) -> str:
     counted = [
         (one if count == 1 else many.format(count))
         for kind, (one, many) in _COUNTED.items()
         if (count := purge.counts.get(kind, 0))
     ]
-    gone = ", ".join(counted) or "nothing, because nothing was there"
-    values: dict[str, Value] = {"place": departure.installation}
-    if departure.person is not None:
-        values["person"] = Mention(departure.person)
-    return say(
-        f"{_WHAT[departure.left]} Cleared up: {gone}. There is nothing for you to do.",
-        **values,
-    )
+    if not counted:
+        return "nothing, because nothing was there."
+    return f"{', '.join(counted)}.{_REVOKED[min(2, purge.counts.get('connections', 0))]}"
