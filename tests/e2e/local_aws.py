@@ -1,6 +1,7 @@
 """The tables of the running stack, for what no button does: forgetting, ageing, and looking at what is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,18 @@ class LocalAws:
         function = self.stack["functions"]["Housekeeping"]
         answer = self._make(boto3.client, "lambda").invoke(FunctionName=function, Payload=b"{}")
         assert "FunctionError" not in answer, answer["Payload"].read()
+
+    @contextmanager
+    def environment(self, function: str, **variables: str) -> Iterator[None]:
+        """Let a function have other variables meanwhile, as another value of a parameter would give it."""
+        client, name = self._make(boto3.client, "lambda"), self.stack["functions"][function]
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        assert variables.keys() <= before.keys(), "the template gives it these"
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": before | variables})
+        try:
+            yield
+        finally:
+            client.update_function_configuration(FunctionName=name, Environment={"Variables": before})
 
     def _make(self, kind: Callable[..., Any], service: str) -> Any:
         return kind(

@@ -146,6 +146,12 @@ def test_every_function_that_reads_the_catalog_knows_which_apps_are_on() -> None
     assert {name for name, apps in told.items() if apps == "servicenow"} == set(FUNCTIONS) - {"SlackInstall"}
 
 
+@pytest.mark.parametrize("proof", template()["Parameters"]["Proof"]["AllowedValues"])
+def test_the_function_that_meets_browsers_knows_what_proves_whose_they_are(proof: str) -> None:
+    told = {name: functions(Proof=proof)[name]["Environment"]["Variables"].get("PROOF") for name in FUNCTIONS}
+    assert {name: value for name, value in told.items() if value is not None} == {"OAuthCallback": proof}
+
+
 def test_the_functions_that_speak_of_admins_know_them() -> None:
     told = {name: functions(Admins="U0PRIYA")[name]["Environment"]["Variables"].get("ADMINS") for name in FUNCTIONS}
     knowing = {name for name, admins in told.items() if admins == "U0PRIYA"}
