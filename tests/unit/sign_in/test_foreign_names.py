@@ -2,6 +2,7 @@
 
 import pytest
 
+from countersign.domain.openid import check_claims
 from countersign.domain.pages import Page, PageKind
 from countersign.entrypoints.html import element
 from countersign.entrypoints.pages import page_answer
@@ -35,6 +36,17 @@ def test_a_link_keeps_names_that_can_be_shown_and_no_address_that_looks_like_ano
     profile = {"name": f"jo{MARKS}sie", "email": email, "workspace_name": f"Ac{MARKS}me"}
     intent = begin(JOSIE, ACME, "servicenow", profile).intent
     assert (intent.person_name, intent.workspace_name, intent.person_email) == ("@josie", "Acme", kept)
+
+
+@pytest.mark.parametrize(
+    "email", ["jo\u202esie@acme.com", "josie@acme.com\ud800", "jo\u200bsie@acme.com", "josie @acme.com\n"]
+)
+def test_an_address_in_slacks_own_token_that_only_looks_like_hers_is_none(email: str) -> None:
+    claims = {"iss": "https://slack.com", "aud": "1.2", "exp": 1_900_000_000, "iat": 1_800_000_000, "nonce": "n"}
+    claims |= {"sub": "U0JOSIE", "https://slack.com/user_id": "U0JOSIE", "https://slack.com/team_id": "T0ACME"}
+    claims |= {"email": email, "email_verified": True}
+    found = check_claims(claims, issuer="https://slack.com", client_id="1.2", nonce="n", now=1_800_000_000)
+    assert (found.user_id, found.email) == ("U0JOSIE", None)
 
 
 def test_a_name_with_nothing_to_show_is_none() -> None:

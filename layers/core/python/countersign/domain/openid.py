@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from countersign.domain.app_text import clean
 from countersign.domain.errors import Unverified
 
 SKEW: Final = 60
@@ -64,4 +65,9 @@ def _seconds(value: Any) -> int:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= _TEXT_LIMIT else None
+    """A text that can be shown and stored as it is; an address that only looks like another one is none."""
+    return (
+        value
+        if isinstance(value, str) and 0 < len(value) <= _TEXT_LIMIT and value == clean(value, _TEXT_LIMIT)
+        else None
+    )
