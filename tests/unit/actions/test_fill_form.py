@@ -11,9 +11,9 @@ from countersign.domain.connection import Status
 from countersign.domain.errors import AppUnavailable, ChatRefused, Refused, TooLarge
 from countersign.domain.form_state import FormState
 from countersign.domain.http import HttpAnswer
-from countersign.domain.identity import shared_owner
-from countersign.domain.interaction import FormRef, Quoted
-from countersign.domain.message import Buttons, Form, Paragraph
+from countersign.domain.identity import Workspace, shared_owner
+from countersign.domain.interaction import FormRef, Quoted, ReplyTo
+from countersign.domain.message import Buttons, Field, FieldKind, Form, OptionsFrom, Paragraph
 from countersign.domain.texts.names import CONNECT_OPEN, FORM_LOAD
 from tests.support.acting_world import JOSIE, WORKSPACE
 from tests.support.memory_chat import filled
@@ -208,6 +208,31 @@ def test_a_stranger_is_not_read_for(world: TwoAppsWorld) -> None:
 
     assert said(shown(world)).startswith("Countersign belongs to another organisation")
     assert (pressable(shown(world)), world.apps.calls) == ([], [])
+
+
+@pytest.mark.parametrize(("tenant", "area"), [("T0ACME", "payroll"), ("T1LABS", "")])
+def test_only_a_card_of_the_same_tenant_says_what_is_read(world: TwoAppsWorld, tenant: str, area: str) -> None:
+    """The card that opened a form is named by the form: it is not believed about another tenant's."""
+    world.sign_in("tracker")
+    _ask_by_card(world)
+    card = world.put_card(recipe="report_bug", inputs={"area": "payroll"}, workspace=Workspace(tenant))
+    state = FormState("report_bug", "run", card.id, ReplyTo("C0GENERAL")).as_text()
+
+    world.load_form(state=state)
+
+    assert world.apps.queries == [{"area": area} if area else {}]
+
+
+def _ask_by_card(world: TwoAppsWorld) -> None:
+    """The recipe's choices depend on what its card shows."""
+    recipe = world.catalog.recipes["report_bug"]
+    run = recipe.procedures["run"]
+    options = OptionsFrom("tracker.list_projects", {"area": "${input.area}"})
+    form = tuple(replace(field, options_from=options) if field.options_from else field for field in run.form)
+    procedures = {"run": replace(run, form=form)}
+    inputs = {"area": Field("area", FieldKind.TEXT, "Area", required=False)}
+    asked = replace(recipe, inputs=inputs, procedures=procedures)
+    world.catalog = Catalog(world.catalog.apps, {"report_bug": asked})
 
 
 def test_a_recipe_that_went_meanwhile_is_said(world: TwoAppsWorld) -> None:

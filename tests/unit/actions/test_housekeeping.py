@@ -51,6 +51,34 @@ def test_an_action_whose_worker_died_before_sending_is_taken_up(world: ActingWor
     assert world.action_of(TOM).outcome == "refused"
 
 
+def test_an_action_left_alone_is_queued_once_in_ten_minutes(world: ActingWorld) -> None:
+    world.click(TOM)
+    gone = {"status": ActionStatus.CLAIMED, "owner": "dead", "owned_until": world.now, "waiting_for": None}
+    world.actions.save(replace(world.action_of(TOM), **gone))
+    world.now += 61
+
+    assert _queued_by_rounds(world) == [1, 1, 2]
+
+
+def test_an_action_whose_sign_in_came_and_was_not_told_of_is_queued_once_in_ten_minutes(world: ActingWorld) -> None:
+    world.click(TOM)
+    world.connect(TOM, "tom")
+    world.now += 1_800
+
+    assert _queued_by_rounds(world) == [1, 1, 2]
+    assert world.action_of(TOM).status is ActionStatus.OPEN
+
+
+def _queued_by_rounds(world: ActingWorld) -> list[int]:
+    """How many messages there are after a round, another right after it, and one more ten minutes later."""
+    found = []
+    for later in (0, 1, 600):
+        world.now += later
+        world.keep_house()
+        found.append(len(world.actions_queue.sent))
+    return found
+
+
 def test_a_living_workers_action_is_left_alone(world: ActingWorld) -> None:
     world.click(TOM)
     alive = replace(

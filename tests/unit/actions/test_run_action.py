@@ -1,12 +1,16 @@
 """From a click to its end: who may, what the app says, what is written down, what everyone sees."""
 
+from dataclasses import replace
+
 import pytest
 
-from countersign.domain.action import ActionStatus, Outcome
+from countersign.domain.action import Action, ActionStatus, Outcome
 from countersign.domain.card import CardStatus, Decision
 from countersign.domain.connection import Status
 from countersign.domain.errors import AppUnavailable, InvalidClient
+from countersign.domain.identity import Workspace
 from countersign.domain.oauth import TokenAnswer
+from countersign.domain.queue_messages import resume_message
 from countersign.domain.secret import Secret
 from tests.support.acting_world import CARD, COPY, JOSIE, TOM, ActingWorld
 from tests.support.memory_chat import buttons, words
@@ -35,6 +39,17 @@ def test_josie_approves_as_josie_and_the_card_says_so_as_the_app_recorded_it(wor
     assert (ref, [b.label for b in buttons(message)]) == (COPY, ["Open in ServiceNow"])
     assert world.action_of(JOSIE).status is ActionStatus.DONE
     assert world.slack.told == []
+
+
+def test_a_connection_that_served_says_when(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    world.now += 60
+
+    world.click(JOSIE)
+
+    connection = world.connections.get(JOSIE, "servicenow")
+    assert connection is not None
+    assert connection.last_used_at == world.now
 
 
 def test_one_approval_makes_the_apps_own_four_calls(world: ActingWorld) -> None:
@@ -172,6 +187,45 @@ def test_a_rejection_without_its_comment_is_not_begun(world: ActingWorld) -> Non
     assert world.actions.rows == {}
 
 
+def test_a_sign_in_that_ended_just_before_the_action_began_to_wait_is_not_missed(
+    world: ActingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the sign-in queued found no waiting action; nobody will say again that the connection is there."""
+    save = world.actions.save
+
+    def meanwhile(action: Action) -> Action:
+        if action.waiting_for is not None:
+            world.connect(JOSIE, "josie")
+        return save(action)
+
+    monkeypatch.setattr(world.actions, "save", meanwhile)
+    world.click(JOSIE)
+    monkeypatch.undo()
+    assert (world.actions_queue.kinds, world.sign_ins.intents) == (["resume"], {})
+
+    world.run_queue()
+    assert world.servicenow.recorded == "josie"
+
+
+def test_an_action_stays_its_workers_for_some_seconds_after_the_latest_time_it_can_have_died(
+    world: ActingWorld,
+) -> None:
+    """Two machines' clocks differ, and what was sent in the last second is still on its way."""
+    world.connect(JOSIE, "josie")
+    killed_at = world.deadline()
+    calls = []
+
+    def another_worker_looks() -> None:
+        world.now = killed_at + 4
+        _once(world, lambda: world.deliver(dict(resume_message(world.action_of(JOSIE)))))
+        calls.extend(world.servicenow.calls)
+
+    world.servicenow.before_act = another_worker_looks
+    world.click(JOSIE)
+
+    assert (calls, world.servicenow.acts) == (["read", "act"], 1)
+
+
 def test_a_double_click_is_one_act(world: ActingWorld) -> None:
     world.connect(JOSIE, "josie")
     world.servicenow.before_act = lambda: _once(world, lambda: world.click(JOSIE))
@@ -219,6 +273,17 @@ def test_a_button_that_is_not_the_cards_is_refused(world: ActingWorld, changes: 
     world.click(JOSIE, **changes)
 
     assert world.servicenow.calls == []
+    assert world.audit.names == ["card_mismatch"]
+
+
+def test_a_card_of_another_tenant_is_not_clicked_from_here(world: ActingWorld) -> None:
+    """Whoever came to know a card's id in another workspace writes a button that names it, and signs it as theirs."""
+    world.connect(JOSIE, "josie")
+    world.cards.rows[CARD] = replace(world.cards.rows[CARD], workspace=Workspace("T1LABS"))
+
+    world.click(JOSIE)
+
+    assert (world.servicenow.calls, world.actions.rows) == ([], {})
     assert world.audit.names == ["card_mismatch"]
 
 
@@ -298,6 +363,18 @@ def test_an_unknown_end_holds_the_record(world: ActingWorld) -> None:
 
     assert world.action_of(TOM).outcome is Outcome.HELD
     assert "has not said if it arrived" in words(world.slack.told[-1][1])
+
+
+@pytest.mark.parametrize(("after", "outcome"), [(3_600, Outcome.HELD), (3_601, Outcome.ALREADY)])
+def test_an_unknown_end_holds_the_record_for_an_hour(world: ActingWorld, after: int, outcome: Outcome) -> None:
+    """Then the app's own answer, which is read before every act, knows more than we do."""
+    _end_unknown(world, "lost")
+    world.connect(TOM, "tom", expires_in=None)
+    world.now += after
+
+    world.click(TOM)
+
+    assert world.action_of(TOM).outcome is outcome
 
 
 @pytest.mark.parametrize("name", ["action.happened", "action.not_happened"])
