@@ -69,6 +69,35 @@ def test_connections_are_counted_by_app_workspace_and_state(stores: Stores) -> N
     assert dict(stores.census.count("salesforce", "T0ACME")) == {}
 
 
+def test_what_came_through_other_workspaces_is_not_even_read(stores: Stores) -> None:
+    for number in range(9):
+        stores.connect(f"U{number}", workspace="T0AOTHER")
+    stores.connect("U1")
+    stores.connect("U2", workspace="T0ACMEX")
+    assert stores.census.page("servicenow", "T0ACME", None, 1)[0] == [(Person("T0ACME", "U1"), Status.LIVE)]
+    assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 1}
+
+
+def test_a_connection_that_ended_or_was_made_anew_is_counted_where_it_stands_now(stores: Stores) -> None:
+    for user in ("U1", "U2"):
+        stores.connect(user)
+    person = Person("T0ACME", "U1")
+    ended = stores.connections.get(person, "servicenow")
+    assert ended is not None
+    stores.connections.needs_sign_in(ended)
+    assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 1, Status.NEEDS_SIGN_IN: 1}
+    stores.connections.put(replace(ended, version=ended.version + 1), replaces=ended.version)
+    assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 2}
+
+
+def test_nothing_is_counted_further_than_it_is_shown(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("countersign.adapters.dynamodb.census", "tests.support.memory_admin"):
+        monkeypatch.setattr(f"{module}.COUNTED", 2)
+    for number in range(7):
+        stores.connect(f"U{number}")
+    assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 3}
+
+
 @pytest.mark.parametrize(("workspace", "found"), [("T0ACME", ["U1", "U2"]), (None, ["U1", "U2", "U9"]), ("T0NONE", [])])
 def test_those_who_can_be_cut_off_are_listed_page_by_page(
     stores: Stores, workspace: str | None, found: Sequence[str]

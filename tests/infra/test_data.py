@@ -79,11 +79,11 @@ def test_the_audit_is_read_by_person_by_app_and_by_failure_without_a_scan() -> N
 
 
 def test_who_is_connected_to_an_app_is_counted_without_a_scan_and_without_the_tokens() -> None:
-    assert indexes("ConnectionsTable")["app-index"] == ["app", "status"]
+    assert indexes("ConnectionsTable")["app-index"] == ["app", "standing"]
     (by_app,) = (
         index for index in table("ConnectionsTable")["GlobalSecondaryIndexes"] if index["IndexName"] == "app-index"
     )
-    assert by_app["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["workspace"]}
+    assert by_app["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["status"]}
 
 
 def test_the_ledger_is_listed_by_what_waits_and_by_age() -> None:

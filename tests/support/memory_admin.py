@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from countersign.admin_ports import EVERYWHERE
 from countersign.domain.connection import Connection, Status
 from countersign.domain.identity import Person
+from countersign.domain.tally import COUNTED
 from tests.support.memory_sign_in import MemoryAuditLog, MemoryConnectionStore
 
 
@@ -33,7 +34,8 @@ class MemoryCensus:
     connections: MemoryConnectionStore
 
     def count(self, app: str, workspace: str) -> Mapping[Status, int]:
-        return Counter(row.status for row in self._of(app, workspace))
+        counted = Counter(row.status for row in self._of(app, workspace))
+        return {status: min(number, COUNTED + 1) for status, number in counted.items()}
 
     def page(
         self, app: str, workspace: str | None, after: str | None, limit: int

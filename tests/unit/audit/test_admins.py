@@ -9,6 +9,7 @@ from countersign.domain.connection import Status
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.message import Heading, Message, Paragraph, PersonPicker
+from countersign.domain.tally import COUNTED
 from countersign.domain.texts.admin import MOST, AppState, admin_section
 from countersign.domain.texts.names import ADMIN_CUT_APP, ADMIN_CUT_PERSON, ADMIN_PAUSE_APP, ADMIN_RESUME_APP
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
@@ -223,6 +224,15 @@ def test_many_apps_leave_room_for_the_rest_of_the_home_tab() -> None:
     assert len(blocks) <= 3 + 2 * MOST + 2
     assert isinstance(blocks[-1], Paragraph)
     assert isinstance(blocks[-1].button, PersonPicker)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "*Box*: 1 connected"), (5_000, "5,000 connected"), (COUNTED + 1, "more than 5,000 connected")],
+)
+def test_numbers_are_counted_as_far_as_anybody_waits_for_them(number: int, said: str) -> None:
+    shown = words(Message(Paragraph, admin_section([AppState("a", "Box", connected=number)])))  # type: ignore[arg-type]
+    assert said in shown
 
 
 def test_apps_with_failures_come_first_and_a_paused_one_can_be_resumed() -> None:

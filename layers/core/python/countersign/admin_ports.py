@@ -24,7 +24,10 @@ class Census(Protocol):
     """Who is connected to an app, by an index that may lag by a moment. Raises StoreUnavailable."""
 
     def count(self, app: str, workspace: str) -> Mapping[Status, int]:
-        """How many connections that came through a workspace are in which state; states with none are absent."""
+        """How many connections that came through a workspace are in which state; states with none are absent.
+
+        What is larger than ``domain.tally.COUNTED`` is one more than that.
+        """
 
     def page(
         self, app: str, workspace: str | None, after: str | None, limit: int

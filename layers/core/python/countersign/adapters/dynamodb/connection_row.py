@@ -35,6 +35,11 @@ def sort_key(app: str) -> str:
     return f"app#{app}"
 
 
+def standing(workspace: str, status: Status | None = None) -> str:
+    """Where it stands among the connections to its app: by workspace, then by state. None: where all states begin."""
+    return f"{workspace}#{status.value if status else ''}"
+
+
 def row_key(connection: Connection) -> str:
     """Where this very connection stands: retired ones beside the present one."""
     if connection.retired:
@@ -53,6 +58,7 @@ def connection_item(connection: Connection) -> Item:
             "tenant": connection.person.tenant,
             "account": account_item(connection.account),
             "status": connection.status.value,
+            "standing": standing(connection.workspace, connection.status),
             "version": connection.version,
             "sealed": sealed_item(connection.sealed),
             "scopes": list(connection.scopes),

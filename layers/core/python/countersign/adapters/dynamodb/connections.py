@@ -11,6 +11,7 @@ from countersign.adapters.dynamodb.connection_row import (
     read_connection,
     row_key,
     sort_key,
+    standing,
     update_expression,
     upkeep_place,
 )
@@ -51,7 +52,7 @@ class DynamoConnectionStore:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
         same_sign_in = "sign_in = :sign_in" if connection.sign_in else "attribute_not_exists(sign_in)"
         change = (
-            "SET #status = :revoking, due_kind = :kind, due_at = :due_at,"
+            "SET #status = :revoking, standing = :standing, due_kind = :kind, due_at = :due_at,"
             " revoking_since = if_not_exists(revoking_since, :since)"
         )
         self._table.update(
@@ -62,6 +63,7 @@ class DynamoConnectionStore:
             without_nothing(
                 {
                     "revoking": Status.REVOKING.value,
+                    "standing": standing(connection.workspace, Status.REVOKING),
                     "kind": REVOCATION,
                     "due_at": due_at,
                     "since": now,
@@ -144,6 +146,7 @@ class DynamoConnectionStore:
         ended = replace(connection, status=Status.NEEDS_SIGN_IN, upkeep_at=0 if connection.shared else None)
         changes: Item = {
             "status": ended.status.value,
+            "standing": standing(ended.workspace, ended.status),
             **dict.fromkeys(("lease_owner", "lease_until", "refresh_sent")),
             **upkeep_place(ended),
         }

@@ -131,6 +131,15 @@ class Table:
         more = {"Select": "COUNT", "FilterExpression": only}
         return sum(answer["Count"] for answer in self._pages(index, condition, values, more))
 
+    def count_some(self, index: str, condition: str, values: Mapping[str, Any], *, most: int) -> int:
+        """The same without a filter, and not beyond ``most``: that many rows are read at most."""
+        found = 0
+        for answer in self._pages(index, condition, values, {"Select": "COUNT", "Limit": most}):
+            found += answer["Count"]
+            if found >= most:
+                return most
+        return found
+
     def _pages(
         self, index: str | None, condition: str, values: Mapping[str, Any], more: Mapping[str, Any] | None = None
     ) -> Iterator[Any]:

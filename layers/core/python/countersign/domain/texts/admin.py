@@ -20,6 +20,7 @@ from countersign.domain.message import (
     Text,
     Value,
 )
+from countersign.domain.tally import spoken
 from countersign.domain.texts.names import ADMIN_CUT_APP, ADMIN_CUT_PERSON, ADMIN_PAUSE_APP, ADMIN_RESUME_APP
 from countersign.domain.texts.say import say
 
@@ -61,18 +62,18 @@ def admin_section(states: Sequence[AppState]) -> list[Block]:
 
 
 def _line(state: AppState) -> Text:
-    values: dict[str, Value] = {"app": state.name, "connected": state.connected}
+    values: dict[str, Value] = {"app": state.name, "connected": spoken(state.connected)}
     said = ["*{app}*: {connected} connected"]
     if state.needs_sign_in:
         said.append("{needs} must sign in again")
-        values["needs"] = state.needs_sign_in
+        values["needs"] = spoken(state.needs_sign_in)
     if state.revoking:
         said.append("{revoking} being revoked")
-        values["revoking"] = state.revoking
+        values["revoking"] = spoken(state.revoking)
     line = ", ".join(said)
     if state.failures:
         line += "\n{failures} since this time yesterday"
-        values["failures"] = "1 failure" if state.failures == 1 else f"{state.failures} failures"
+        values["failures"] = "1 failure" if state.failures == 1 else f"{state.failures:,} failures"
     if state.paused:
         line += "\n*Paused*: nothing is done in {app}, and nobody can sign in to it, until an admin resumes it"
     return Text(line, values)
@@ -96,7 +97,8 @@ def _resume(state: AppState) -> Button:
 
 def _cut(state: AppState) -> Button:
     number = state.connected + state.needs_sign_in
-    whose = "1 connection" if number == 1 else f"{number} connections"
+    whose = "1 connection" if number == 1 else f"{spoken(number)} connections"
+    whose = whose[0].upper() + whose[1:]
     text = f"{whose} of this workspace will be ended, here and at {state.name}. People can connect again; pause it too "
     ask = Confirmation(f"Cut off {state.name} for everyone?", text + "if they should not.", "Cut off", "Keep")
     return Button("Cut off everyone", ADMIN_CUT_APP, state.id, style=Style.DANGER, confirmation=ask)
@@ -137,7 +139,7 @@ def app_cut_off(app: str, count: int) -> Message:
     """To the admin, when it is done."""
     if count == 0:
         return say("*{app}*: nobody was connected. Nothing had to be cut.", app=app)
-    how_many = "1 connection was" if count == 1 else f"{count} connections were"
+    how_many = "1 connection was" if count == 1 else f"{count:,} connections were"
     return say("*{app}*: {many} cut and can't be used any more; {app} is asked to revoke.", app=app, many=how_many)
 
 
