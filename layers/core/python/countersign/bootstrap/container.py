@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from countersign.usecases.revoke import Revoke
     from countersign.usecases.revoke_leftover import RevokeLeftover
     from countersign.usecases.seal_answers import SealAnswers
+    from countersign.usecases.tell_unreadable import TellUnreadable
 
 COMMAND: Final = "/countersign"
 
@@ -85,6 +86,13 @@ class Container(LeavingUseCases):
             clock=self.clock,
             command=COMMAND,
         )
+
+    @cached_property
+    def tell_unreadable(self) -> "TellUnreadable":
+        """A stored row that can't be read stood in somebody's way."""
+        from countersign.usecases.tell_unreadable import TellUnreadable
+
+        return TellUnreadable(self.messenger)
 
     @cached_property
     def revoke(self) -> "Revoke":

@@ -80,6 +80,17 @@ class StoreUnavailable(CountersignError):
     user_message = "Countersign could not reach its own storage. Please try again in a minute."
 
 
+class Unreadable(CountersignError):
+    """A stored row lacks something, or holds what this version does not know. Nothing of it is used; a person looks."""
+
+    code = "unreadable"
+    next = Next.TELL_ADMIN
+    user_message = (
+        "Countersign can't read something that it stored for this, so it stopped there. "
+        "Please tell the person who runs Countersign."
+    )
+
+
 class ChatUnavailable(CountersignError):
     """The chat service did not take a message. ``retry_after`` in seconds where it named one."""
 

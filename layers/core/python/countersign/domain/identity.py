@@ -37,8 +37,10 @@ class Person:
 
     @classmethod
     def from_key(cls, key: str) -> "Person":
-        """Read back what ``key`` wrote."""
+        """Read back what ``key`` wrote. Raises ValueError for anything else."""
         tenant, _, user_id = key.partition("/")
+        if not tenant or not user_id:
+            raise ValueError("no person's key")
         return cls(tenant, user_id)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from countersign.domain.card_button import CardButton
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Purge
-from countersign.domain.errors import ChatRefused, CountersignError, Malformed
+from countersign.domain.errors import ChatRefused, CountersignError, Malformed, Unreadable
 from countersign.domain.form_state import FormState
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind
@@ -28,6 +28,7 @@ from countersign.usecases.revoke import Revoke
 from countersign.usecases.start_action import StartAction
 from countersign.usecases.sweep_members import SweepMembers
 from countersign.usecases.tell_history import TellHistory
+from countersign.usecases.tell_unreadable import TellUnreadable
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ class ActionsContainer(Protocol):
     def cut_app_off(self) -> CutAppOff: ...  # noqa: D102
     @property
     def sweep_members(self) -> SweepMembers: ...  # noqa: D102
+    @property
+    def tell_unreadable(self) -> TellUnreadable: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
         """Every log line from here on carries this id."""
 
@@ -70,34 +73,36 @@ class ConnectionsContainer(Protocol):
 
     @property
     def converse(self) -> Converse: ...  # noqa: D102 - named by its type
+    @property
+    def tell_unreadable(self) -> TellUnreadable: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
         """Every log line from here on carries this id."""
 
 
 def handle_actions(event: Mapping[str, Any], container: ActionsContainer) -> dict[str, Any]:
     """A batch of the actions queue."""
-    return _batch(event, container.follow, lambda message, _: _act(message, container))
+    return _batch(event, container, lambda message, _: _act(message, container))
 
 
 def handle_connections(event: Mapping[str, Any], container: ConnectionsContainer) -> dict[str, Any]:
     """A batch of the connections queue."""
-    return _batch(
-        event, container.follow, lambda message, delivery: container.converse(_interaction(message), delivery)
-    )
+    return _batch(event, container, lambda message, delivery: container.converse(_only_interaction(message), delivery))
 
 
 def _batch(
-    event: Mapping[str, Any], follow: Callable[[str], None], take: Callable[[Message, str], None]
+    event: Mapping[str, Any],
+    container: ActionsContainer | ConnectionsContainer,
+    take: Callable[[Message, str], None],
 ) -> dict[str, Any]:
     """Partial batch responses (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)."""
     failures = []
     for record in event["Records"]:
         delivery = record["messageId"]
-        follow("")
+        container.follow("")
         try:
             message = _message(record["body"])
-            follow(_trace_id(message))
-            take(message, delivery)
+            container.follow(_trace_id(message))
+            _take(message, record, container, take)
         except ChatRefused as error:
             # Chat will never take it (a person who left, a channel that is gone): delivering again helps nobody.
             _LOG.warning("nobody to tell", extra={"reason": error.reason, "message_id": delivery})
@@ -109,6 +114,26 @@ def _batch(
             _LOG.exception("message failed", extra={"message_id": delivery})
             failures.append({"itemIdentifier": delivery})
     return {"batchItemFailures": failures}
+
+
+def _take(
+    message: Message,
+    record: Mapping[str, Any],
+    container: ActionsContainer | ConnectionsContainer,
+    take: Callable[[Message, str], None],
+) -> None:
+    """One message. Who asked for what a row stands in the way of is told so, at its first delivery."""
+    try:
+        take(message, record["messageId"])
+    except Unreadable:
+        if message.get("kind") == "interaction" and _deliveries(record) == "1":
+            container.tell_unreadable(_interaction(message))
+        raise
+
+
+def _deliveries(record: Mapping[str, Any]) -> str:
+    """How often the queue has handed it out; it is the first time where that isn't said."""
+    return str(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
 
 
 def _trace_id(message: Message) -> str:
@@ -125,6 +150,13 @@ def _message(body: str) -> Message:
     if not isinstance(message, dict) or message.get("v") != VERSION:
         raise Malformed("a message of a version that this code does not know")
     return message
+
+
+def _only_interaction(message: Message) -> Interaction:
+    """Of a queue that carries nothing else."""
+    if message.get("kind") != "interaction":
+        raise Malformed("a message of a kind that this code does not know")
+    return _interaction(message)
 
 
 def _interaction(message: Message) -> Interaction:

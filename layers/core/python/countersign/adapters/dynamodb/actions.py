@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from countersign.adapters.dynamodb.reading import checked, listed, readable
 from countersign.adapters.dynamodb.rows import read_reply, read_sealed, reply_item, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.action import Action, ActionStatus, Outcome, due_at
@@ -66,7 +67,9 @@ class DynamoActionStore:
             there = self._table.get(row["pk"], "subject")
             if there is None:
                 raise
-            holder = {key: str(there[key]) for key in ("person", "holder", "status")}
+            with readable("subject"):
+                holder = {key: str(there[key]) for key in ("person", "holder", "status")}
+                Person.from_key(holder["person"])
             ours = holder["status"] == "held" and holder.items() >= _holder(action).items()
             return (
                 None if ours else {"person": holder["person"], "action": holder["holder"], "status": holder["status"]}
@@ -175,6 +178,7 @@ def _holder(action: Action) -> dict[str, str]:
     return {"holder": action.id, "person": action.person.key}
 
 
+@checked
 def _read(item: Item) -> Action:
     return Action(
         id=item["sk"].removeprefix("action#"),
@@ -205,7 +209,7 @@ def _read(item: Item) -> Action:
         recorded_label=item.get("recorded_label"),
         link_label=item.get("link_label"),
         link_url=item.get("link_url"),
-        clicks=tuple(item["clicks"]),
+        clicks=tuple(listed(item["clicks"])),
         clicked_at=item["clicked_at"],
         sends=item["sends"],
         shown=item.get("shown"),
@@ -215,5 +219,5 @@ def _read(item: Item) -> Action:
         decided_at=item.get("decided_at"),
         standing=Standing(item["standing"]) if "standing" in item else None,
         shortfall=item.get("shortfall"),
-        also_as=tuple(item.get("also_as", ())),
+        also_as=tuple(listed(item.get("also_as", ()))),
     )

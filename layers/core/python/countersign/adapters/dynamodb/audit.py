@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from countersign.adapters.dynamodb.reading import checked
 from countersign.adapters.dynamodb.rows import without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.audit import AuditEvent, AuditQuery, kept_facts
@@ -119,6 +120,7 @@ def _days(since: int, until: int) -> Iterator[str]:
         day += timedelta(days=1)
 
 
+@checked
 def _read(item: Item) -> AuditEvent:
     person = Person.from_key(item["person"]) if "person" in item else None
     return AuditEvent(item["sk"].partition("#")[2], item["at"], item["event"], person, item["facts"])

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, Final
 
+from countersign.adapters.dynamodb.reading import checked, listed, readable
 from countersign.adapters.dynamodb.rows import without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.card import Card, CardStatus, Decision, MessageRef, Vote
@@ -52,7 +53,8 @@ class DynamoCardStore:
     def hook_card(self, recipe: str, workspace: str, webhook_id: str, now: int) -> str | None:
         """The card of a delivery with this id that was carried out; rows outlive their ``ttl``, so it is checked."""
         there = self._table.get(_delivery(recipe, workspace, webhook_id), "hook")
-        return str(there["card"]) if there and there["until"] >= now else None
+        with readable("delivery"):
+            return str(there["card"]) if there and there["until"] >= now else None
 
     def remember_hook(self, recipe: str, workspace: str, webhook_id: str, card_id: str, now: int) -> None:
         """Note that a delivery was carried out."""
@@ -68,7 +70,8 @@ class DynamoCardStore:
     def waiting(self, card_id: str) -> Sequence[tuple[Person, str]]:
         """Who waited on this card, with their actions' ids; they may have ended since."""
         rows = self._table.query(f"card#{card_id}", "waits#", limit=_MOST_WAITING)
-        return [(Person.from_key(row["person"]), row["action"]) for row in rows]
+        with readable("waiting"):
+            return [(Person.from_key(row["person"]), str(row["action"])) for row in rows]
 
     def due(self, now: int, limit: int) -> Sequence[Card]:
         """Cards whose reminder or end has come, or whose end was not followed up."""
@@ -88,7 +91,8 @@ class DynamoCardStore:
     def moved_channel(self, old: str) -> str | None:
         """The channel's new id, where it has one."""
         there = self._table.get(f"channel#{old}", "channel")
-        return str(there["new"]) if there else None
+        with readable("channel"):
+            return str(there["new"]) if there else None
 
     def _item(self, card: Card) -> Item:
         due = due_at(card)
@@ -135,6 +139,7 @@ def _read_decision(item: Mapping[str, Any] | None) -> Decision | None:
     return Decision(**{"user_id": None, **item, "standing": Standing(item.get("standing", Standing.SETTLED))})
 
 
+@checked
 def _read(item: Item) -> Card:
     return Card(
         id=item["pk"].removeprefix("card#"),
@@ -143,14 +148,14 @@ def _read(item: Item) -> Card:
         inputs=item["inputs"],
         record=item["record"],
         status=CardStatus(item["status"]),
-        copies=tuple(MessageRef(**copy) for copy in item["copies"]),
+        copies=tuple(MessageRef(**copy) for copy in listed(item["copies"])),
         created_at=item["created_at"],
         version=item["version"],
         decision=_read_decision(item.get("decision")),
-        parts=tuple(part for part in map(_read_decision, item.get("parts", ())) if part is not None),
+        parts=tuple(part for part in map(_read_decision, listed(item.get("parts", ()))) if part is not None),
         round=item.get("round", 0),
         posting_until=item.get("posting_until", 0),
-        votes=tuple(Vote(**vote) for vote in item.get("votes", ())),
+        votes=tuple(Vote(**vote) for vote in listed(item.get("votes", ()))),
         lapsed=item.get("lapsed", 0),
         remind_at=item.get("remind_at"),
         expires_at=item.get("expires_at"),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from countersign.adapters.dynamodb.reading import checked, listed
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item
 from countersign.domain.connection import Account, Connection, Status
@@ -81,8 +82,9 @@ def connection_item(connection: Connection) -> Item:
     )
 
 
+@checked
 def read_connection(item: Item) -> Connection:
-    """The connection again; what an earlier version wrote lacks what came since. Raises Conflict, KeyError."""
+    """The connection again; what an earlier version wrote lacks what came since. Raises Unreadable."""
     return Connection(
         person=Person.from_key(item["pk"]),
         workspace=item["workspace"],
@@ -91,7 +93,7 @@ def read_connection(item: Item) -> Connection:
         status=Status(item["status"]),
         version=item["version"],
         sealed=_there(read_sealed(item["sealed"])),
-        scopes=tuple(item["scopes"]),
+        scopes=tuple(listed(item["scopes"])),
         expires_at=item.get("expires_at"),
         connected_at=item["connected_at"],
         last_used_at=item.get("last_used_at"),

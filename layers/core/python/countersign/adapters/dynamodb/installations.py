@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
+from countersign.adapters.dynamodb.reading import checked, listed, readable
 from countersign.adapters.dynamodb.rows import without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.errors import Conflict
@@ -63,7 +64,8 @@ class DynamoInstallationStore:
             self._table.put({"pk": _FIRST, "sk": _FIRST, "workspace": workspace_id}, "attribute_not_exists(pk)")
         except Conflict:
             there = self._table.get(_FIRST, _FIRST)
-            return str(there["workspace"]) if there else workspace_id
+            with readable("first workspace"):
+                return str(there["workspace"]) if there else workspace_id
         return workspace_id
 
     def put_state(self, state: InstallState) -> None:
@@ -81,7 +83,7 @@ class DynamoInstallationStore:
     def get_state(self, id_hash: str) -> InstallState | None:
         """One under way, spent or not."""
         item = self._table.get(f"state#{id_hash}", "state")
-        return None if item is None else InstallState(id_hash, item["cookie"], item["redirect_uri"], item["expires_at"])
+        return None if item is None else _read_state(id_hash, item)
 
     def consume_state(self, state: InstallState) -> bool:
         """Spend it: True for exactly one caller."""
@@ -110,6 +112,7 @@ def _item(installation: Installation) -> Item:
     )
 
 
+@checked
 def _read(item: Item) -> Installation:
     """A row; one that only a removal wrote knows little more than when that was."""
     return Installation(
@@ -118,7 +121,12 @@ def _read(item: Item) -> Installation:
         app_id=item.get("app", ""),
         bot_user=item.get("bot_user", ""),
         installed_by=item.get("installed_by", ""),
-        scopes=tuple(item.get("scopes", ())),
+        scopes=tuple(listed(item.get("scopes", ()))),
         installed_at=item.get("installed_at", 0),
         gone_at=item.get("gone_at"),
     )
+
+
+@checked
+def _read_state(id_hash: str, item: Item) -> InstallState:
+    return InstallState(id_hash, item["cookie"], item["redirect_uri"], item["expires_at"])

@@ -20,9 +20,10 @@ class DynamoPauses:
     def paused(self, workspace: str) -> frozenset[str]:
         """Ids of the apps that are paused there, or everywhere."""
         found = set()
+        # Whatever doesn't say clearly that it was resumed is paused.
         for item in self._table.query(_ALL, limit=_MOST):
             place, _, app = item["sk"].partition("#")
-            if item["paused"] and place in (workspace, EVERYWHERE):
+            if item.get("paused") is not False and place in (workspace, EVERYWHERE):
                 found.add(app)
         return frozenset(found)
 

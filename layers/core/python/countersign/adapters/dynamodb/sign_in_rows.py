@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Final
 
+from countersign.adapters.dynamodb.reading import checked, listed
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item
 from countersign.domain.connection import Site
@@ -65,6 +66,7 @@ def link_item(intent: Intent) -> Item:
     }
 
 
+@checked
 def read_intent(item: Item) -> Intent:
     """The intent again; what an earlier version wrote lacks what came since."""
     return Intent(
@@ -104,6 +106,7 @@ def code_item(wanted: WantedCode) -> Item:
     }
 
 
+@checked
 def read_code(person: Person, item: Item) -> WantedCode:
     """The code again."""
     return WantedCode(person, item["leg"], item["code"], item["until"], item["tries"], item["proved"])
@@ -138,6 +141,7 @@ def leg_item(leg: Leg) -> Item:
     )
 
 
+@checked
 def read_leg(item: Item) -> Leg:
     """The leg again; what an earlier version wrote lacks what came since."""
     return Leg(
@@ -150,11 +154,11 @@ def read_leg(item: Item) -> Leg:
         nonce=item["nonce"],
         account=read_account(item.get("account")),
         sealed=read_sealed(item.get("sealed")),
-        scopes=tuple(item["scopes"]),
+        scopes=tuple(listed(item["scopes"])),
         token_expires_at=item.get("token_expires_at"),
         version=item["version"],
         person_email=item.get("person_email"),
-        sites=tuple(Site(**site) for site in item.get("sites", ())),
+        sites=tuple(Site(**site) for site in listed(item.get("sites", ()))),
         site=item.get("site", ""),
         declined=item.get("declined", False),
         proof=Proof(item.get("proof", Proof.SIWS)),

@@ -116,6 +116,14 @@ def command_gone() -> Message:
     return say("Countersign doesn't know this command any more. Nothing was done. Write `help` for what it knows.")
 
 
+def unreadable() -> Message:
+    """A stored row in the way that nobody can read. What was done before it came up is not known here."""
+    return say(
+        "Countersign can't read something that it stored for this, so it stopped there."
+        " Please tell the person who runs Countersign."
+    )
+
+
 def answers_unreadable() -> Message:
     """A form whose sealed answers do not open as its own."""
     return say("What you filled in can't be read, so nothing was done. Please fill in the form again.")
