@@ -75,6 +75,7 @@ LEG = Leg(
     scopes=("useraccount",),
     token_expires_at=NOW + 1_800,
     version=3,
+    signed_in_at=NOW - 60,
     person_email="josie@acme.com",
     sites=(Site("cloud-1", "Acme"), Site("cloud-2", "Acme Labs")),
     site="cloud-2",

@@ -10,7 +10,7 @@ from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
 from countersign.domain.proof import WantedCode
-from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
+from countersign.domain.sign_in import CODE_SECONDS, Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
 from countersign.ports import SignInStore
 from tests.support.memory_sign_in import MemorySignInStore
@@ -196,6 +196,16 @@ def test_a_delivery_is_seen_once_but_may_be_delivered_again_by_the_queue(store: 
     assert not store.first_sight("Ev1", "m2", NOW)  # the chat service's retry
     assert store.first_sight("Ev2", "m3", NOW)
     assert store.first_sight("Ev1", "m4", NOW + 26 * 3_600 + 1)
+
+
+def test_a_code_is_of_whoever_brings_it_first_and_rows_that_outlive_their_time_are_over(store: SignInStore) -> None:
+    assert store.claim_code("mark", "josie", NOW)
+    assert not store.claim_code("mark", "tom", NOW)
+    assert store.claim_code("mark", "josie", NOW + 10), "a reload"
+    assert store.claim_code("other mark", "tom", NOW)
+    assert not store.claim_code("mark", "tom", NOW + 10 + CODE_SECONDS)
+    assert store.first_sight("mark", "tom", NOW), "deliveries are something else"
+    assert store.claim_code("mark", "tom", NOW + 11 + CODE_SECONDS)
 
 
 CODE = WantedCode.of(INTENT.person, "d" * 64, "2ABCDEFG", NOW)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from countersign.domain.errors import ConfigurationError, HostNotAllowed
-from countersign.domain.sign_in import hash_of
+from countersign.domain.sign_in import LegStep, leg_cookie_hash
 from countersign.entrypoints import oauth
 from countersign.entrypoints.api_gateway import Answer
 from tests.support.sign_in_world import JOSIE, ScriptedHttp, ScriptedOpenId, SignInWorld, claims_of, salesforce_user
@@ -62,7 +62,9 @@ def test_a_recorded_event_of_a_sign_in_nobody_knows_is_one_clear_page(name: str,
     answer = oauth.handle(event(name), world)
     _is_a_page(answer)
     assert answer["statusCode"] == status
-    assert (world.sign_ins.writes, world.queue.sent, world.audit.events) == (0, [], [])
+    assert (world.sign_ins.legs, world.sign_ins.intents, world.queue.sent, world.audit.events) == ({}, {}, [], [])
+    query = event(name)["queryStringParameters"] or {}
+    assert world.sign_ins.writes == (1 if "code" in query else 0), "that a code was seen, and nothing else"
 
 
 def _for(sent: dict[str, Any], secret: str) -> dict[str, Any]:
@@ -79,7 +81,10 @@ def test_the_recorded_events_of_a_live_link(monkeypatch: pytest.MonkeyPatch) -> 
     gone = oauth.handle(_for(event("connect_go"), secret), world)
     assert gone["statusCode"] == 200
     assert gone["headers"]["Set-Cookie"].startswith(f"__Host-bt={'c001' * 16};")
-    assert next(iter(world.sign_ins.legs.values())).cookie_hash == hash_of("c001" * 16)
+    (leg,) = world.sign_ins.legs.values()
+    (intent,) = world.sign_ins.intents.values()
+    (state,) = re.findall(r"state=([0-9a-f]{64})", gone["body"])[:1]
+    assert leg.cookie_hash == leg_cookie_hash("c001" * 16, state, intent, LegStep.SLACK)
     monkeypatch.setattr(world.clock, "now", world.clock.now + 600)
     assert oauth.handle(_for(event("connect_page"), secret), world)["statusCode"] == 410
     assert oauth.handle(_for(event("connect_new_link"), secret), world)["statusCode"] == 200

@@ -12,7 +12,7 @@ from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnav
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
 from countersign.domain.proof import WantedCode
-from countersign.domain.sign_in import Intent, IntentStatus, Leg
+from countersign.domain.sign_in import CODE_SECONDS, Intent, IntentStatus, Leg
 from countersign.domain.tokens import Sealed, SealOwner
 from countersign.ports import Journal, Seal
 
@@ -111,12 +111,19 @@ class MemorySignInStore:
         self.postponed[row.id_hash] = due_at
 
     def first_sight(self, key: str, delivery: str, now: int) -> bool:
+        return self._claim(key, delivery, now, SEEN_SECONDS)
+
+    def claim_code(self, mark: str, whose: str, now: int) -> bool:
+        return self._claim(f"code_seen#{mark}", whose, now, CODE_SECONDS)
+
+    def _claim(self, key: str, delivery: str, now: int, seconds: int) -> bool:
         self._write()
-        there = self.seen.get(key)
-        if there is not None and there[0] != delivery and there[1] >= now:
-            return False
-        self.seen[key] = (delivery, now + SEEN_SECONDS)
-        return True
+        with self.lock:
+            there = self.seen.get(key)
+            if there is not None and there[0] != delivery and there[1] >= now:
+                return False
+            self.seen[key] = (delivery, now + seconds)
+            return True
 
     def want_code(self, wanted: WantedCode) -> None:
         self._write()

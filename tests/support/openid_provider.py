@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,6 +42,7 @@ class Provider:
     key: Key
     published: list[Key] = field(default_factory=list)
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signed_in: int = 0
     organisation: str | None = None
     userinfo_sub: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
@@ -61,7 +63,8 @@ class Provider:
     def sign_in(self, url: str, user: str, workspace: str = "T0ACME", email: str | None = None) -> dict[str, str]:
         """A browser that is signed in as ``user`` goes to the authorization address; its callback's query."""
         asked = {name: value for name, (value,) in parse_qs(urlsplit(url).query, strict_parsing=True).items()}
-        code = f"code-{len(self.codes)}"
+        self.signed_in += 1
+        code = sha256(f"slack {self.signed_in}".encode()).hexdigest()
         self.codes[code] = {"nonce": asked["nonce"], "user": user, "workspace": workspace, "email": email}
         return {"code": code, "state": asked["state"]}
 

@@ -13,7 +13,7 @@ from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.openid import IdTokenClaims
 from countersign.domain.proof import Proof
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import hash_of
+from countersign.domain.sign_in import Intent, confirm_secret, hash_of, key_secret
 from countersign.domain.tokens import Tokens
 from countersign.ports import AuthorizationServer, ChatOpenId, Http
 from countersign.usecases.ask_to_confirm import AskToConfirm
@@ -84,7 +84,7 @@ def claims_of(person: Person, **changed: Any) -> IdTokenClaims:
 
 @dataclass
 class ScriptedOpenId:
-    """Implements ``ports.ChatOpenId``: a code is the name of the person that the browser is signed in as."""
+    """Implements ``ports.ChatOpenId``: a code begins with the name of the person that the browser is signed in as."""
 
     people: dict[str, IdTokenClaims | CountersignError] = field(default_factory=dict)
     asked: list[tuple[str, str, bool]] = field(default_factory=list)
@@ -94,7 +94,7 @@ class ScriptedOpenId:
 
     def identify(self, code: Secret, redirect_uri: str, nonce: str, *, organisation: bool) -> IdTokenClaims:
         self.asked.append((redirect_uri, nonce, organisation))
-        found = self.people[code.reveal()]
+        found = self.people[code.reveal().partition(".")[0]]
         if isinstance(found, CountersignError):
             raise found
         return found
@@ -113,7 +113,7 @@ class ScriptedAuthorization:
         return f"https://{app.id}/authorize?redirect_uri={redirect_uri}&state={state}&verifier={code_verifier}"
 
     def exchange(self, app: App, code: Secret, redirect_uri: str, code_verifier: str) -> TokenAnswer:
-        self.exchanged.append((app.id, code.reveal(), redirect_uri, code_verifier))
+        self.exchanged.append((app.id, code.reveal().partition(".")[0], redirect_uri, code_verifier))
         if isinstance(self.answer, CountersignError):
             raise self.answer
         return replace(self.answer, api_base=_API_BASES.get(app.id))
@@ -192,6 +192,18 @@ class SignInWorld:
         begin = BeginSignIn(self.sign_ins, self.randomness, self.clock, self.base_url)
         begun = begin(person, workspace, app, PROFILES[person], trace_id="trace-1")
         return begun, begun.url.rpartition("/")[2]
+
+    def intent_of(self, secret: str) -> Intent:
+        """Whose leg has this secret."""
+        return self.sign_ins.intents[self.sign_ins.legs[hash_of(secret)].intent_hash]
+
+    def confirm_secret(self, cookie: str, secret: str) -> str:
+        """What the confirm page that follows a leg posts to."""
+        return confirm_secret(cookie, secret, self.intent_of(secret))
+
+    def key_secret(self, cookie: str, secret: str) -> str:
+        """What the form for a key that follows a leg posts to."""
+        return key_secret(cookie, secret, self.intent_of(secret))
 
     @cached_property
     def browser_leg(self) -> BrowserLeg:

@@ -41,6 +41,7 @@ class AppServer:
     server: Server
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    consents: int = 0
     issued: int = 0
 
     def __post_init__(self) -> None:
@@ -50,7 +51,8 @@ class AppServer:
     def consent(self, url: str, email: str) -> dict[str, str]:
         """A browser that is signed in there as ``email`` says yes: its callback's query."""
         asked = {name: value for name, (value,) in parse_qs(urlsplit(url).query, strict_parsing=True).items()}
-        code = f"code-of-{email}-{len(self.codes)}"
+        self.consents += 1
+        code = hashlib.sha256(f"app {self.consents}".encode()).hexdigest()
         self.codes[code] = {**asked, "email": email}
         return {"code": code, "state": asked["state"]}
 

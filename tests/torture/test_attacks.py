@@ -42,8 +42,9 @@ def test_the_same_seed_plays_the_same_rounds_again() -> None:
 
 
 def test_the_rounds_find_a_hole_where_there_is_one(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers that stray into another browser no longer end their leg."""
+    """Answers that stray into another browser no longer end their leg, nor are their codes that browser's."""
     monkeypatch.setattr(BrowserLeg, "_strayed", lambda *_: None)
+    monkeypatch.setattr(BrowserLeg, "brought_first", lambda *_: True)
     assert play(stage, Share(DEFAULT_SEED, 200)).wrong
 
 

@@ -92,8 +92,10 @@ def test_t4_slacks_code_and_our_state_are_for_one_use(stage: Stage) -> None:
     josie, other = stage.browser(JOSIE), stage.browser(JOSIE)
     callback = josie.at_slack(josie.to_slack(stage.begin(JOSIE)))
     assert [josie.back_from_slack(callback)["statusCode"] for _ in range(2)] == [302, 409]
+    fresh = josie.at_slack(josie.to_slack(stage.begin(JOSIE)))
+    assert josie.back_from_slack(fresh | {"code": callback["code"]})["statusCode"] == 403, "Slack knows it no more"
     fresh = other.at_slack(other.to_slack(stage.begin(JOSIE)))
-    assert other.back_from_slack(fresh | {"code": callback["code"]})["statusCode"] == 403
+    assert other.back_from_slack(fresh | {"code": callback["code"]})["statusCode"] == 409, "nor is it this browser's"
     assert stage.app.asked_for_tokens == []
 
 

@@ -12,7 +12,7 @@ from countersign.domain.identity import shared_owner
 from countersign.domain.page_texts.shared import SHARED_TEXTS
 from countersign.domain.page_texts.sign_in import TEXTS
 from countersign.domain.pages import Onward, Page, PageKind
-from countersign.domain.sign_in import IntentStatus, confirm_secret, hash_of
+from countersign.domain.sign_in import IntentStatus, hash_of
 from countersign.domain.sign_in_policy import Reason
 from countersign.entrypoints.pages import page_answer
 from countersign.usecases.begin_sign_in import BeginSignIn
@@ -60,7 +60,7 @@ def state_of(onward: Onward) -> str:
 
 
 def back(world: SignInWorld, cookie: str, state: str) -> Page:
-    return world.complete_app_leg("servicenow", {"code": ["good-code"], "state": [state]}, cookie)
+    return world.complete_app_leg("servicenow", {"code": [f"good-code.{state}"], "state": [state]}, cookie)
 
 
 def html(page: Page) -> str:
@@ -90,7 +90,7 @@ def test_yes_stores_it_for_the_workspace_and_names_the_admin(world: SignInWorld)
     cookie, state = to_app(world)
     back(world, cookie, state)
 
-    page = world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    page = world.confirm_sign_in(world.confirm_secret(cookie, state), cookie, accepted=True)
 
     connection = world.connections.get(OWNER, "servicenow")
     assert connection is not None
@@ -105,7 +105,7 @@ def test_yes_stores_it_for_the_workspace_and_names_the_admin(world: SignInWorld)
 def test_its_tokens_open_for_the_workspace_and_for_nobody_else(world: SignInWorld) -> None:
     cookie, state = to_app(world)
     back(world, cookie, state)
-    world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    world.confirm_sign_in(world.confirm_secret(cookie, state), cookie, accepted=True)
 
     connection = world.connections.get(OWNER, "servicenow")
     assert connection is not None
@@ -122,9 +122,9 @@ def test_its_tokens_open_for_the_workspace_and_for_nobody_else(world: SignInWorl
 def test_a_reload_after_yes_shows_the_success_again(world: SignInWorld) -> None:
     cookie, state = to_app(world)
     back(world, cookie, state)
-    yes = world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    yes = world.confirm_sign_in(world.confirm_secret(cookie, state), cookie, accepted=True)
 
-    assert world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True) == yes
+    assert world.confirm_sign_in(world.confirm_secret(cookie, state), cookie, accepted=True) == yes
     assert back(world, cookie, state).kind is PageKind.DONE
 
 
@@ -133,7 +133,7 @@ def test_somebody_elses_browser_burns_the_link_as_ever(world: SignInWorld) -> No
     onward = world.start_sign_in(begin(world), None)
     assert isinstance(onward, Onward)
 
-    page = world.complete_slack_leg({"state": [state_of(onward)], "code": ["U0TOM"]}, onward.cookie)
+    page = world.complete_slack_leg({"state": [state_of(onward)], "code": [f"U0TOM.{state_of(onward)}"]}, onward.cookie)
 
     assert isinstance(page, Page)
     assert page.kind is PageKind.WRONG_PERSON
@@ -144,29 +144,31 @@ def test_no_gives_everything_back(world: SignInWorld) -> None:
     cookie, state = to_app(world)
     back(world, cookie, state)
 
-    page = world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=False)
+    page = world.confirm_sign_in(world.confirm_secret(cookie, state), cookie, accepted=False)
 
     assert page.kind is PageKind.DECLINED
     assert world.connections.rows == {}
     due = [row.id_hash for row in world.sign_ins.due(world.clock.now, 9)]
-    assert due == [hash_of(confirm_secret(cookie, state))]
+    assert due == [hash_of(world.confirm_secret(cookie, state))]
 
 
 def test_an_admins_own_sign_in_beside_it_is_their_own(world: SignInWorld) -> None:
     """One person, one app, two owners: neither row touches the other."""
     cookie, state = to_app(world)
     back(world, cookie, state)
-    world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    world.confirm_sign_in(world.confirm_secret(cookie, state), cookie, accepted=True)
     shared = world.connections.get(OWNER, "servicenow")
 
     _, secret = world.begin(JOSIE)
     onward = world.start_sign_in(secret, None)
     assert isinstance(onward, Onward)
-    there = world.complete_slack_leg({"state": [state_of(onward)], "code": ["U0JOSIE"]}, onward.cookie)
+    there = world.complete_slack_leg(
+        {"state": [state_of(onward)], "code": [f"U0JOSIE.{state_of(onward)}"]}, onward.cookie
+    )
     assert isinstance(there, Onward)
     page = back(world, onward.cookie, state_of(there))
     assert Reason.FOR_EVERYONE not in page.reasons
-    world.confirm_sign_in(confirm_secret(onward.cookie, state_of(there)), onward.cookie, accepted=True)
+    world.confirm_sign_in(world.confirm_secret(onward.cookie, state_of(there)), onward.cookie, accepted=True)
 
     own = world.connections.get(JOSIE, "servicenow")
     assert own is not None

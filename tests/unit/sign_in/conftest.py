@@ -37,7 +37,7 @@ class Scripted:
 
     def prove(self, state: str, cookie: str, who: str) -> str:
         """Come back from Slack as somebody: the state that the app will bring back."""
-        onward = self.world.complete_slack_leg({"state": [state], "code": [who]}, cookie)
+        onward = self.world.complete_slack_leg({"state": [state], "code": [f"{who}.{state}"]}, cookie)
         assert isinstance(onward, Onward)
         return _state(onward)
 
@@ -48,8 +48,8 @@ class Scripted:
         return secret, cookie, self.prove(state, cookie, person.user_id)
 
     def back(self, state: str, cookie: str | None, app: str = "servicenow", **query: str) -> Page:
-        """Come back from the app with a code."""
-        answer = {"code": "good-code", "state": state} | query
+        """Come back from the app with a code, each time with the same one for the same question."""
+        answer = {"code": f"good-code.{state}", "state": state} | query
         return self.world.complete_app_leg(app, {name: [value] for name, value in answer.items()}, cookie)
 
 

@@ -19,7 +19,7 @@ from countersign.domain.errors import (
     TooLarge,
 )
 from countersign.domain.pages import PageKind
-from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier, confirm_secret, hash_of, leg_owner
+from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier, hash_of, leg_owner
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.token_codec import unpack
 from tests.support.sign_in_world import BASE_URL, JOSIE, NOW, TOM, salesforce_user
@@ -56,8 +56,9 @@ def test_an_account_that_the_app_asked_for_and_that_fits_is_stored_at_once(scrip
     _, cookie, state = scripted.to_app(JOSIE, "salesforce")
     page = scripted.back(state, cookie, "salesforce")
     assert (page.kind, page.values["account"]) == (PageKind.DONE, "josie@acme.com")
+    (intent,) = scripted.world.sign_ins.intents.values()
     assert scripted.server.exchanged == [
-        ("salesforce", "good-code", f"{BASE_URL}/oauth/callback/salesforce", code_verifier(cookie, state))
+        ("salesforce", "good-code", f"{BASE_URL}/oauth/callback/salesforce", code_verifier(cookie, state, intent))
     ]
     assert scripted.http.sent[0].headers["Authorization"] == "Bearer access-1"
     connection = _connection(scripted, "salesforce")
@@ -67,7 +68,7 @@ def test_an_account_that_the_app_asked_for_and_that_fits_is_stored_at_once(scrip
     opened = unpack(scripted.world.sealer.open(connection.sealed, connection.owner))
     assert opened.refresh_token is not None
     assert (opened.access_token.reveal(), opened.refresh_token.reveal()) == ("access-1", "refresh-1")
-    intent = next(iter(scripted.world.sign_ins.intents.values()))
+    (intent,) = scripted.world.sign_ins.intents.values()
     assert intent.status is IntentStatus.DONE
     assert scripted.world.queue.sent == [CONNECTED | {"app": "salesforce", "intent": intent.id_hash}]
     assert scripted.world.audit.names == ["sign_in.connected"]
@@ -96,7 +97,7 @@ def test_an_app_that_may_pass_silently_is_confirmed_first(scripted: "Scripted") 
     page = scripted.back(state, cookie)
     assert (page.kind, page.reasons) == (PageKind.CONFIRM, (Reason.NOT_ASKED_WHO,))
     assert page.facts == (("Slack", "@josie, Acme"), ("ServiceNow", "J, josie@acme.com"))
-    assert page.post_to == f"{BASE_URL}/connect/{confirm_secret(cookie, state)}"
+    assert page.post_to == f"{BASE_URL}/connect/{scripted.world.confirm_secret(cookie, state)}"
     assert scripted.world.connections.rows == {}
     assert scripted.back(state, cookie) == page
     assert len(scripted.server.exchanged) == 1
@@ -119,7 +120,7 @@ def test_another_account_than_before_is_confirmed_first_and_the_old_one_given_ba
     page = scripted.back(state, cookie, "salesforce")
     assert (page.kind, page.reasons) == (PageKind.CONFIRM, (Reason.ACCOUNT_CHANGES,))
     assert _connection(scripted, "salesforce") == before
-    done = scripted.world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    done = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, state), cookie, accepted=True)
     assert done.kind is PageKind.DONE
     assert (_connection(scripted, "salesforce").account.id, _connection(scripted, "salesforce").version) == (
         "005000000000002AAA",
@@ -217,7 +218,7 @@ def test_what_ended_while_the_app_was_asked_stores_nothing(
 def test_a_burnt_link_stops_a_browser_on_its_way_back(scripted: "Scripted") -> None:
     secret, cookie, state = scripted.to_app(TOM)
     other_cookie, other_state = scripted.start(secret)
-    scripted.world.complete_slack_leg({"state": [other_state], "code": ["U0JOSIE"]}, other_cookie)
+    scripted.world.complete_slack_leg({"state": [other_state], "code": [f"U0JOSIE.{other_state}"]}, other_cookie)
     assert scripted.back(state, cookie).kind is PageKind.STOPPED
     assert scripted.server.exchanged == []
 
@@ -297,7 +298,7 @@ def test_a_queue_that_fails_after_storing_is_made_good_by_a_reload(scripted: "Sc
     assert _connection(scripted, "salesforce").status is Status.LIVE
     scripted.world.queue.broken = False
     assert scripted.back(state, cookie, "salesforce").kind is PageKind.CONFIRM
-    done = scripted.world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    done = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, state), cookie, accepted=True)
     assert done.kind is PageKind.DONE
     assert scripted.world.queue.kinds == ["connected"]
     assert scripted.world.audit.names == ["sign_in.connected"]
@@ -323,7 +324,7 @@ def test_a_crash_while_a_connection_is_replaced_leaves_both_sides_known(
 
     monkeypatch.setattr(world.connections if dies_at == "put" else world.sign_ins, dies_at, killed)
     with pytest.raises(Killed):
-        world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+        world.confirm_sign_in(scripted.world.confirm_secret(cookie, state), cookie, accepted=True)
 
     assert _connection(scripted, "salesforce") == before
     assert [(row.account.id, row.version) for row in world.connections.retired] == [(before.account.id, 1)]

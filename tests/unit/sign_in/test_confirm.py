@@ -7,8 +7,8 @@ import pytest
 
 from countersign.domain.connection import Status
 from countersign.domain.pages import PageKind
-from countersign.domain.sign_in import IntentStatus, Leg, confirm_secret, hash_of
-from tests.support.sign_in_world import BASE_URL, JOSIE, TOM
+from countersign.domain.sign_in import IntentStatus, Leg, hash_of
+from tests.support.sign_in_world import BASE_URL, JOSIE, NOW, TOM
 
 if TYPE_CHECKING:
     from tests.unit.sign_in.conftest import Scripted
@@ -19,7 +19,7 @@ def asked(scripted: "Scripted") -> tuple[str, str]:
     """Josie looks at the confirm page: its secret, her cookie."""
     _, cookie, state = scripted.to_app(JOSIE)
     assert scripted.back(state, cookie).kind is PageKind.CONFIRM
-    return confirm_secret(cookie, state), cookie
+    return scripted.world.confirm_secret(cookie, state), cookie
 
 
 def test_yes_stores_by_copying_and_never_seals_or_opens(scripted: "Scripted", asked: tuple[str, str]) -> None:
@@ -48,7 +48,7 @@ def test_no_stores_nothing_and_gives_the_tokens_back_at_once(scripted: "Scripted
 def test_no_is_final_whatever_is_pressed_or_reloaded_afterwards(scripted: "Scripted") -> None:
     _, cookie, state = scripted.to_app(JOSIE)
     scripted.back(state, cookie)
-    asked = confirm_secret(cookie, state), cookie
+    asked = scripted.world.confirm_secret(cookie, state), cookie
     no = scripted.world.confirm_sign_in(*asked, accepted=False)
     assert [scripted.world.confirm_sign_in(*asked, accepted=yes) for yes in (True, False)] == [no, no]
     assert scripted.back(state, cookie) == no
@@ -97,7 +97,7 @@ def test_a_burnt_link_cannot_be_confirmed(scripted: "Scripted", asked: tuple[str
 def test_a_connection_that_changed_meanwhile_is_not_overwritten(scripted: "Scripted", asked: tuple[str, str]) -> None:
     _, cookie, state = scripted.to_app(JOSIE)
     scripted.back(state, cookie)
-    scripted.world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True)
+    scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, state), cookie, accepted=True)
     first = scripted.world.connections.get(JOSIE, "servicenow")
     page = scripted.world.confirm_sign_in(*asked, accepted=True)
     assert (page.kind, scripted.world.connections.get(JOSIE, "servicenow")) == (PageKind.CHANGED, first)
@@ -132,8 +132,8 @@ def test_the_second_of_two_tabs_learns_that_the_first_was_it(scripted: "Scripted
     one, two = scripted.prove(one, cookie, "U0JOSIE"), scripted.prove(two, cookie, "U0JOSIE")
     scripted.back(one, cookie)
     scripted.back(two, cookie)
-    done = scripted.world.confirm_sign_in(confirm_secret(cookie, one), cookie, accepted=True)
-    late = scripted.world.confirm_sign_in(confirm_secret(cookie, two), cookie, accepted=True)
+    done = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, one), cookie, accepted=True)
+    late = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, two), cookie, accepted=True)
     assert (done.kind, late.kind) == (PageKind.DONE, PageKind.USED)
     assert scripted.world.queue.kinds == ["connected"]
 
@@ -151,3 +151,19 @@ def test_an_unknown_secret_or_one_of_another_step_confirms_nothing(scripted: "Sc
     _, cookie, state = scripted.to_app(TOM)
     assert scripted.world.confirm_sign_in("0" * 64, cookie, accepted=True).kind is PageKind.UNKNOWN
     assert scripted.world.confirm_sign_in(state, cookie, accepted=True).kind is PageKind.UNKNOWN
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 9])
+def test_a_sign_in_is_as_old_as_the_return_from_the_app_however_long_its_page_lay(
+    scripted: "Scripted", minutes: int
+) -> None:
+    """A fresh sign-in is one at the app: a page of ours that waits for its button proves nothing."""
+    _, cookie, state = scripted.to_app(JOSIE)
+    scripted.world.clock.now += 60
+    scripted.http.while_asked = lambda: setattr(scripted.world.clock, "now", NOW + 75)
+    scripted.back(state, cookie)
+    scripted.world.clock.now = NOW + 75 + minutes * 60
+    page = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, state), cookie, accepted=True)
+    connection = scripted.world.connections.get(JOSIE, "servicenow")
+    assert connection is not None
+    assert (page.kind, connection.connected_at) == (PageKind.DONE, NOW + 60)

@@ -14,7 +14,7 @@ from countersign.domain.errors import AppUnavailable, ConfigurationError, HostNo
 from countersign.domain.identity import Person
 from countersign.domain.pages import Alert, Entry, Onward, Page, PageKind
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import LegStep, confirm_secret, key_secret
+from countersign.domain.sign_in import LegStep
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.token_codec import unpack
 from countersign.entrypoints.oauth import handle
@@ -44,7 +44,7 @@ def to_key(scripted: "Scripted", who: str = "U0JOSIE") -> tuple[Page, str, str, 
     cookie, state = scripted.start(secret)
     page = scripted.world.complete_slack_leg({"state": [state], "code": [who]}, cookie)
     assert not isinstance(page, Onward)
-    return page, key_secret(cookie, state), cookie, state
+    return page, scripted.world.key_secret(cookie, state), cookie, state
 
 
 def connection(scripted: "Scripted") -> Connection:
@@ -78,7 +78,7 @@ def test_a_good_key_is_confirmed_and_then_stored_sealed(scripted: "Scripted") ->
     assert (page.kind, page.reasons) == (PageKind.CONFIRM, (Reason.KEY_ENTERED,))
     assert page.facts == (("Slack", "@josie, Acme"), ("ServiceNow", "josie@acme.com"))
     assert scripted.world.connections.rows == {}
-    done = scripted.world.confirm_sign_in(confirm_secret(cookie, secret), cookie, accepted=True)
+    done = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, secret), cookie, accepted=True)
     assert done.kind is PageKind.DONE
     row = connection(scripted)
     assert (row.status, row.version, row.expires_at, row.scopes) == (Status.LIVE, 1, None, ())
@@ -162,14 +162,14 @@ def test_an_app_that_is_not_set_up_is_the_operators_matter(scripted: "Scripted",
 
 def test_every_reload_shows_where_the_sign_in_stands(scripted: "Scripted") -> None:
     page, secret, cookie, state = to_key(scripted)
-    reload = {"state": [state], "code": ["U0JOSIE"]}
+    reload = {"state": [state], "code": [f"U0JOSIE.{state}"]}
     assert scripted.world.complete_slack_leg(reload, cookie) == page
     assert scripted.world.enter_key.look(secret, cookie) == page
     asked = scripted.world.enter_key(secret, cookie, KEY)
     assert scripted.world.enter_key(secret, cookie, KEY) == asked
     assert scripted.world.enter_key.look(secret, cookie) == asked
     assert len(scripted.http.sent) == 1, "a key that waits to be confirmed is not checked again"
-    done = scripted.world.confirm_sign_in(confirm_secret(cookie, secret), cookie, accepted=True)
+    done = scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, secret), cookie, accepted=True)
     assert scripted.world.enter_key(secret, cookie, KEY) == done
     assert scripted.world.enter_key.look(secret, cookie) == done
 
@@ -185,7 +185,7 @@ def test_two_tabs_that_enter_keys_at_once_bind_one(scripted: "Scripted") -> None
     page = scripted.world.enter_key(secret, cookie, KEY | {"user_id": "aa_other"})
     assert (page.kind, page.facts[1]) == (PageKind.CONFIRM, ("ServiceNow", "josie@acme.com"))
     assert [leg.step for leg in scripted.world.sign_ins.legs.values()].count(LegStep.CONFIRM) == 1
-    scripted.world.confirm_sign_in(confirm_secret(cookie, secret), cookie, accepted=True)
+    scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, secret), cookie, accepted=True)
     assert connection(scripted).account.id == "aa_josie"
 
 
@@ -205,16 +205,16 @@ def test_a_form_that_lay_too_long_or_whose_link_was_burnt_asks_nobody(scripted: 
     _, link = scripted.world.begin(JOSIE)
     cookie, state = scripted.start(link)
     other_cookie, other_state = scripted.start(link)
-    scripted.world.complete_slack_leg({"state": [state], "code": ["U0JOSIE"]}, cookie)
-    scripted.world.complete_slack_leg({"state": [other_state], "code": ["U0TOM"]}, other_cookie)
-    assert scripted.world.enter_key(key_secret(cookie, state), cookie, KEY).kind is PageKind.STOPPED
+    scripted.world.complete_slack_leg({"state": [state], "code": [f"U0JOSIE.{state}"]}, cookie)
+    scripted.world.complete_slack_leg({"state": [other_state], "code": [f"U0TOM.{other_state}"]}, other_cookie)
+    assert scripted.world.enter_key(scripted.world.key_secret(cookie, state), cookie, KEY).kind is PageKind.STOPPED
     assert scripted.http.sent == []
 
 
 def test_no_is_final_and_the_key_is_not_kept(scripted: "Scripted") -> None:
     _, secret, cookie, _ = to_key(scripted)
     scripted.world.enter_key(secret, cookie, KEY)
-    asked = confirm_secret(cookie, secret), cookie
+    asked = scripted.world.confirm_secret(cookie, secret), cookie
     pages = [scripted.world.confirm_sign_in(*asked, accepted=yes) for yes in (False, True)]
     assert [page.kind for page in pages] == [PageKind.KEY_DECLINED] * 2
     assert scripted.world.enter_key(secret, cookie, KEY).kind is PageKind.KEY_DECLINED
@@ -226,13 +226,13 @@ def test_what_ended_while_the_key_was_checked_keeps_nothing_of_it(scripted: "Scr
     _, link = scripted.world.begin(JOSIE)
     cookie, state = scripted.start(link)
     other_cookie, other_state = scripted.start(link)
-    scripted.world.complete_slack_leg({"state": [state], "code": ["U0JOSIE"]}, cookie)
+    scripted.world.complete_slack_leg({"state": [state], "code": [f"U0JOSIE.{state}"]}, cookie)
 
     def burnt() -> None:
-        scripted.world.complete_slack_leg({"state": [other_state], "code": ["U0TOM"]}, other_cookie)
+        scripted.world.complete_slack_leg({"state": [other_state], "code": [f"U0TOM.{other_state}"]}, other_cookie)
 
     scripted.http.while_asked = burnt
-    page = scripted.world.enter_key(key_secret(cookie, state), cookie, KEY)
+    page = scripted.world.enter_key(scripted.world.key_secret(cookie, state), cookie, KEY)
     assert page.kind is PageKind.STOPPED
     assert [leg for leg in scripted.world.sign_ins.legs.values() if leg.sealed] == []
 
@@ -252,7 +252,7 @@ def test_a_key_is_in_no_page_log_error_or_row_in_clear(scripted: "Scripted", cap
         wrong = scripted.world.enter_key(secret, cookie, KEY)
         scripted.http.bodies[HOST] = GOOD
         asked = scripted.world.enter_key(secret, cookie, KEY)
-        scripted.world.confirm_sign_in(confirm_secret(cookie, secret), cookie, accepted=True)
+        scripted.world.confirm_sign_in(scripted.world.confirm_secret(cookie, secret), cookie, accepted=True)
     row = connection(scripted)
     clear = (page_answer(wrong, "r"), page_answer(asked, "r"), caplog.text, row.account, row.scopes)
     seen = repr((*clear, scripted.world.audit.events, scripted.world.queue.sent, scripted.http.sent, wrong, asked))
@@ -347,7 +347,7 @@ def journey(scripted: "Scripted", own: Jar, other: Jar, chance: Random) -> Itera
     first.cookie, state = onward.cookie, parse_qs(urlsplit(onward.url).query)["state"][0]
     yield
     second = jar()
-    page = world.complete_slack_leg({"state": [state], "code": [second.person.user_id]}, second.cookie)
+    page = world.complete_slack_leg({"state": [state], "code": [f"{second.person.user_id}.{state}"]}, second.cookie)
     yield
     for _ in range(2):
         if isinstance(page, Onward) or not page.post_to:
@@ -382,7 +382,7 @@ def test_two_people_who_do_everything_in_any_order_end_up_with_their_own_keys(sc
 
 def test_nobody_comes_back_from_an_app_that_nobody_was_sent_to(scripted: "Scripted") -> None:
     page, _, cookie, state = to_key(scripted)
-    for known in (state, key_secret(cookie, state)):
+    for known in (state, scripted.world.key_secret(cookie, state)):
         assert scripted.back(known, cookie).kind is PageKind.UNKNOWN
     assert scripted.server.exchanged == []
     assert page.kind is PageKind.KEY
@@ -392,6 +392,8 @@ def test_tom_has_a_form_of_his_own(scripted: "Scripted") -> None:
     _, secret, cookie, _ = to_key(scripted)
     _, link = scripted.world.begin(TOM)
     tom_cookie, state = scripted.start(link)
-    scripted.world.complete_slack_leg({"state": [state], "code": ["U0TOM"]}, tom_cookie)
+    scripted.world.complete_slack_leg({"state": [state], "code": [f"U0TOM.{state}"]}, tom_cookie)
     assert scripted.world.enter_key(secret, tom_cookie, KEY).kind is PageKind.LOST_COOKIE
-    assert scripted.world.enter_key(key_secret(tom_cookie, state), cookie, KEY).kind is PageKind.LOST_COOKIE
+    assert (
+        scripted.world.enter_key(scripted.world.key_secret(tom_cookie, state), cookie, KEY).kind is PageKind.LOST_COOKIE
+    )

@@ -10,7 +10,7 @@ from countersign.domain.limits import LINKS, PRESSES
 from countersign.domain.page_texts.sign_in import PROOFS
 from countersign.domain.pages import Onward, Page, PageKind
 from countersign.domain.proof import Proof
-from countersign.domain.sign_in import IntentStatus, LegStep, hash_of
+from countersign.domain.sign_in import IntentStatus, LegStep, hash_of, leg_cookie_hash
 from countersign.entrypoints.pages import page_answer
 from countersign.usecases.begin_sign_in import BeginSignIn
 from tests.support.sign_in_world import ACME, BASE_URL, JOSIE, NOW, TOM
@@ -116,7 +116,8 @@ def test_pressing_binds_the_leg_to_the_cookie_by_hashes(scripted: "Scripted") ->
     begun, secret = scripted.world.begin(JOSIE)
     cookie, state = scripted.start(secret)
     leg = scripted.world.sign_ins.legs[hash_of(state)]
-    assert (leg.intent_hash, leg.cookie_hash, leg.step) == (begun.intent.id_hash, hash_of(cookie), LegStep.SLACK)
+    bound_to = leg_cookie_hash(cookie, state, begun.intent, LegStep.SLACK)
+    assert (leg.intent_hash, leg.cookie_hash, leg.step) == (begun.intent.id_hash, bound_to, LegStep.SLACK)
     assert leg.expires_at == NOW + 600
     assert scripted.world.sign_ins.intents[begun.intent.id_hash].opened_at == NOW
     stored = repr(scripted.world.sign_ins.legs) + repr(scripted.world.sign_ins.intents)

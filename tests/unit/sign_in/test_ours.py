@@ -11,7 +11,6 @@ from countersign.domain.errors import NoSites
 from countersign.domain.http import HttpAnswer
 from countersign.domain.identify import SignedIn, account_in, identity_values
 from countersign.domain.pages import Page, PageKind
-from countersign.domain.sign_in import confirm_secret
 from countersign.domain.sites import read_sites
 from countersign.domain.tenancy import demanded, is_ours
 from tests.support.shipped_catalog import shipped
@@ -46,7 +45,7 @@ def sign_in(scripted: "Scripted", **user: str) -> tuple[Page, str, str]:
     rows = {"result": [servicenow_user("josie@acme.com")["result"][0] | user]}
     scripted.http.bodies["acme.service-now.com"] = rows
     _, cookie, state = scripted.to_app(JOSIE)
-    return scripted.back(state, cookie), confirm_secret(cookie, state), cookie
+    return scripted.back(state, cookie), scripted.world.confirm_secret(cookie, state), cookie
 
 
 def stored(scripted: "Scripted") -> Connection | None:

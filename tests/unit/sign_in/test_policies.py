@@ -9,7 +9,6 @@ from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Site
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.policy import EmailRule, OtherAccount, PolicyRule
-from countersign.domain.sign_in import confirm_secret, key_secret
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.token_codec import unpack
 from tests.support.shipped_catalog import shipped
@@ -31,7 +30,7 @@ def under(*rules: PolicyRule, catalog: Catalog | None = None) -> Catalog:
 def sign_in(scripted: "Scripted", app: str = "salesforce") -> tuple[Page, str, str]:
     """The page after the app, the confirm page's secret, the cookie."""
     _, cookie, state = scripted.to_app(JOSIE, app)
-    return scripted.back(state, cookie, app), confirm_secret(cookie, state), cookie
+    return scripted.back(state, cookie, app), scripted.world.confirm_secret(cookie, state), cookie
 
 
 def as_salesforce(scripted: "Scripted", **user: str) -> None:
@@ -163,8 +162,8 @@ def test_a_refused_key_is_not_kept_anywhere(scripted: "Scripted") -> None:
     for key in keys:
         _, secret = world.begin(JOSIE)
         cookie, state = scripted.start(secret)
-        world.complete_slack_leg({"state": [state], "code": [JOSIE.user_id]}, cookie)
-        page = world.enter_key(key_secret(cookie, state), cookie, key)
+        world.complete_slack_leg({"state": [state], "code": [f"{JOSIE.user_id}.{state}"]}, cookie)
+        page = world.enter_key(scripted.world.key_secret(cookie, state), cookie, key)
         if page.kind is PageKind.CONFIRM:
             page = world.confirm_sign_in(page.post_to.rpartition("/")[2], cookie, accepted=True)
         ends.append(page.kind)

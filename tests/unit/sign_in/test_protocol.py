@@ -1,11 +1,13 @@
 """The protocol's small pieces: addresses, verifiers, callbacks, claims, hosts, policy."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from countersign.domain.callback import Callback, read_callback
+from countersign.domain.callback import Callback, code_marks, read_callback
 from countersign.domain.catalog import ClientAuthentication
 from countersign.domain.connection import Account
 from countersign.domain.errors import ConfigurationError, HostNotAllowed, Malformed, Unverified
@@ -14,13 +16,36 @@ from countersign.domain.oauth import authorization_url, code_challenge, revocati
 from countersign.domain.openid import IdTokenClaims, check_claims
 from countersign.domain.revocation import may_revoke
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import code_verifier, confirm_secret, is_secret
+from countersign.domain.sign_in import (
+    Intent,
+    IntentStatus,
+    LegStep,
+    code_verifier,
+    confirm_secret,
+    is_secret,
+    key_secret,
+    leg_cookie_hash,
+)
 from countersign.domain.sign_in_policy import Reason, reasons_to_confirm
 from countersign.domain.tokens import Tokens
 from tests.support.shipped_catalog import SETTINGS, shipped
+from tests.support.sign_in_world import BASE_URL, JOSIE, NOW, TOM
 
 STATE = "ab" * 32
 SALESFORCE = shipped().apps["salesforce"]
+INTENT = Intent(
+    id_hash="d" * 64,
+    person=JOSIE,
+    workspace="T0ACME",
+    organisation=None,
+    app="salesforce",
+    base_url=BASE_URL,
+    person_name="@josie",
+    person_email=None,
+    workspace_name="Acme",
+    created_at=NOW,
+    expires_at=NOW + 600,
+)
 CLIENT = {"client_id": "our id", "redirect_uri": "https://x/cb", "state": STATE, "code_verifier": "v" * 43}
 
 
@@ -59,10 +84,67 @@ def test_a_query_of_the_endpoints_own_is_kept_and_extras_cannot_replace_ours() -
     assert "code_challenge" not in query
 
 
-def test_verifier_and_confirm_secret_belong_to_cookie_and_state() -> None:
-    made = {f(cookie, state) for f in (code_verifier, confirm_secret) for cookie in "ab" for state in "xy"}
-    assert len(made) == 8
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id_hash": "e" * 64},
+        {"person": TOM},
+        {"workspace": "T0SALES"},
+        {"organisation": "E0ACME"},
+        {"app": "box"},
+        {"shared": True},
+        {"base_url": "https://evil.example"},
+    ],
+)
+def test_what_the_cookie_derives_belongs_to_cookie_secret_use_and_what_the_intent_is_about(
+    changed: dict[str, Any],
+) -> None:
+    intents = (INTENT, replace(INTENT, **changed))
+    made = [
+        derived(cookie, secret, intent)
+        for derived in (code_verifier, confirm_secret, key_secret, _of_a_leg(LegStep.APP), _of_a_leg(LegStep.CONFIRM))
+        for cookie in "ab"
+        for secret in "xy"
+        for intent in intents
+    ]
+    assert len(set(made)) == len(made) == 40
     assert all(map(is_secret, made))
+
+
+def test_what_the_cookie_derives_stays_while_the_intent_moves_on() -> None:
+    moved = replace(INTENT, status=IntentStatus.DONE, opened_at=NOW, wrong_workspace_tries=2, helped=True)
+    for derived in (code_verifier, confirm_secret, key_secret, _of_a_leg(LegStep.APP)):
+        assert derived("a", "x", moved) == derived("a", "x", INTENT)
+
+
+def _of_a_leg(step: LegStep) -> Callable[[str, str, Intent], str]:
+    return lambda cookie, secret, intent: leg_cookie_hash(cookie, secret, intent, step)
+
+
+@pytest.mark.parametrize(
+    ("query", "other", "same"),
+    [
+        (["abcdefgh"], ["abcdefgi"], True),
+        (["abcdefgh"], ["ABC-defgh=="], True),
+        (["abcdefgh"], [" abc/defgh\n"], True),
+        (["abcdefgh"], ["abcdéfgh"], False),
+        (["abcdefgh"], ["abcdefxh"], False),
+        (["abcdefgh"], ["abcdefghi"], False),
+        (["abcdefgh", "abcdefgh"], ["abcdefgh"], True),
+    ],
+)
+def test_codes_that_a_lenient_server_takes_for_one_another_have_one_mark(
+    query: list[str], other: list[str], same: bool
+) -> None:
+    assert (code_marks({"code": query}) == code_marks({"code": other})) is same
+
+
+def test_every_code_of_an_answer_has_its_mark_up_to_what_no_server_sends() -> None:
+    assert code_marks({"state": [STATE]}) == ()
+    assert len(code_marks({"code": ["first-code", "second-code", "x" * 100_000, "\ud800"]})) == 4
+    last = code_marks({"code": ["the-real-one"]})
+    assert code_marks({"code": [*(f"code-number-{n}-x" for n in range(50)), "the-real-one"]})[-1:] == last
+    assert len(code_marks({"code": [f"code-number-{n}-x" for n in range(50)]})) == 8
 
 
 def test_a_revocation_says_who_we_are_as_the_app_file_wants_it() -> None:

@@ -7,7 +7,6 @@ import pytest
 from countersign.domain.connection import Connection, Site, Status
 from countersign.domain.errors import AppUnavailable, Conflict, StoreUnavailable
 from countersign.domain.pages import Alert, Page, PageKind
-from countersign.domain.sign_in import confirm_secret
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.token_codec import unpack
 from countersign.entrypoints.pages import page_answer
@@ -33,7 +32,7 @@ def scripted(scripted: "Scripted") -> "Scripted":
 def back(scripted: "Scripted") -> tuple[Page, str, str]:
     """As far as the page after the app; the form's own secret, and the cookie."""
     _, cookie, state = scripted.to_app(JOSIE)
-    return scripted.back(state, cookie), confirm_secret(cookie, state), cookie
+    return scripted.back(state, cookie), scripted.world.confirm_secret(cookie, state), cookie
 
 
 def connection(scripted: "Scripted") -> Connection:
@@ -195,7 +194,9 @@ def test_a_reload_shows_the_same_page_and_after_the_choice_the_success(scripted:
     _, cookie, state = scripted.to_app(JOSIE)
     page = scripted.back(state, cookie)
     assert scripted.back(state, cookie) == page
-    done = scripted.world.confirm_sign_in(confirm_secret(cookie, state), cookie, accepted=True, site="c-1")
+    done = scripted.world.confirm_sign_in(
+        scripted.world.confirm_secret(cookie, state), cookie, accepted=True, site="c-1"
+    )
     assert scripted.back(state, cookie) == done
 
 

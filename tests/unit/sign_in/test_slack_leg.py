@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _back(scripted: "Scripted", state: str, cookie: str | None, code: str = "U0JOSIE") -> object:
-    view = scripted.world.complete_slack_leg({"state": [state], "code": [code]}, cookie)
+    view = scripted.world.complete_slack_leg({"state": [state], "code": [f"{code}.{state}"]}, cookie)
     return view if isinstance(view, Onward) else view.kind
 
 
@@ -31,7 +31,7 @@ def test_her_own_browser_goes_on_with_a_verifier_of_its_cookie(scripted: "Script
     app_state = onward.url.partition("state=")[2][:64]
     assert onward == Onward(
         f"https://servicenow/authorize?redirect_uri={BASE_URL}/oauth/callback/servicenow&state={app_state}"
-        f"&verifier={code_verifier(cookie, app_state)}",
+        f"&verifier={code_verifier(cookie, app_state, begun.intent)}",
         "ServiceNow",
         cookie,
         "trace-1",
@@ -71,7 +71,7 @@ def test_its_person_is_told_though_the_audit_fails(scripted: "Scripted", monkeyp
 
     monkeypatch.setattr(scripted.world.audit, "record", fails)
     with pytest.raises(StoreUnavailable):
-        scripted.world.complete_slack_leg({"state": [state], "code": ["U0JOSIE"]}, cookie)
+        scripted.world.complete_slack_leg({"state": [state], "code": [f"U0JOSIE.{state}"]}, cookie)
     assert scripted.world.queue.kinds == ["sign_in_burnt"]
 
 
@@ -98,7 +98,7 @@ def test_another_workspace_burns_nothing_three_times(scripted: "Scripted") -> No
     scripted.slack.people["elsewhere"] = claims_of(JOSIE, workspace="T0OTHER", workspace_name="Other Ltd")
     for tries in (1, 2, 3):
         cookie, state = scripted.start(secret)
-        page = scripted.world.complete_slack_leg({"state": [state], "code": ["elsewhere"]}, cookie)
+        page = scripted.world.complete_slack_leg({"state": [state], "code": [f"elsewhere.{state}"]}, cookie)
         assert not isinstance(page, Onward)
         assert (page.kind, page.values["other"]) == (PageKind.WRONG_WORKSPACE, "Other Ltd")
         intent = scripted.world.sign_ins.intents[begun.intent.id_hash]
@@ -168,7 +168,7 @@ def test_a_leg_that_is_still_stored_but_ran_out_offers_a_new_link(scripted: "Scr
     _, secret = scripted.world.begin(JOSIE)
     cookie, state = scripted.start(secret)
     scripted.world.clock.now += 600
-    page = scripted.world.complete_slack_leg({"state": [state], "code": ["U0JOSIE"]}, cookie)
+    page = scripted.world.complete_slack_leg({"state": [state], "code": [f"U0JOSIE.{state}"]}, cookie)
     assert not isinstance(page, Onward)
     assert (page.kind, page.post_to) == (PageKind.EXPIRED, f"{BASE_URL}/connect/{state}")
     assert scripted.slack.asked == []
@@ -188,7 +188,7 @@ def test_when_slack_does_not_vouch_nothing_goes_on(
     _, secret = scripted.world.begin(JOSIE)
     scripted.slack.people["browser"] = error
     cookie, state = scripted.start(secret)
-    page = scripted.world.complete_slack_leg({"state": [state], "code": ["browser"]}, cookie)
+    page = scripted.world.complete_slack_leg({"state": [state], "code": [f"browser.{state}"]}, cookie)
     assert not isinstance(page, Onward)
     assert (page.kind, page.cause) == (kind, str(error))
     assert [leg.step for leg in scripted.world.sign_ins.legs.values()] == [LegStep.SLACK]

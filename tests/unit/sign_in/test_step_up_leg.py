@@ -37,7 +37,7 @@ def asked(scripted: "Scripted", *, step_up: bool) -> dict[str, list[str]]:
     begin = BeginSignIn(world.sign_ins, world.randomness, world.clock, BASE_URL)
     begun = begin(JOSIE, ACME, "servicenow", {}, step_up=step_up)
     cookie, state = scripted.start(begun.url.rpartition("/")[2])
-    onward = world.complete_slack_leg({"state": [state], "code": [JOSIE.user_id]}, cookie)
+    onward = world.complete_slack_leg({"state": [state], "code": [f"{JOSIE.user_id}.{state}"]}, cookie)
     assert isinstance(onward, Onward)
     return parse_qs(urlsplit(onward.url).query)
 

@@ -12,7 +12,7 @@ from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.pages import Alert, Onward, Page, PageKind
 from countersign.domain.proof import CODE_SECONDS, Proof, WantedCode, code_of, read_code, shown
-from countersign.domain.sign_in import confirm_secret, hash_of
+from countersign.domain.sign_in import hash_of
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.texts.connections import CODE_ALONE
 from countersign.domain.texts.sign_in import connected
@@ -42,7 +42,7 @@ class Josie:
         self.cookie, state = self.scripted.start(link)
         if self.scripted.world.proof.asks_slack:
             state = self.scripted.prove(state, self.cookie, JOSIE.user_id)
-        self.state, self.secret = state, confirm_secret(self.cookie, state)
+        self.state, self.secret = state, self.scripted.world.confirm_secret(self.cookie, state)
         return self.scripted.back(state, self.cookie, app)
 
     def press(self) -> Page:
@@ -211,7 +211,7 @@ def test_as_an_addition_another_person_is_stopped_by_slack_before_there_is_a_cod
     scripted.world.proof = Proof.BOTH
     _, link = scripted.world.begin(TOM)
     cookie, state = scripted.start(link)
-    page = scripted.world.complete_slack_leg({"state": [state], "code": [JOSIE.user_id]}, cookie)
+    page = scripted.world.complete_slack_leg({"state": [state], "code": [f"{JOSIE.user_id}.{state}"]}, cookie)
     assert isinstance(page, Page)
     assert (page.kind, scripted.world.sign_ins.codes) == (PageKind.WRONG_PERSON, {})
 

@@ -10,7 +10,7 @@ from countersign.domain.connection import Status
 from countersign.domain.departure import SECOND_LOOK, Departure, Left
 from countersign.domain.pages import Onward, Page, PageKind, View
 from countersign.domain.queue_messages import left_message
-from countersign.domain.sign_in import Leg, confirm_secret
+from countersign.domain.sign_in import Leg
 from tests.support.sign_in_world import (
     JOSIE,
     ScriptedHttp,
@@ -62,7 +62,8 @@ class Journey:
         self.view = self.browser.complete_app_leg("servicenow", query, self.cookie)
 
     def confirmed(self) -> None:
-        self.view = self.browser.confirm_sign_in(confirm_secret(self.cookie, self.state), self.cookie, accepted=True)
+        secret = self.browser.confirm_secret(self.cookie, self.state)
+        self.view = self.browser.confirm_sign_in(secret, self.cookie, accepted=True)
 
     def _onward(self, view: View) -> None:
         self.view = view

@@ -56,6 +56,9 @@ class SignInStore(Protocol):
     def first_sight(self, key: str, delivery: str, now: int) -> bool:
         """True the first time in 26 hours; and again for the same ``delivery`` (the queue's own message id)."""
 
+    def claim_code(self, mark: str, whose: str, now: int) -> bool:
+        """True for the first who brings an authorization code (by its mark) in ``CODE_SECONDS``, however often."""
+
     def want_code(self, wanted: WantedCode) -> None:
         """The newest code that a person is to type takes the place of any other."""
 

@@ -7,10 +7,13 @@ from typing import Final
 
 from countersign.domain.errors import Malformed
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import is_secret
+from countersign.domain.sign_in import hash_of, is_secret
 
 _CODE: Final = re.compile(r"[\x20-\x7e]{1,4096}")  # RFC 6749 appendix A.11
 _ERROR: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+
+_MOST_CODES: Final = 8
+"""Of one answer: what is told apart beyond that was never an authorization server's."""
 
 type Query = Mapping[str, Sequence[str]]
 
@@ -51,6 +54,17 @@ def read_callback(query: Query, issuer: str | None) -> Callback:
     if error is not None and not _ERROR.fullmatch(error):
         error = "unreadable"
     return Callback(state, Secret(code) if code is not None else None, error)
+
+
+def code_marks(query: Query) -> Sequence[str]:
+    """What each code in a redirect is known by, whatever else is wrong with the redirect; never the code itself.
+
+    Codes that a lenient server could take for one another have the same mark: of a code only letters and digits count,
+    in either case, and the last one does not, because its low bits may say nothing (RFC 4648 §3.5).
+    """
+    plain = ("".join(filter(str.isalnum, code.encode("ascii", "ignore").decode())) for code in query.get("code", ()))
+    marks = dict.fromkeys(hash_of(code[:-1].lower()) for code in plain)
+    return tuple(marks)[-_MOST_CODES:]
 
 
 def _single(query: Query, name: str) -> str | None:

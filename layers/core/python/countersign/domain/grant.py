@@ -18,9 +18,11 @@ class Grant:
         scopes: those that the app says it granted, else those asked for.
         expires_at: end of the access token in epoch seconds; None where nobody says.
         sites: where the person can work with it; empty for most apps.
+        signed_in_at: when its person was back from the app, or entered the key.
     """
 
     tokens: Tokens
+    signed_in_at: int
     scopes: tuple[str, ...] = ()
     expires_at: int | None = None
     sites: tuple[Site, ...] = field(default=())
@@ -37,14 +39,15 @@ class Grant:
 
 
 def grant_of(app: App, answer: TokenAnswer, started: int) -> Grant:
-    """Of a token endpoint's answer; ``started``: when it was asked, because early is safe and late is not."""
+    """Of a token endpoint's answer; ``started``: before it was asked, because early is safe and late is not."""
     return Grant(
         tokens=Tokens(answer.access_token, answer.refresh_token, answer.api_base),
+        signed_in_at=started,
         scopes=answer.scopes or tuple(app.server.scopes),
         expires_at=None if answer.expires_in is None else started + answer.expires_in,
     )
 
 
-def grant_of_key(credential: Mapping[str, Secret]) -> Grant:
-    """Of a key that its person entered."""
-    return Grant(Tokens(None, None, credential=credential))
+def grant_of_key(credential: Mapping[str, Secret], entered: int) -> Grant:
+    """Of a key that its person entered at that time."""
+    return Grant(Tokens(None, None, credential=credential), entered)

@@ -6,6 +6,7 @@ in code; the database's own expiry only tidies up.
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -19,6 +20,8 @@ LINK_SECONDS: Final = 600
 """How long a link can be opened, and how long each leg may take."""
 WHOLE_SECONDS: Final = 1800
 """How long a whole sign-in may take, from the prompt to the end."""
+CODE_SECONDS: Final = 1800
+"""How long a code is remembered that a browser brought: longer than any lives (RFC 6749 §4.1.2: 10 minutes at most)."""
 RESUME_SECONDS: Final = 600
 """How old a waiting action may be and still go on by itself."""
 WRONG_WORKSPACE_TRIES: Final = 3
@@ -92,13 +95,14 @@ class Leg:
 
     Attributes:
         id_hash: hash of the ``state`` (or, on the confirm page, of the form's own secret).
-        cookie_hash: hash of the ``__Host-bt`` cookie that the browser must bring again.
+        cookie_hash: of the ``__Host-bt`` cookie that the browser must bring again, see ``leg_cookie_hash``.
         nonce: for the id_token (SLACK).
         person_email: on APP and CONFIRM, the e-mail address that the chat service named; on KEY only what its id_token
             proved.
         account, sealed, scopes, token_expires_at, version: on CONFIRM, the connection that will be; its tokens are
             sealed to what it will be, so that confirming copies them and never opens them. Without an account it can
             only be revoked.
+        signed_in_at: on CONFIRM, when its person was back from the app, or entered the key; 0 where nobody noted it.
         sites: the places that the grant covers, of which its person chooses one; where their APIs are is sealed.
         site: the chosen one, or the only one.
         declined: its person said no: it can't be confirmed any more.
@@ -117,6 +121,7 @@ class Leg:
     scopes: tuple[str, ...] = ()
     token_expires_at: int | None = None
     version: int = 0
+    signed_in_at: int = 0
     person_email: str | None = None
     sites: tuple[Site, ...] = ()
     site: str = ""
@@ -173,22 +178,37 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def code_verifier(cookie: str, state: str) -> str:
+def code_verifier(cookie: str, state: str, intent: Intent) -> str:
     """The PKCE verifier (RFC 7636 §4.1): derived from the browser's cookie, so that only that browser can finish.
 
-    64 lower-case hex characters; never stored.
+    64 lower-case hex characters; never stored. As the other two it belongs to what the intent is about: after a row
+    was changed, the app itself refuses the code.
     """
-    return hmac.new(cookie.encode(), b"pkce" + state.encode(), hashlib.sha256).hexdigest()
+    return _derived("pkce", cookie, state, intent)
 
 
-def confirm_secret(cookie: str, state: str) -> str:
+def confirm_secret(cookie: str, state: str, intent: Intent) -> str:
     """Id of the CONFIRM leg that follows an APP leg: derived like the verifier, so that a reload finds the same one."""
-    return hmac.new(cookie.encode(), b"confirm" + state.encode(), hashlib.sha256).hexdigest()
+    return _derived("confirm", cookie, state, intent)
 
 
-def key_secret(cookie: str, state: str) -> str:
+def key_secret(cookie: str, state: str, intent: Intent) -> str:
     """Id of the KEY leg that follows a SLACK leg: derived, so that a reload finds the same one."""
-    return hmac.new(cookie.encode(), b"key" + state.encode(), hashlib.sha256).hexdigest()
+    return _derived("key", cookie, state, intent)
+
+
+def leg_cookie_hash(cookie: str, secret: str, intent: Intent, step: LegStep) -> str:
+    """What is stored of the cookie on a leg: it fits this leg, of this intent, at this step.
+
+    Whoever can write rows, and has no cookie, can't make it for another intent, or for one that was changed.
+    """
+    return _derived(f"leg {step}", cookie, secret, intent)
+
+
+def _derived(purpose: str, cookie: str, secret: str, intent: Intent) -> str:
+    about = (intent.id_hash, intent.person.key, intent.owner.key, intent.workspace, intent.organisation, intent.app)
+    content = json.dumps([purpose, secret, *about, intent.base_url], separators=(",", ":"))
+    return hmac.new(cookie.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
 def is_secret(value: str) -> bool:

@@ -7,7 +7,7 @@ from countersign.domain.errors import Conflict
 from countersign.domain.grant import Grant
 from countersign.domain.pages import Page, PageKind, done
 from countersign.domain.proof import Proof, WantedCode, code_of
-from countersign.domain.sign_in import IntentStatus, Leg, LegStep, confirm_secret, hash_of, leg_expiry, leg_owner
+from countersign.domain.sign_in import IntentStatus, Leg, LegStep, hash_of, leg_cookie_hash, leg_expiry, leg_owner
 from countersign.domain.token_codec import pack
 from countersign.ports import Clock, ConnectionStore, Sealer, SignInStore
 from countersign.usecases.ask_to_confirm import AskToConfirm
@@ -44,7 +44,7 @@ class BindAccount:
         leg = replace(leg, sealed=self.sealer.seal(pack(grant.tokens), leg_owner(journey.intent, leg)))
         self.sign_ins.put_leg(leg)
         if leg.proof.asks_code:
-            code = code_of(confirm_secret(journey.cookie, journey.secret))
+            code = code_of(journey.confirm_secret)
             self.sign_ins.want_code(WantedCode.of(journey.intent.person, leg.id_hash, code, self.clock()))
         page = self._confirm_page(journey, leg, account)
         return page if page.reasons or page.choices else self._store(journey, leg, account)
@@ -60,7 +60,7 @@ class BindAccount:
 
     def pending(self, journey: Journey) -> Page | None:
         """The confirm page again, for a browser that reloaded; None when nothing waits to be confirmed."""
-        leg = self.sign_ins.get_leg(hash_of(confirm_secret(journey.cookie, journey.secret)))
+        leg = self.sign_ins.get_leg(hash_of(journey.confirm_secret))
         if leg is None or leg.account is None or self.clock() >= leg.expires_at:
             return None
         return journey.declined if leg.declined else self._confirm_page(journey, leg, leg.account)
@@ -81,16 +81,18 @@ class BindAccount:
             token_expires_at=grant.expires_at,
             version=existing.version + 1 if existing else 1,
             person_email=journey.leg.person_email,
+            signed_in_at=grant.signed_in_at,
             sites=grant.sites,
             proof=self.proof,
         )
 
     def _empty_leg(self, journey: Journey, expires_at: int) -> Leg:
+        secret, intent = journey.confirm_secret, journey.intent
         return Leg(
-            id_hash=hash_of(confirm_secret(journey.cookie, journey.secret)),
-            intent_hash=journey.intent.id_hash,
+            id_hash=hash_of(secret),
+            intent_hash=intent.id_hash,
             app=journey.app.id,
-            cookie_hash=journey.leg.cookie_hash,
+            cookie_hash=leg_cookie_hash(journey.cookie, secret, intent, LegStep.CONFIRM),
             step=LegStep.CONFIRM,
             expires_at=expires_at,
         )
@@ -102,8 +104,7 @@ class BindAccount:
         return (only, only.account or account) if only else (leg, account)
 
     def _confirm_page(self, journey: Journey, leg: Leg, account: Account) -> Page:
-        secret = confirm_secret(journey.cookie, journey.secret)
-        return self.ask_to_confirm(journey.intent, journey.app, leg, account, secret)
+        return self.ask_to_confirm(journey.intent, journey.app, leg, account, journey.confirm_secret)
 
     def _store(self, journey: Journey, leg: Leg, account: Account) -> Page:
         try:

@@ -45,6 +45,7 @@ class CompleteAppLeg:
 
     def __call__(self, app_id: str, query: Query, cookie: str | None) -> Page:
         """The page to show; a reload after success shows the success again. Raises Malformed, StoreUnavailable."""
+        its_own = self.browser_leg.brought_first(query, cookie)
         app = self.browser_leg.catalog.apps.get(app_id)
         if app is None or app.oauth is None:
             return Page(PageKind.UNKNOWN)
@@ -52,15 +53,17 @@ class CompleteAppLeg:
         found = self.browser_leg(callback.state, cookie, LegStep.APP, app_id)
         if isinstance(found, Page):
             return found
+        if not its_own:
+            return self.browser_leg.strayed(found)
         if found.intent.status is IntentStatus.DONE:
             return self.bind_account.finished(found)
         if not self.browser_leg.spend(found):
             return self.bind_account.pending(found) or found.page(PageKind.REPLAYED)
         if callback.code is None:
             return self._refused(found, callback.error or "")
-        started = self.clock()
+        arrived = self.clock()
         tokens = self._exchange(found, callback.code)
-        return tokens if isinstance(tokens, Page) else self._bind(found, tokens, started)
+        return tokens if isinstance(tokens, Page) else self._bind(found, tokens, arrived)
 
     def _issuer(self, app: App) -> str | None:
         issuer = app.server.issuer
@@ -68,7 +71,7 @@ class CompleteAppLeg:
 
     def _exchange(self, journey: Journey, code: Secret) -> TokenAnswer | Page:
         redirect_uri = app_redirect_uri(journey.intent.base_url, journey.app.id)
-        verifier = code_verifier(journey.cookie, journey.secret)
+        verifier = code_verifier(journey.cookie, journey.secret, journey.intent)
         try:
             return self.authorization.exchange(journey.app, code, redirect_uri, verifier)
         except InvalidGrant as error:
@@ -78,9 +81,9 @@ class CompleteAppLeg:
         except (InvalidClient, HostNotAllowed, ConfigurationError) as error:
             return journey.page(PageKind.MISCONFIGURED, cause=str(error))
 
-    def _bind(self, journey: Journey, tokens: TokenAnswer, started: int) -> Page:
+    def _bind(self, journey: Journey, tokens: TokenAnswer, arrived: int) -> Page:
         """Ask whose the tokens are, and for which sites: as long as nobody knows, they are given back."""
-        app, grant = journey.app, grant_of(journey.app, tokens, started)
+        app, grant = journey.app, grant_of(journey.app, tokens, arrived)
         try:
             grant = grant.covering(self.find_sites(app, tokens.access_token))
             account = self.identify(app, tokens)

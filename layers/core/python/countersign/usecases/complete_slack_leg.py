@@ -8,7 +8,7 @@ from countersign.domain.openid import IdTokenClaims
 from countersign.domain.pages import Page, PageKind, View
 from countersign.domain.queue_messages import sign_in_burnt_message
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import IntentStatus, LegStep, hash_of, key_secret
+from countersign.domain.sign_in import IntentStatus, LegStep, hash_of
 from countersign.domain.sign_in_policy import Match, match_person
 from countersign.ports import AuditLog, ChatOpenId, Clock, Queue, SignInStore
 from countersign.usecases.browser_leg import BrowserLeg, Journey
@@ -37,10 +37,13 @@ class CompleteSlackLeg:
 
         Raises Malformed, StoreUnavailable, ConfigurationError.
         """
+        its_own = self.browser_leg.brought_first(query, cookie)
         callback = read_callback(query, None)
         found = self.browser_leg(callback.state, cookie, LegStep.SLACK)
         if isinstance(found, Page):
             return found
+        if not its_own:
+            return self.browser_leg.strayed(found)
         if found.intent.status is IntentStatus.DONE:
             return self.browser_leg.used(found)
         if not self.browser_leg.spend(found):
@@ -78,7 +81,7 @@ class CompleteSlackLeg:
 
     def _on_to_the_key(self, journey: Journey, claims: IdTokenClaims) -> Page:
         """The app has no OAuth: a key of its person's is asked for here, of the browser that has just proved itself."""
-        secret = key_secret(journey.cookie, journey.secret)
+        secret = journey.key_secret
         page = self.show_key_form(journey.intent, journey.app, secret)
         # Only what Slack proved: an app may take this address as the word for whose the key is.
         self.go_to_app.to_the_key(journey.intent, journey.cookie, secret, claims.email)
@@ -86,7 +89,7 @@ class CompleteSlackLeg:
 
     def _replayed(self, journey: Journey) -> Page:
         """A reload: the form again, where a key is asked for; everywhere else the browser is at the app by now."""
-        secret = key_secret(journey.cookie, journey.secret)
+        secret = journey.key_secret
         leg = self.sign_ins.get_leg(hash_of(secret)) if journey.app.credential else None
         if leg is None or self.clock() >= leg.expires_at:
             return journey.page(PageKind.REPLAYED)

@@ -51,7 +51,7 @@ class EnterKey:
             return account
         if not self.browser_leg.spend(found):
             return self._after(found)
-        return self.bind_account(found, grant_of_key(key), account)
+        return self.bind_account(found, grant_of_key(key, self.clock()), account)
 
     def _found(self, secret: str, cookie: str | None) -> Journey | Page:
         """The journey whose key is wanted; a page where it is over, or where its key waits to be confirmed."""

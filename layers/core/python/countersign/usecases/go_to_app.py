@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from countersign.domain.catalog import App
 from countersign.domain.pages import Onward
-from countersign.domain.sign_in import Intent, Leg, LegStep, code_verifier, hash_of, leg_expiry
+from countersign.domain.sign_in import Intent, Leg, LegStep, code_verifier, hash_of, leg_cookie_hash, leg_expiry
 from countersign.ports import AuthorizationServer, Clock, Randomness, SignInStore
 
 
@@ -21,7 +21,7 @@ class GoToApp:
         """On to the app's authorization endpoint. ``email``: the person's address in chat."""
         state = self.randomness()
         redirect_uri = app_redirect_uri(intent.base_url, intent.app)
-        url = self.authorization.authorization_url(app, redirect_uri, state, code_verifier(cookie, state))
+        url = self.authorization.authorization_url(app, redirect_uri, state, code_verifier(cookie, state, intent))
         self.sign_ins.put_leg(self._leg(intent, cookie, state, LegStep.APP, email))
         return Onward(url, app.name, cookie, intent.trace_id)
 
@@ -34,7 +34,7 @@ class GoToApp:
             id_hash=hash_of(secret),
             intent_hash=intent.id_hash,
             app=intent.app,
-            cookie_hash=hash_of(cookie),
+            cookie_hash=leg_cookie_hash(cookie, secret, intent, step),
             step=step,
             expires_at=leg_expiry(intent, self.clock()),
             person_email=email,

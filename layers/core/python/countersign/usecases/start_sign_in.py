@@ -7,7 +7,7 @@ from countersign.domain.errors import Conflict
 from countersign.domain.limits import PRESSES
 from countersign.domain.pages import Onward, PageKind, View, connect_address, page_about
 from countersign.domain.proof import Proof
-from countersign.domain.sign_in import Intent, Leg, LegStep, hash_of, is_secret, key_secret, leg_expiry
+from countersign.domain.sign_in import Intent, Leg, LegStep, hash_of, is_secret, key_secret, leg_cookie_hash, leg_expiry
 from countersign.ports import ChatOpenId, Clock, Randomness, SignInStore
 from countersign.usecases.go_to_app import GoToApp
 from countersign.usecases.open_sign_in import OpenSignIn
@@ -55,7 +55,7 @@ class StartSignIn:
             id_hash=hash_of(state),
             intent_hash=intent.id_hash,
             app=intent.app,
-            cookie_hash=hash_of(cookie),
+            cookie_hash=leg_cookie_hash(cookie, state, intent, LegStep.SLACK),
             step=LegStep.SLACK,
             expires_at=leg_expiry(intent, now),
             nonce=nonce,
@@ -68,7 +68,7 @@ class StartSignIn:
         if app.credential is None:
             return self.go_to_app(intent, app, cookie, intent.person_email)
         # By way of a page that brings the cookie: the form itself is looked at with it.
-        secret = key_secret(cookie, self.randomness())
+        secret = key_secret(cookie, self.randomness(), intent)
         self.go_to_app.to_the_key(intent, cookie, secret, intent.person_email)
         return Onward(connect_address(intent, secret), app.name, cookie, intent.trace_id)
 

@@ -73,7 +73,7 @@ class StoreConnection:
             sealed=leg.sealed,
             scopes=leg.scopes,
             expires_at=leg.token_expires_at,
-            connected_at=self.clock(),
+            connected_at=leg.signed_in_at or self.clock(),
             sign_in=leg.id_hash,
             site=leg.site,
             proof=leg.proof,

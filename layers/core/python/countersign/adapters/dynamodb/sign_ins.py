@@ -23,7 +23,7 @@ from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
 from countersign.domain.proof import WantedCode
-from countersign.domain.sign_in import Intent, Leg
+from countersign.domain.sign_in import CODE_SECONDS, Intent, Leg
 from countersign.domain.tokens import Sealed
 
 MOST_LINKS: Final = 100
@@ -153,8 +153,14 @@ class DynamoSignInStore:
 
         The expiry is checked here, because rows outlive their ``ttl``.
         """
-        until = now + _SEEN_SECONDS
-        row = {"pk": f"seen#{key}", "sk": "seen", "delivery": delivery, "until": until, "ttl": until}
+        return self._claim("seen", key, delivery, now, now + _SEEN_SECONDS)
+
+    def claim_code(self, mark: str, whose: str, now: int) -> bool:
+        """True the first time in 30 minutes, and for whoever it was."""
+        return self._claim("code_seen", mark, whose, now, now + CODE_SECONDS)
+
+    def _claim(self, kind: str, key: str, delivery: str, now: int, until: int) -> bool:
+        row = {"pk": f"{kind}#{key}", "sk": kind, "delivery": delivery, "until": until, "ttl": until}
         condition = "attribute_not_exists(pk) OR #until < :now OR delivery = :delivery"
         try:
             self._table.put(row, condition, {"now": now, "delivery": delivery})
