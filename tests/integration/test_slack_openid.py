@@ -197,8 +197,11 @@ def test_keys_are_kept_and_fetched_once_more_for_a_new_one(provider: Provider) -
         ("invalid_grant", Unverified),
         ("bad_client_secret", ConfigurationError),
         ("bad_redirect_uri", ConfigurationError),
+        ("invalid_client", ConfigurationError),
+        ("pkce_not_allowed", ConfigurationError),
         ("ratelimited", ChatUnavailable),
         ("internal_error", ChatUnavailable),
+        ("team_added_to_org", ChatUnavailable),
         ("<!channel>", Unverified),
     ],
 )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
+from countersign.adapters.slack.client_secrets import with_each_secret
+from countersign.adapters.slack.error_names import OURS, PASSING, readable
 from countersign.adapters.slack.payload import identifier, mapping, string
 from countersign.domain.catalog import App
 from countersign.domain.errors import (
@@ -38,12 +40,6 @@ OPEN: Final = "https://app.slack.com/client/{workspace}"
 LONGEST: Final = 30 * 86_400
 
 _ID: Final = re.compile(r"[A-Z0-9]{2,32}")
-_NAME: Final = re.compile(r"[a-z0-9_]{1,64}")
-_OURS: Final = frozenset({"bad_client_secret", "invalid_client_id", "bad_redirect_uri", "pkce_not_allowed"})
-"""Errors that no installer can help: the deployment's client or redirect URLs are wrong."""
-_TRANSIENT: Final = frozenset(
-    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-)
 _GONE: Final = frozenset({"account_inactive", "token_revoked", "invalid_auth", "token_expired"})
 
 
@@ -101,17 +97,15 @@ class SlackInstall:
 
     def _access(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         """``oauth.v2.access``. Its errors come as HTTP 200 with ``ok: false``."""
-        credentials = self._credentials()
-        refused: CountersignError = ConfigurationError("the Slack app has no client secret")
-        for secret in credentials.secrets:
-            client = {"client_id": credentials.client_id, "client_secret": secret.reveal()}
+
+        def access(client: Mapping[str, str]) -> Mapping[str, Any]:
             try:
                 return self._post("oauth.v2.access", {**form, **client})
             except ChatRefused as error:
-                if error.reason not in _OURS:
-                    raise Unverified(f"oauth.v2.access: {error.reason}") from error
-                refused = ConfigurationError(f"oauth.v2.access: {error.reason}")
-        raise refused
+                kind = ConfigurationError if error.reason in OURS else Unverified
+                raise kind(f"oauth.v2.access: {error.reason}") from error
+
+        return with_each_secret(self._credentials(), access)
 
     def _call(self, method: str, form: Mapping[str, str], tokens: Tokens) -> None:
         token = tokens.access_token.reveal() if tokens.access_token else ""
@@ -128,8 +122,8 @@ class SlackInstall:
         body = answer.body if isinstance(answer.body, dict) else {}
         if body.get("ok") is True:
             return body
-        refusal = body.get("error")
-        if not isinstance(refusal, str) or not _NAME.fullmatch(refusal) or refusal in _TRANSIENT:
+        refusal = readable(body.get("error"))
+        if refusal is None or refusal in PASSING:
             raise ChatUnavailable(f"{method} answered {answer.status}")
         raise ChatRefused(refusal)
 

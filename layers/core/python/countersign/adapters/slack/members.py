@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from countersign.adapters.slack.payload import identifier, mapping, string
+from countersign.adapters.slack.payload import identifier, mapping, says_admin, string
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed
 from countersign.domain.identity import Person, Workspace
@@ -18,7 +18,6 @@ PAGE: Final = 200
 MOST_PAGES: Final = 50
 
 _NOBODY: Final = ("user_not_found", "users_not_found", "user_not_visible")
-_ADMINS: Final = ("is_admin", "is_owner", "is_primary_owner")
 
 
 class SlackMembers:
@@ -102,5 +101,5 @@ def _member(user: Mapping[str, Any], workspace: Workspace) -> Member | None:
         person=Person(workspace.tenant, user_id),
         gone=user.get("deleted") is True,
         elsewhere=workspace.organisation is not None and elsewhere,
-        admin=any(where.get(flag) is True for where in (user, enterprise) for flag in _ADMINS),
+        admin=says_admin(user) or says_admin(enterprise),
     )

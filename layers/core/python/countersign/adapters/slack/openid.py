@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 
 import jwt
 
+from countersign.adapters.slack.client_secrets import with_each_secret
+from countersign.adapters.slack.error_names import OURS, PASSING, readable
 from countersign.adapters.slack.signing_keys import SigningKeys
 from countersign.domain.errors import ChatUnavailable, ConfigurationError, CountersignError, Unverified
 from countersign.domain.hosts import host_of
@@ -22,11 +24,6 @@ from countersign.ports import Clock, Http
 
 _OK: Final = 200
 _ORGANISATION: Final = "https://slack.com/enterprise_id"
-_OURS: Final = frozenset({"bad_client_secret", "invalid_client_id", "invalid_client", "bad_redirect_uri"})
-"""Errors that no person can help: the deployment's client credentials or redirect URLs are wrong."""
-_TRANSIENT: Final = frozenset(
-    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-)
 
 _SIGNATURE_ONLY: Final[Any] = {
     "verify_signature": True,
@@ -94,21 +91,12 @@ class SlackOpenId:
         return replace(claims, organisation=self._organisation(answer, claims)) if organisation else claims
 
     def _exchange(self, code: Secret, redirect_uri: str) -> Mapping[str, Any]:
-        credentials = self._credentials()
-        form = {
-            "client_id": credentials.client_id,
-            "grant_type": "authorization_code",
-            "code": code.reveal(),
-            "redirect_uri": redirect_uri,
-        }
-        refused: CountersignError = ConfigurationError("Slack: no client secret")
-        for secret in credentials.secrets:
-            request = HttpRequest("POST", self._api("token"), form=form | {"client_secret": secret.reveal()})
-            try:
-                return self._json(request)
-            except ConfigurationError as error:
-                refused = error
-        raise refused
+        form = {"grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": redirect_uri}
+
+        def exchange(client: Mapping[str, str]) -> Mapping[str, Any]:
+            return self._json(HttpRequest("POST", self._api("token"), form={**form, **client}))
+
+        return with_each_secret(self._credentials(), exchange)
 
     def _verified(self, id_token: Any) -> Mapping[str, Any]:
         """The claims of a token that one of Slack's keys signed with RS256; which of them hold is checked after."""
@@ -151,8 +139,8 @@ class SlackOpenId:
 
 
 def _refused(error: Any) -> CountersignError:
-    code = error if isinstance(error, str) and error.isascii() and error.replace("_", "").isalnum() else "unreadable"
-    detail = f"Slack's sign-in: {code[:64]}"
-    if code in _OURS:
+    name = readable(error) or "unreadable"
+    detail = f"Slack's sign-in: {name}"
+    if name in OURS:
         return ConfigurationError(detail)
-    return ChatUnavailable(detail) if code in _TRANSIENT else Unverified(detail)
+    return ChatUnavailable(detail) if name in PASSING else Unverified(detail)

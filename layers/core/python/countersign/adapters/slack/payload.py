@@ -13,6 +13,7 @@ type Json = Mapping[str, Any]
 
 FIELD_LIMIT: Final = 100
 
+_ADMINS: Final = ("is_admin", "is_owner", "is_primary_owner")
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -53,6 +54,11 @@ def mapping(parent: Json, name: str) -> Json:
     if not isinstance(value, Mapping):
         raise Malformed(f"{name} is no object")
     return value
+
+
+def says_admin(parent: Json) -> bool:
+    """Whether Slack calls somebody an admin there: in a user object for the workspace, in its ``enterprise_user``."""
+    return any(parent.get(flag) is True for flag in _ADMINS)
 
 
 def string(parent: Json, name: str) -> str:

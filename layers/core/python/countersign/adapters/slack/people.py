@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from countersign.adapters.slack.payload import identifier, identifiers, mapping, string
+from countersign.adapters.slack.payload import identifier, identifiers, mapping, says_admin, string
 from countersign.adapters.slack.web_api import WebApi
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Malformed
 from countersign.domain.identity import Person, Workspace
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from countersign.ports import Clock
 
 KEEP_SECONDS: Final = 600
-_ADMINS: Final = ("is_admin", "is_owner", "is_primary_owner")
 _GUESTS: Final = ("is_restricted", "is_ultra_restricted")
 _NO_ADMINS: Final = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 PAGE: Final = 999
@@ -120,9 +119,7 @@ class SlackPeople:
             if self._foreign(api, user) != "no" or any(user.get(flag) for flag in _NO_ADMINS):
                 return False
             here = user if identifier(user, "team_id") == workspace.id else {}
-            return any(
-                where.get(flag) is True for where in (here, mapping(user, "enterprise_user")) for flag in _ADMINS
-            )
+            return says_admin(here) or says_admin(mapping(user, "enterprise_user"))
 
     def _workspace(self, api: WebApi) -> Workspace:
         with _expected_shape():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
+from countersign.adapters.slack.error_names import PASSING, readable
 from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import home_of
 from countersign.domain.secret import Secret
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
     from countersign.domain.identity import Person, Workspace
 
 TIMEOUT_SECONDS: Final = 3
-TRANSIENT: Final = frozenset(
-    {
-        "ratelimited",
-        "rate_limited",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "team_added_to_org",  # the workspace is moving into an organisation
-        "external_channel_migrating",
-        "update_failed",
-    }
-)
-"""Errors that pass by themselves; every other name is final."""
-
-_NAME: Final = re.compile(r"[a-z0-9_]{1,80}")
 _LONGEST_PAUSE: Final = 3600
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
@@ -103,10 +88,10 @@ def _translated(error: "SlackApiError") -> ChatUnavailable | ChatRefused:
     response = error.response
     status = int(getattr(response, "status_code", 0) or 0)
     data = getattr(response, "data", None)
-    name = data.get("error") if isinstance(data, Mapping) else None
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or status >= _SERVER_ERROR:
+    name = readable(data.get("error")) if isinstance(data, Mapping) else None
+    if name is None or status >= _SERVER_ERROR:
         return ChatUnavailable(f"Slack answered {status}")
-    if name in TRANSIENT or status == _TOO_MANY:
+    if name in PASSING or status == _TOO_MANY:
         return ChatUnavailable(f"Slack answered {name}", retry_after=_pause(response, status))
     return ChatRefused(name)
 
