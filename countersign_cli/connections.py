@@ -15,6 +15,7 @@ from countersign.adapters.dynamodb.census import DynamoCensus
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.pauses import DynamoPauses
 from countersign.admin_ports import EVERYWHERE
+from countersign.domain.audit import pause_record
 from countersign.domain.connection import Connection
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Left
@@ -157,11 +158,12 @@ def cut_off(deployment: Deployment, left: Left, person: Person, workspace: str, 
 
 def _pause(deployment: Deployment, app: str, workspace: str, *, paused: bool) -> None:
     where = workspace or EVERYWHERE
-    changed = DynamoPauses(deployment.table("SignInsTableName")).set(app, where, system.now(), paused=paused)
+    pauses = DynamoPauses(deployment.table("SignInsTableName"))
+    changed = pauses.set(app, where, system.now(), paused=paused)
     said = f"{app} is {'paused' if paused else 'not paused'} {f'in {workspace}' if workspace else 'everywhere'}"
-    if not changed:
-        out.print(f"{said} already.")
-        return
     facts = {"app": app, "workspace": workspace, "by": deployment.operator()}
-    audit_log(deployment).record("admin.app_paused" if paused else "admin.app_resumed", None, facts)
-    out.print(f"{said} from now on.")
+    if (since := pauses.changed_at(app, where)) is not None:
+        # Also where it was so already: whoever made it so may have failed to write it down, and tries again.
+        event, once = pause_record(app, where, since, paused=paused)
+        audit_log(deployment).record(event, None, facts, once=once, at=since)
+    out.print(f"{said} {'from now on' if changed else 'already'}.")

@@ -124,9 +124,12 @@ def test_a_pause_counts_where_it_was_made_until_it_is_resumed(stores: Stores) ->
 
 def test_what_is_so_already_is_told(stores: Stores) -> None:
     assert not stores.pauses.set("box", "T0ACME", NOW, paused=False)
+    assert stores.pauses.changed_at("box", "T0ACME") is None
     assert stores.pauses.set("box", "T0ACME", NOW, paused=True)
-    assert not stores.pauses.set("box", "T0ACME", NOW, paused=True)
-    assert stores.pauses.set("box", "T0ACME", NOW, paused=False)
+    assert not stores.pauses.set("box", "T0ACME", NOW + 1, paused=True)
+    assert stores.pauses.changed_at("box", "T0ACME") == NOW
+    assert stores.pauses.set("box", "T0ACME", NOW + 2, paused=False)
+    assert stores.pauses.changed_at("box", "T0ACME") == NOW + 2
     assert not stores.pauses.set("box", "T0ACME", NOW, paused=False)
 
 

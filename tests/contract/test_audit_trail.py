@@ -8,6 +8,7 @@ import pytest
 from countersign.adapters.dynamodb.audit import DynamoAuditLog, DynamoAuditTrail
 from countersign.adapters.dynamodb.table import Table
 from countersign.domain.audit import AuditEvent, AuditQuery
+from countersign.domain.errors import StoreUnavailable
 from countersign.domain.identity import Person
 from tests.contract.tables import template_table
 from tests.support.acting_world import MemoryJournal
@@ -26,13 +27,14 @@ class Trail:
     """What writes and what reads, with a clock that a test moves."""
 
     def __init__(self, table: Table) -> None:
-        self.table, self.now, self.journal = table, MIDNIGHT, MemoryJournal()
+        self.table, self.now, self.count, self.journal = table, MIDNIGHT, 0, MemoryJournal()
         self.log = DynamoAuditLog(table, lambda: self.now, 90 * DAY, self.journal)
         self.trail = DynamoAuditTrail(table)
 
     def happened(self, event: str, person: Person | None, at: int, **facts: str) -> None:
         self.now = at
-        self.log.record(event, person, {"workspace": "T0ACME", **facts})
+        self.count += 1
+        self.log.record(event, person, {"workspace": "T0ACME", **facts}, once=f"event {self.count}")
 
     def names(self, since: int = MIDNIGHT - 9 * DAY, until: int = MIDNIGHT + 9 * DAY, **asked: str) -> list[str]:
         return [event.event for event in self.trail.events(AuditQuery(since, until, **asked))]
@@ -75,6 +77,39 @@ def test_what_is_recorded_once_stands_there_once_however_often_it_is_said(trail:
         assert kept == [{"outcome": "done"}, {"outcome": "told"}]
 
 
+@pytest.mark.parametrize("kind", ["memory", "dynamodb"])
+def test_what_has_no_time_of_its_own_stands_there_once_and_under_its_first(trail: Trail, kind: str) -> None:
+    log = MemoryAuditLog(journal=trail.journal) if kind == "memory" else trail.log
+    for late in (0, 5, 2 * DAY):
+        trail.now = MIDNIGHT + late
+        log.record("disconnected", JOSIE, {"app": "servicenow"}, once="josie servicenow")
+    log.record("disconnected", TOM, {"app": "servicenow"}, once="tom servicenow", tried_at=MIDNIGHT + 1)
+    log.record("revocation", JOSIE, {"app": "servicenow"}, once="josie servicenow", tried_at=MIDNIGHT + 2)
+    assert trail.journal.names == ["disconnected", "disconnected", "revocation"]
+    if kind == "dynamodb":
+        times = [event.at for event in trail.trail.events(AuditQuery(MIDNIGHT, MIDNIGHT + 9 * DAY))]
+        assert times == [MIDNIGHT, MIDNIGHT + 1, MIDNIGHT + 2]
+
+
+def test_who_died_between_the_two_writes_is_made_good_by_a_repeat(
+    trail: Trail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = trail.table.put
+
+    def fails(item: dict[str, object], *more: object) -> None:
+        if "event" in item:
+            raise StoreUnavailable("down")
+        put(item, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trail.table, "put", fails)
+    with pytest.raises(StoreUnavailable):
+        trail.log.record("disconnected", JOSIE, {}, once="josie")
+    monkeypatch.undo()
+    trail.now += 60
+    trail.log.record("disconnected", JOSIE, {}, once="josie")
+    assert [event.at for event in trail.trail.events(AuditQuery(MIDNIGHT, MIDNIGHT + DAY))] == [MIDNIGHT]
+
+
 def test_two_events_of_one_second_are_both_kept(trail: Trail) -> None:
     trail.happened("card_mismatch", TOM, MIDNIGHT)
     trail.happened("card_mismatch", TOM, MIDNIGHT)
@@ -102,7 +137,7 @@ def test_it_is_read_by_person_by_app_and_by_workspace(trail: Trail, asked: Mappi
     trail.happened("in", JOSIE, MIDNIGHT, app="servicenow")
     trail.happened("act", JOSIE, MIDNIGHT + 5, app="box")
     trail.happened("toms", TOM, MIDNIGHT + 9, app="servicenow")
-    trail.log.record("elsewhere", Person("T0OTHER", "U0X"), {"workspace": "T0OTHER"})
+    trail.log.record("elsewhere", Person("T0OTHER", "U0X"), {"workspace": "T0OTHER"}, once="x")
     assert trail.names(**asked) == found
 
 

@@ -69,6 +69,7 @@ TABLE = {
         **secrets("HookSecretsSecret", "SlackCredentialsSecret"),
     },
     "SlackInstall": {
+        **sends("ActionsQueue"),
         "BotKey": {"kms:GenerateDataKey"},
         **tables({"GetItem", "PutItem", "UpdateItem"}, "WorkspacesTable"),
         **tables({"PutItem"}, "AuditTable"),

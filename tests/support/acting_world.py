@@ -154,6 +154,7 @@ class ActingWorld(Container):
     connections = cached_property(lambda _: MemoryConnectionStore())  # type: ignore[assignment]
     sign_ins = cached_property(lambda _: MemorySignInStore())  # type: ignore[assignment]
     audit = cached_property(lambda self: MemoryAuditLog(journal=self.journal))  # type: ignore[assignment]
+    audit_trail = cached_property(lambda self: self.audit)  # type: ignore[assignment]
     actions_queue = cached_property(lambda _: MemoryQueue())  # type: ignore[assignment]
     connections_queue = cached_property(lambda _: MemoryQueue())  # type: ignore[assignment]
     opener = cached_property(lambda _: MemorySealer())  # type: ignore[assignment]

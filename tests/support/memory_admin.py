@@ -16,15 +16,20 @@ class MemoryPauses:
     """Implements ``admin_ports.Pauses``."""
 
     rows: set[tuple[str, str]] = field(default_factory=set)
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def paused(self, workspace: str) -> frozenset[str]:
         return frozenset(app for place, app in self.rows if place in (workspace, EVERYWHERE))
 
-    def set(self, app: str, workspace: str, now: int, *, paused: bool) -> bool:  # noqa: ARG002 - kept for show only
+    def set(self, app: str, workspace: str, now: int, *, paused: bool) -> bool:
         if ((workspace, app) in self.rows) is paused:
             return False
         (self.rows.add if paused else self.rows.discard)((workspace, app))
+        self.changed[workspace, app] = now
         return True
+
+    def changed_at(self, app: str, workspace: str) -> int | None:
+        return self.changed.get((workspace, app))
 
 
 @dataclass

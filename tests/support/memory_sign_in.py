@@ -372,6 +372,8 @@ class MemoryAuditLog:
     events: list[tuple[str, Person | None, Mapping[str, str]]] = field(default_factory=list)
     journal: Journal | None = None
     written: set[tuple[str, int | None, str]] = field(default_factory=set)
+    failing: list[str] = field(default_factory=list)
+    """Events whose next write fails, each once."""
 
     def record(
         self,
@@ -379,10 +381,14 @@ class MemoryAuditLog:
         person: Person | None,
         facts: Mapping[str, str | None],
         *,
+        once: str,
         at: int | None = None,
-        once: str = "",
+        tried_at: int | None = None,  # noqa: ARG002 - events have no time here
     ) -> None:
-        if once and (event, at, once) in self.written:
+        if event in self.failing:
+            self.failing.remove(event)
+            raise StoreUnavailable("the audit trail is broken")
+        if (event, at, once) in self.written:
             return
         self.written.add((event, at, once))
         kept = kept_facts(facts)

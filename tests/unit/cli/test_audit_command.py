@@ -34,9 +34,11 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     with mock_aws():
         client = boto3.client("dynamodb", "eu-central-1", aws_access_key_id="test", aws_secret_access_key="test")
         log = DynamoAuditLog(template_table(client, "AuditTable"), lambda: NOON, 10**9, lambda _, **__: None)
-        log.record("action_ended", JOSIE, DONE, at=NOON)
-        log.record("disconnected", TOM, {"workspace": "T0ACME", "app": "box", "account": "=cmd()"}, at=NOON + 60)
-        log.record("action_ended", TOM, {**DONE, "outcome": "refused", "note": "said: no"}, at=NOON + 86_400)
+        log.record("action_ended", JOSIE, DONE, once="a", at=NOON)
+        log.record(
+            "disconnected", TOM, {"workspace": "T0ACME", "app": "box", "account": "=cmd()"}, once="b", at=NOON + 60
+        )
+        log.record("action_ended", TOM, {**DONE, "outcome": "refused", "note": "said: no"}, once="c", at=NOON + 86_400)
         yield
 
 

@@ -66,7 +66,7 @@ def test_its_person_is_told_though_the_audit_fails(scripted: "Scripted", monkeyp
     _, secret = scripted.world.begin(TOM)
     cookie, state = scripted.start(secret)
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise StoreUnavailable("the audit is down")
 
     monkeypatch.setattr(scripted.world.audit, "record", fails)

@@ -19,6 +19,9 @@ class Pauses(Protocol):
     def set(self, app: str, workspace: str, now: int, *, paused: bool) -> bool:
         """Pause an app in a workspace (or EVERYWHERE), or resume it. False where it was so already."""
 
+    def changed_at(self, app: str, workspace: str) -> int | None:
+        """When it was paused or resumed there last, in epoch seconds; None: never."""
+
 
 class Census(Protocol):
     """Who is connected to an app, by an index that may lag by a moment. Raises StoreUnavailable."""

@@ -153,7 +153,14 @@ class Adapters:
 
     @cached_property
     def audit(self) -> "ports.AuditLog":
-        """The audit trail."""
+        """The audit trail, by way of a queue where its table can't be had."""
+        from countersign.usecases.record_surely import RecordSurely
+
+        return RecordSurely(self.audit_trail, self.actions_queue, self.clock)
+
+    @cached_property
+    def audit_trail(self) -> "ports.AuditLog":
+        """The audit trail's own table."""
         from countersign.adapters.dynamodb.audit import DynamoAuditLog
 
         return DynamoAuditLog(self._table("AUDIT_TABLE"), self.clock, self.settings.audit_retention, self.journal)

@@ -6,7 +6,7 @@ outlives a person's wish to be forgotten, and is then nobody's biography (``docs
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Self
 
 from countersign.domain.action import Outcome
 from countersign.domain.app_text import clean
@@ -35,6 +35,11 @@ FAILURES: Final = frozenset(
 """Ends that somebody should look into: not a person's wish, not an app's or a recipe's rule, but something broken."""
 
 
+def pause_record(app: str, place: str, since: int, *, paused: bool) -> tuple[str, str]:
+    """The event of an app that was paused or resumed in a place, and what it is the record of."""
+    return "admin.app_paused" if paused else "admin.app_resumed", f"{place} {app} {since}"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One thing that happened.
@@ -59,6 +64,37 @@ class AuditEvent:
         return self.event == ATTRIBUTION_DIFFERS or (
             self.event == ACTION_ENDED and self.facts.get("outcome") in FAILURES
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LateEvent:
+    """An event on its way to the trail, as ``ports.AuditLog.record`` was given it; ``tried_at`` is when."""
+
+    event: str
+    person: Person | None
+    facts: Mapping[str, str]
+    once: str
+    at: int | None
+    tried_at: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As a queue carries it."""
+        return {
+            "event": self.event,
+            "person": self.person.key if self.person else None,
+            "facts": dict(self.facts),
+            "once": self.once,
+            "at": self.at,
+            "tried_at": self.tried_at,
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        """What ``as_json`` wrote. Raises KeyError, TypeError, ValueError for anything else."""
+        person = Person.from_key(str(raw["person"])) if raw["person"] is not None else None
+        facts = {str(name): str(value) for name, value in dict(raw["facts"]).items()}
+        at = int(raw["at"]) if raw["at"] is not None else None
+        return cls(str(raw["event"]), person, facts, str(raw["once"]), at, int(raw["tried_at"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,11 @@ class Connection:
         """Who is told what becomes of it: its person, or the admin who answers for a shared one."""
         return self.steward or self.person
 
+    @property
+    def record_key(self) -> str:
+        """One word for this sign-in's connection, refreshed since or not: what is recorded of it is recorded once."""
+        return f"{self.person.key} {self.app} {self.connected_at} {self.sign_in}"
+
     def same_sign_in(self, other: "Connection") -> bool:
         """Whether both are of one sign-in, refreshed since or not: then they share their refresh token's family."""
         return (self.sign_in, self.connected_at) == (other.sign_in, other.connected_at)

@@ -16,6 +16,7 @@ What a form was answered rides along; secret answers are sealed.
 | ``cut_app`` | Connections or an operator, and AppActions for the next page | AppActions |
 | ``sweep`` | Housekeeping every night, and AppActions for the next page | AppActions |
 | ``resume`` | AppActions and Housekeeping | AppActions |
+| ``audit`` | every function that could not write an event into the audit trail | AppActions |
 """
 
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,7 @@ from countersign.domain.interaction import Interaction
 from countersign.domain.sign_in import Intent
 
 if TYPE_CHECKING:  # the Slack function needs it for hardly any request
+    from countersign.domain.audit import LateEvent
     from countersign.domain.cut_app import CutApp
     from countersign.domain.departure import Departure, Purge
 
@@ -97,6 +99,11 @@ def sweep_message(workspace: Workspace, cursor: str) -> Message:
 def resume_message(action: Action) -> Message:
     """An action is to be taken up again."""
     return _message("resume", action.trace_id, **_of(action.person), action=action.id)
+
+
+def audit_message(late: "LateEvent") -> Message:
+    """An event that the audit trail could not take is to be written, under the time at which it happened."""
+    return _message("audit", late.facts.get("trace_id", ""), event=late.as_json())
 
 
 def _of(person: Person) -> dict[str, str]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from countersign.domain.audit import LateEvent
 from countersign.domain.card_button import CardButton
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Purge
@@ -23,6 +24,7 @@ from countersign.usecases.follow_channel import FollowChannel
 from countersign.usecases.keep_alive import KeepAlive
 from countersign.usecases.notify_sign_in import NotifySignIn
 from countersign.usecases.off_board import OffBoard
+from countersign.usecases.record_surely import RecordLate
 from countersign.usecases.resume_actions import ResumeActions
 from countersign.usecases.revoke import Revoke
 from countersign.usecases.start_action import StartAction
@@ -64,6 +66,8 @@ class ActionsContainer(Protocol):
     def sweep_members(self) -> SweepMembers: ...  # noqa: D102
     @property
     def tell_unreadable(self) -> TellUnreadable: ...  # noqa: D102
+    @property
+    def record_late(self) -> RecordLate: ...  # noqa: D102
     def follow(self, trace_id: str) -> None:
         """Every log line from here on carries this id."""
 
@@ -188,6 +192,8 @@ def _act(message: Message, container: ActionsContainer) -> None:
             container.revoke.of_person(_person(message), app)
         case {"kind": "renew", "app": str(app)}:
             container.keep_alive(_person(message), app)
+        case {"kind": "audit", "event": dict(event)}:
+            container.record_late(_read(LateEvent.from_json, event))
         case _:
             _clear_up(message, container)
 

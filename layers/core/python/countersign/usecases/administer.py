@@ -1,9 +1,11 @@
 """What an admin does from the home tab: pause an app, resume it, cut off an app or a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from countersign.admin_ports import Pauses
+from countersign.domain.audit import pause_record
 from countersign.domain.catalog import Catalog
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Left
@@ -42,9 +44,8 @@ class Administer:
     def __call__(self, interaction: Interaction) -> Message:
         """Do it, and return what to say."""
         act, target = interaction.name.rpartition(".")[2], interaction.value[:LONGEST_ID]
-        facts = {"workspace": interaction.workspace.id, "act": act, "trace_id": interaction.trace_id}
         if not self.is_admin(interaction.person, interaction.workspace):
-            self.audit.record("admin.refused", interaction.person, {**facts, "target": target})
+            self._record("admin.refused", interaction, {"act": act, "target": target})
             return texts.admins_only()
         match interaction.name:
             case name if name == ADMIN_CUT_PERSON:
@@ -62,10 +63,23 @@ class Administer:
         if known is None:
             return texts.not_understood()
         paused = interaction.name == ADMIN_PAUSE_APP
-        if self.pauses.set(app_id, interaction.workspace.id, self.clock(), paused=paused):
-            facts = {"app": app_id, "workspace": interaction.workspace.id, "trace_id": interaction.trace_id}
-            self.audit.record("admin.app_paused" if paused else "admin.app_resumed", interaction.person, facts)
+        self.pauses.set(app_id, interaction.workspace.id, self.clock(), paused=paused)
+        self._record_pause(interaction, app_id, paused=paused)
         return texts.paused(known.name) if paused else texts.resumed(known.name)
+
+    def _record_pause(self, interaction: Interaction, app_id: str, *, paused: bool) -> None:
+        """Once for each pause; of one that stands already, too: this may be a repeat, of which only that was done."""
+        since = self.pauses.changed_at(app_id, interaction.workspace.id)
+        if since is None:
+            return  # never paused: nothing was resumed
+        event, once = pause_record(app_id, interaction.workspace.id, since, paused=paused)
+        facts = {"app": app_id, "workspace": interaction.workspace.id, "trace_id": interaction.trace_id}
+        self.audit.record(event, interaction.person, facts, once=once, at=since)
+
+    def _record(self, event: str, interaction: Interaction, facts: Mapping[str, str]) -> None:
+        """Once for each press of a button, however often the queue brings it."""
+        facts = {**facts, "workspace": interaction.workspace.id, "trace_id": interaction.trace_id}
+        self.audit.record(event, interaction.person, facts, once=interaction.id, at=interaction.at)
 
     def _cut_app(self, interaction: Interaction, app_id: str, name: str) -> Message:
         """Queued before it is said; that it ended is audited, and told, with the count."""

@@ -95,7 +95,7 @@ class CompleteAppLeg:
     def _refused(self, journey: Journey, error: str) -> Page:
         intent = journey.intent
         facts = {"app": journey.app.id, "workspace": intent.workspace, "error": error, "trace_id": intent.trace_id}
-        self.audit.record("sign_in.refused_by_app", intent.person, facts)
+        self.audit.record("sign_in.refused_by_app", intent.person, facts, once=journey.leg.id_hash)
         kind = PageKind.DENIED if error == _DENIED else PageKind.APP_ERROR
         return journey.page(kind, cause=error, error=error)
 

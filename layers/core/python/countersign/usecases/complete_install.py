@@ -77,20 +77,20 @@ class CompleteInstall:
             return InstallPage(InstallKind.CODE_REFUSED, link=install_url, cause=str(error))
         except ChatUnavailable as error:
             return InstallPage(InstallKind.SLACK_TROUBLE, link=install_url, cause=str(error))
-        return self._granted(granted, install_url)
+        return self._granted(granted, state, install_url)
 
-    def _granted(self, granted: Granted, install_url: str) -> InstallPage:
+    def _granted(self, granted: Granted, state: InstallState, install_url: str) -> InstallPage:
         installation = granted.installation
         if not self.admit(installation):
-            return self._refused(granted)
+            return self._refused(granted, state)
         if installation.missing_scopes:
             values = {"workspace": installation.name, "scopes": ", ".join(installation.missing_scopes)}
             return InstallPage(InstallKind.SCOPES_MISSING, values, install_url, cause="missing_scope")
         self._keep(granted)
-        self.audit.record("workspace.installed", None, _facts(installation))
+        self.audit.record("workspace.installed", None, _facts(installation), once=state.id_hash)
         return self._welcome(installation)
 
-    def _refused(self, granted: Granted) -> InstallPage:
+    def _refused(self, granted: Granted, state: InstallState) -> InstallPage:
         installation = granted.installation
         values = {"workspace": installation.name, "id": installation.workspace.id}
         kind = InstallKind.NOT_LISTED
@@ -99,7 +99,8 @@ class CompleteInstall:
         except (ChatUnavailable, ChatRefused):
             kind = InstallKind.NOT_LISTED_AND_LEFT
         withdrawn = "yes" if kind is InstallKind.NOT_LISTED else "no"
-        self.audit.record("workspace.refused", None, {**_facts(installation), "withdrawn": withdrawn})
+        facts = {**_facts(installation), "withdrawn": withdrawn}
+        self.audit.record("workspace.refused", None, facts, once=state.id_hash)
         return InstallPage(kind, values, cause="a workspace that is not on the list")
 
     def _keep(self, granted: Granted) -> None:

@@ -131,7 +131,7 @@ class CompleteSlackLeg:
             "browser_workspace": claims.workspace,
             "trace_id": journey.intent.trace_id,
         }
-        self.audit.record(event, journey.intent.person, facts)
+        self.audit.record(event, journey.intent.person, facts, once=journey.leg.id_hash)
 
 
 def _refused(journey: Journey, error: str) -> Page:

@@ -33,7 +33,7 @@ class ConfirmSignIn:
         if isinstance(found, Page):
             return found
         if found.leg.declined:
-            return found.declined
+            return self._noted_declined(found)
         if found.intent.status is IntentStatus.DONE:
             return self._again(found)
         if not accepted:
@@ -72,9 +72,14 @@ class ConfirmSignIn:
         """No is final: what the app gave is given back from now on. Unless a yes was faster."""
         if not self.sign_ins.decline_leg(journey.leg, self.clock()):
             return journey.page(PageKind.REPLAYED)
+        return self._noted_declined(journey)
+
+    def _noted_declined(self, journey: Journey) -> Page:
+        """In the audit trail once, however often the button is pressed."""
         intent, account = journey.intent, journey.leg.account
         facts = {"app": journey.app.id, "workspace": intent.workspace, "trace_id": intent.trace_id}
-        self.audit.record("sign_in.declined", intent.person, {**facts, "account": account.id if account else None})
+        facts |= {"account": account.id if account else ""}
+        self.audit.record("sign_in.declined", intent.person, facts, once=journey.leg.id_hash)
         return journey.declined
 
     def _again(self, journey: Journey) -> Page:

@@ -64,7 +64,8 @@ class CutAppOff:
             "trace_id": cutting.trace_id,
         }
         by = _admin(cutting)
-        self.audit.record("admin.app_cut_off", by, facts)
+        once = f"{cutting.app} {cutting.workspace} {cutting.trace_id} {cutting.at} {'again' if cutting.again else ''}"
+        self.audit.record("admin.app_cut_off", by, facts, once=once)
         if by is not None and cutting.workspace is not None:
             app = self.catalog.apps.get(cutting.app)
             self._tell(by, came_through(by, cutting.workspace), app.name if app else cutting.app, cutting.cut)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.catalog import Catalog
-from countersign.domain.connection import Status
+from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.message import Message
@@ -45,15 +45,19 @@ class Disconnect:
                 self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY, steward=steward)
             except Conflict:
                 return texts.changed_meanwhile(name)  # a sign-in of this very moment is not what was to be cut
-            by = steward or owner
-            facts = {
-                "app": app_id,
-                "workspace": connection.workspace,
-                "account": connection.account.id,
-                "shared": "yes" if connection.shared else "no",
-                "trace_id": trace_id,
-            }
-            self.audit.record("disconnected", by, facts)
+        # Of one that is cut already, too: this may be a repeat, of which only that much was done.
+        self._record(connection, steward or owner, trace_id)
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.
         self.queue.send(revoke_message(owner, app_id, trace_id), delay=TELL_FIRST)
         return texts.disconnecting(name)
+
+    def _record(self, connection: Connection, by: Person, trace_id: str) -> None:
+        """Once for each connection, whoever asks how often."""
+        facts = {
+            "app": connection.app,
+            "workspace": connection.workspace,
+            "account": connection.account.id,
+            "shared": "yes" if connection.shared else "no",
+            "trace_id": trace_id,
+        }
+        self.audit.record("disconnected", by, facts, once=connection.record_key)

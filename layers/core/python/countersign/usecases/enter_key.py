@@ -84,7 +84,9 @@ class EnterKey:
         except AppError as error:
             intent = journey.intent
             facts = {"workspace": intent.workspace, "tries_left": str(left), "trace_id": intent.trace_id}
-            self.audit.record("sign_in.key_refused", intent.person, {"app": journey.app.id, **facts})
+            facts |= {"app": journey.app.id}
+            once = f"{journey.leg.id_hash} {left}"
+            self.audit.record("sign_in.key_refused", intent.person, facts, once=once)
             return self._again(journey, Alert.KEY_WRONG, left, str(error))
 
     def _again(self, journey: Journey, alert: Alert, left: int, cause: str) -> Page:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from countersign.domain.catalog import ActsAs, Catalog
 from countersign.domain.connection import Connection, Status
+from countersign.domain.errors import ChatRefused
 from countersign.domain.texts import sign_in as texts
-from countersign.ports import AuditLog, Clock, ConnectionStore, Messenger, SignInStore
+from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Messenger, SignInStore
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class FlagSharedAccount:
     messenger: Messenger
     catalog: Catalog
     audit: AuditLog
+    journal: Journal
     clock: Clock
 
     def __call__(self, connection: Connection) -> None:
@@ -33,7 +35,9 @@ class FlagSharedAccount:
             pair = "#".join(sorted((connection.person.key, other.person.key)))
             key = f"account#{connection.app}#{connection.account.id}#{pair}"
             if self.sign_ins.first_sight(key, connection.sign_in, self.clock()):
-                self._flag(app.name, connection, other)
+                self._record(connection, other)
+                self._tell(app.name, connection, other)
+                self._tell(app.name, other, connection)
 
     def _others(self, connection: Connection) -> Iterator[Connection]:
         for owner in self.connections.hold_account(connection):
@@ -42,14 +46,20 @@ class FlagSharedAccount:
             if there is not None and same and there.status is not Status.REVOKING:
                 yield there
 
-    def _flag(self, app_name: str, connection: Connection, other: Connection) -> None:
+    def _record(self, connection: Connection, other: Connection) -> None:
         facts = {
             "app": connection.app,
             "workspace": connection.workspace,
             "account": connection.account.id,
             "other_person": other.contact.user_id,
         }
-        self.audit.record("sign_in.account_of_two", connection.contact, facts)
-        for one, another in ((connection, other), (other, connection)):
-            said = texts.account_of_two(app_name, one.account.label, another.contact.user_id)
-            self.messenger.within(one.installation).direct(one.contact, said)
+        once = f"{connection.record_key} {other.person.key}"
+        self.audit.record("sign_in.account_of_two", connection.contact, facts, once=once)
+
+    def _tell(self, app_name: str, connection: Connection, other: Connection) -> None:
+        """Whoever can't be told keeps the other one from nothing."""
+        said = texts.account_of_two(app_name, connection.account.label, other.contact.user_id)
+        try:
+            self.messenger.within(connection.installation).direct(connection.contact, said)
+        except ChatRefused as error:
+            self.journal("person_not_told", app=connection.app, reason=error.reason)

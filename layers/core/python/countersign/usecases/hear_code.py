@@ -27,12 +27,12 @@ class HearCode:
         wanted = self.sign_ins.wanted_code(interaction.person) if typed else None
         while typed and wanted is not None and wanted.waits(self.clock()):
             tried = wanted.tried(typed)
+            self._record(interaction, tried)
             try:
                 self.sign_ins.save_code(tried, was=wanted)
             except Conflict:
                 wanted = self.sign_ins.wanted_code(interaction.person)  # another message was faster
                 continue
-            self._record(interaction, tried)
             return _answer(tried)
         heard = typed and wanted is not None and wanted.proved and wanted.is_code(typed)
         return texts.code_heard() if heard else None
@@ -40,7 +40,7 @@ class HearCode:
     def _record(self, interaction: Interaction, tried: WantedCode) -> None:
         event = "sign_in.code_typed" if tried.proved else "sign_in.code_wrong"
         facts = {"workspace": interaction.workspace.id, "tries": str(tried.tries), "trace_id": interaction.trace_id}
-        self.audit.record(event, interaction.person, facts)
+        self.audit.record(event, interaction.person, facts, once=f"{interaction.id} {tried.tries}", at=interaction.at)
 
 
 def _answer(tried: WantedCode) -> Message:

@@ -55,7 +55,8 @@ class HoldToPolicy:
         if breach is None:
             return None
         facts = {"app": app.id, "workspace": intent.workspace, "account": account.id, "rule": breach.value}
-        self.audit.record("sign_in.refused_by_policy", intent.person, {**facts, "trace_id": intent.trace_id})
+        facts |= {"trace_id": intent.trace_id}
+        self.audit.record("sign_in.refused_by_policy", intent.person, facts, once=journey.leg.id_hash)
         previous = live.account.label if live else ""
         return journey.page(_PAGES[breach], cause=breach.value, account=account.label, previous=previous)
 

@@ -34,7 +34,8 @@ class MayShare:
             why = NO_GUESTS
         if why is not None:
             facts = {"workspace": interaction.workspace.id, "recipe": recipe.id, "trace_id": interaction.trace_id}
-            self.audit.record("shared_refused", interaction.person, {**facts, "card": card.id if card else None})
+            facts |= {"card": card.id if card else ""}
+            self.audit.record("shared_refused", interaction.person, facts, once=interaction.id, at=interaction.at)
         return why
 
     def _is_guest(self, interaction: Interaction) -> bool:

@@ -29,7 +29,8 @@ class OffBoard:
             self._uninstalled(departure)
         elif departure.left is Left.MIGRATED and departure.organisation is not None:
             self.installations.mark_joined(departure.tenant, departure.organisation)
-        self.audit.record(f"left.{departure.left}", departure.someone, _facts(departure))
+        once = f"{departure.tenant} {departure.workspace} {departure.person} {departure.at} {departure.trace_id}"
+        self.audit.record(f"left.{departure.left}", departure.someone, _facts(departure), once=once)
         self.queue.send(purge_message(purge_of(departure)))
 
     def _uninstalled(self, departure: Departure) -> None:

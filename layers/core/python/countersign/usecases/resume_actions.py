@@ -62,6 +62,8 @@ class ResumeActions:
         connection = self.connections.get(person, app_id)
         if connection is None or connection.status is not Status.LIVE:
             return  # cut again before this message came
+        if intent_hash:
+            self.flag_shared_account(connection)
         waiting = self.actions.waiting(person, app_id)
         going_on = [action for action in waiting if self._goes_on(action)]
         if intent_hash:
@@ -71,8 +73,6 @@ class ResumeActions:
         for action in waiting:
             if action not in going_on:
                 self._ask_again(action, connection)
-        if intent_hash:
-            self.flag_shared_account(connection)
 
     def resume(self, person: Person, action_id: str) -> None:
         """A pause is over, or housekeeping found the action alone."""
@@ -110,7 +110,8 @@ class ResumeActions:
             "happened": "yes" if happened else "no",
             "trace_id": interaction.trace_id,
         }
-        self.audit.record("unknown_settled_by_word", interaction.person, facts)
+        once, at = interaction.id, interaction.at
+        self.audit.record("unknown_settled_by_word", interaction.person, facts, once=once, at=at)
         operation = self._operation(action)
         if operation is not None and operation.check is not None:
             self._ask_the_app(action, operation, interaction)
@@ -193,9 +194,12 @@ class ResumeActions:
         label = connection.account.label
         self._turn_prompt(intent_hash, app.name, label)
         said = texts.connected(app.name, app.id, label, going_on, connection.proof)
-        self.messenger.within(connection.installation).direct(
-            connection.contact, shared_connected(app.name, label) if connection.shared else said
-        )
+        try:
+            self.messenger.within(connection.installation).direct(
+                connection.contact, shared_connected(app.name, label) if connection.shared else said
+            )
+        except ChatRefused as error:  # what waited goes on all the same
+            self.journal("person_not_told", app=app.id, reason=error.reason)
 
     def _turn_prompt(self, intent_hash: str, app_name: str, label: str) -> None:
         """Best effort: the prompt is one private line, and the direct message says the same."""

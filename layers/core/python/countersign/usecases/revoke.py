@@ -102,9 +102,19 @@ class Revoke:
             )
 
     def _finish(self, connection: Connection, outcome: str, said: Message) -> None:
-        if not self.connections.delete(connection):
+        if not self._still_there(connection):
             # A refresh saved newer tokens meanwhile, and the row is still due; or a twin of this run said it all.
             return
+        # Recorded while the row is there: without it nobody would come back to record it, or to tell its person.
+        self._record(connection, outcome)
+        if self.connections.delete(connection):
+            self.messenger.within(connection.installation).direct(connection.contact, said)
+
+    def _still_there(self, connection: Connection) -> bool:
+        there = self.connections.get(connection.person, connection.app)
+        return there is not None and (there.version, there.status) == (connection.version, Status.REVOKING)
+
+    def _record(self, connection: Connection, outcome: str) -> None:
         facts = {
             "app": connection.app,
             "workspace": connection.workspace,
@@ -112,5 +122,5 @@ class Revoke:
             "outcome": outcome,
             "shared": "yes" if connection.shared else "no",
         }
-        self.audit.record("revocation", connection.contact, facts)
-        self.messenger.within(connection.installation).direct(connection.contact, said)
+        once = f"{connection.record_key} {connection.version}"
+        self.audit.record("revocation", connection.contact, facts, once=once)

@@ -57,8 +57,7 @@ class StartAction:
         interaction = opened
         card = self.cards.get(button.card)
         if card is None or not self._is_clicked(card, interaction, button):
-            facts = {"card": button.card[:64], "recipe": button.recipe[:64], "trace_id": interaction.trace_id}
-            self.audit.record("card_mismatch", interaction.person, {**facts, "workspace": interaction.workspace.id})
+            self._record("card_mismatch", interaction, {"card": button.card[:64], "recipe": button.recipe[:64]})
             self._say(interaction, texts.card_gone())
             return
         if self._not_shared_with(interaction, self.catalog.recipes[card.recipe], card):
@@ -116,10 +115,14 @@ class StartAction:
         """People of another organisation can do nothing here."""
         if not self.is_stranger(interaction):
             return False
-        facts = {"workspace": interaction.workspace.id, "recipe": recipe_id[:64], "trace_id": interaction.trace_id}
-        self.audit.record("stranger_refused", interaction.person, facts)
+        self._record("stranger_refused", interaction, {"recipe": recipe_id[:64]})
         self._say(interaction, foreign_person())
         return True
+
+    def _record(self, event: str, interaction: Interaction, facts: Mapping[str, str]) -> None:
+        """Once for each click, however often the queue brings it."""
+        facts = {**facts, "workspace": interaction.workspace.id, "trace_id": interaction.trace_id}
+        self.audit.record(event, interaction.person, facts, once=interaction.id, at=interaction.at)
 
     def _not_shared_with(self, interaction: Interaction, recipe: Recipe, card: Card | None) -> bool:
         why = self.may_share.refusal(interaction, recipe, card)

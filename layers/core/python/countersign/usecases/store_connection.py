@@ -125,4 +125,4 @@ class StoreConnection:
             "proof": connection.proof.value,
             "trace_id": intent.trace_id,
         }
-        self.audit.record("sign_in.connected", intent.person, facts)
+        self.audit.record("sign_in.connected", intent.person, facts, once=connection.sign_in)

@@ -1,7 +1,6 @@
 """The audit trail on DynamoDB: appended under its day, never changed; read by time, by person and by app."""
 
 import hashlib
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,6 +16,7 @@ from countersign.ports import Clock, Journal
 PERSON_INDEX: Final = "person-index"
 APP_INDEX: Final = "app-index"
 FAILURE_INDEX: Final = "failure-index"
+_ID_LENGTH: Final = 16
 
 
 class DynamoAuditLog:
@@ -34,12 +34,14 @@ class DynamoAuditLog:
         person: Person | None,
         facts: Mapping[str, str | None],
         *,
+        once: str,
         at: int | None = None,
-        once: str = "",
+        tried_at: int | None = None,
     ) -> None:
         """Append one event, and log it. Raises StoreUnavailable."""
-        kept = kept_facts(facts)
-        happened = AuditEvent(_id(event, once), self._clock() if at is None else at, event, person, kept)
+        kept, recorded = kept_facts(facts), _record_of(event, once)
+        when = self._first_tried(recorded, tried_at) if at is None else at
+        happened = AuditEvent(recorded[:_ID_LENGTH], when, event, person, kept)
         try:
             # Never over a row that is there: nobody's mistake, and no repeat, changes what was written.
             self._table.put(self._item(happened), "attribute_not_exists(pk)")
@@ -47,6 +49,15 @@ class DynamoAuditLog:
             return  # written before
         who = {"tenant": person.tenant, "person": person.user_id} if person else {}
         self._journal(event, **{**kept, **who})
+
+    def _first_tried(self, recorded: str, tried_at: int | None) -> int:
+        """A repeat finds the time that the first try noted: an event stands under its time, and so stands there once.
+
+        The note comes first. Whoever dies before the event's own row is written leaves a time, and no event.
+        """
+        now = self._clock() if tried_at is None else tried_at
+        note = {"pk": f"once#{recorded}", "sk": "once", "at": now, "ttl": now + self._retention}
+        return int(self._table.put_first(note)["at"])
 
     def _item(self, event: AuditEvent) -> Item:
         app = event.facts.get("app")
@@ -99,9 +110,8 @@ class DynamoAuditTrail:
                 yield from self._table.pages(None, f"pk = :key AND {between}", {**values, "key": day})
 
 
-def _id(event: str, once: str) -> str:
-    """The same for what is recorded ``once``, else never the same again."""
-    return hashlib.sha256(f"{event}\n{once}".encode()).hexdigest()[:16] if once else secrets.token_hex(8)
+def _record_of(event: str, once: str) -> str:
+    return hashlib.sha256(f"{event}\n{once}".encode()).hexdigest()
 
 
 def _sort_key(at: int, event_id: str) -> str:

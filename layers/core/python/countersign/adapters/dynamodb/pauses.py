@@ -36,3 +36,8 @@ class DynamoPauses:
         except Conflict:
             return False
         return True
+
+    def changed_at(self, app: str, workspace: str) -> int | None:
+        """When it was paused or resumed there last."""
+        there = self._table.get(_ALL, f"{workspace}#{app}")
+        return None if there is None else int(there["changed_at"])

@@ -76,6 +76,16 @@ class Table:
         with _unless_it_was_us(write_id), _translated(f"put {self._name}"):
             self._client.put_item(**arguments)
 
+    def put_first(self, item: Item) -> Item:
+        """Write the row if there is none; the one that stands there then. Needs no right to read."""
+        try:
+            self.put(item, "attribute_not_exists(pk)")
+        except _Moved as moved:
+            if moved.there is None:
+                raise
+            return moved.there
+        return item
+
     def update(self, pk: str, sk: str, change: str, condition: str, values: Mapping[str, Any]) -> None:
         """Change attributes of the row. ``change`` is a SET/REMOVE expression. Raises Conflict, StoreUnavailable."""
         write_id = secrets.token_hex(8)
