@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from countersign.domain.connection import Account
+from countersign.domain.page_texts.facts import EVERYONE, SLACK
 from countersign.domain.sign_in import Intent, LinkState
 from countersign.domain.sign_in_policy import Reason
 
@@ -174,7 +175,7 @@ def identities(intent: Intent, app_name: str, account: Account) -> tuple[tuple[s
     """Both sides of a binding, so that a person can tell at a glance whether they are one."""
     slack = f"{intent.person_name}, {intent.workspace_name}"
     if intent.shared:
-        slack = f"Everyone in {intent.workspace_name} (connected by {intent.person_name})"
+        slack = EVERYONE.format(workspace=intent.workspace_name, person=intent.person_name)
     who = account.label if account.name in {"", account.label} else f"{account.name}, {account.label}"
     there = f"{who}, {account.organisation}" if account.organisation else who
-    return (("Slack", slack), (app_name, there))
+    return ((SLACK, slack), (app_name, there))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.identity import Workspace
-from countersign.domain.page_texts.sign_in import CODE, NO_ADDRESS
+from countersign.domain.page_texts.facts import CODE, NO_ADDRESS
 from countersign.domain.pages import Alert, Page, PageKind, connect_address, for_everyone, identities, page_about
 from countersign.domain.proof import code_of, shown
 from countersign.domain.sign_in import Intent, Leg

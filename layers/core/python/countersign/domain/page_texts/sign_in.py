@@ -158,10 +158,8 @@ ALERTS: Final[Mapping[Alert, str]] = {
     Alert.CODE_MISSING: "The code has not come yet. Write it to Countersign in Slack, then press the button again.",
 }
 
-CODE: Final = "Code"
 KEY_HELP: Final = "Make a key in {app}"
 CHOICES: Final = "Places in {app}"
 ONWARD_TITLE: Final = "On to {service}"
 ONWARD_TEXT: Final = "Your browser goes on by itself. If it does not:"
 ONWARD_LINK: Final = "Continue to {service}"
-NO_ADDRESS: Final = "no address known"
