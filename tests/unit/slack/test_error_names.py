@@ -46,8 +46,6 @@ def slack(*errors: object, secrets: Sequence[str] = ("new", "old")) -> tuple[Sla
 
 
 PASSING = [
-    ,
-]
     "external_channel_migrating",
     "fatal_error",
     "internal_error",
