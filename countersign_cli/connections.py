@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from countersign.adapters import system
+from countersign.adapters.dynamodb.account_notes import AccountNotes
 from countersign.adapters.dynamodb.census import DynamoCensus
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.pauses import DynamoPauses
@@ -36,6 +37,9 @@ def connections(
         str, typer.Option(metavar="USER", help="A Slack user: T0ACME/U0JOSIE, or U0JOSIE with --workspace.")
     ] = "",
     app: Annotated[str, typer.Option(metavar="APP", help="An app's id, as servicenow.")] = "",
+    account: Annotated[
+        str, typer.Option(metavar="ID", help="With --app: only who is connected as this account, by its id there.")
+    ] = "",
     workspace: Annotated[
         str, typer.Option(metavar="ID", help="Only what came through this workspace; without it, through any.")
     ] = "",
@@ -54,6 +58,8 @@ def connections(
     """List connections by person or by app; cut them off; pause an app, or resume it."""
     if bool(person) is bool(app):
         raise typer.BadParameter("name a person or an app, one of the two", param_hint="--person / --app")
+    if account and (not app or disconnect or pause or resume):
+        raise typer.BadParameter("an account is looked for among those of an app", param_hint="--account")
     if disconnect + pause + resume > 1:
         raise typer.BadParameter("one thing at a time", param_hint="--disconnect / --pause / --resume")
     if (pause or resume) and not app:
@@ -66,13 +72,15 @@ def connections(
         elif disconnect:
             _disconnect(deployment, someone, app, workspace, yes=yes)
         else:
-            _show(_found(deployment, someone, app, workspace), as_json=as_json)
+            found = _found(deployment, someone, app, workspace)
+            wanted = (one for one in found if account in ("", one.account.id))
+            _show(wanted, _OfSeveral(deployment), as_json=as_json)
 
 
 def _found(deployment: Deployment, person: Person | None, app: str, workspace: str) -> Iterator[Connection]:
     """Each as it is read: an app's may be a hundred thousand."""
-    table = deployment.table("ConnectionsTableName")
-    store, census = DynamoConnectionStore(table, deployment.table("SignInsTableName")), DynamoCensus(table)
+    tables = deployment.table("ConnectionsTableName"), deployment.table("SignInsTableName")
+    store, census = DynamoConnectionStore(*tables), DynamoCensus(*tables)
     if person is not None:
         yield from (row for row in store.list(person) if workspace in ("", row.workspace))
         return
@@ -87,19 +95,34 @@ def _found(deployment: Deployment, person: Person | None, app: str, workspace: s
             return
 
 
-def _show(found: Iterable[Connection], *, as_json: bool) -> None:
+class _OfSeveral:
+    """Which connections are to accounts that several people are connected as; read once for each tenant."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._notes = AccountNotes(deployment.table("SignInsTableName"))
+        self._known: dict[str, frozenset[str]] = {}
+
+    def __call__(self, connection: Connection) -> bool:
+        tenant = connection.person.tenant
+        if tenant not in self._known:
+            self._known[tenant] = self._notes.of_several(tenant)
+        return self._notes.named(connection) in self._known[tenant]
+
+
+def _show(found: Iterable[Connection], of_several: _OfSeveral, *, as_json: bool) -> None:
     count = 0
     for page in batched(found, _PAGE, strict=False):
         if as_json:
-            sys.stdout.writelines(json.dumps(_facts(connection)) + "\n" for connection in page)
+            facts = ({**_facts(one), "account_of_several": of_several(one)} for one in page)
+            sys.stdout.writelines(json.dumps(each) + "\n" for each in facts)
         else:
-            out.print(_table(page, head=count == 0))
+            out.print(_table(page, of_several, head=count == 0))
         count += len(page)
     if not as_json:
         out.print("Nobody is connected." if count == 0 else f"{count} {'connection' if count == 1 else 'connections'}")
 
 
-def _table(page: Iterable[Connection], *, head: bool) -> Table:
+def _table(page: Iterable[Connection], of_several: _OfSeveral, *, head: bool) -> Table:
     table = Table(box=None, show_header=head)
     for name, width in (("person", 24), ("app", 12), ("account", 26), ("state", 13), ("connected (UTC)", 20)):
         table.add_column(name, min_width=width, no_wrap=True)
@@ -107,6 +130,8 @@ def _table(page: Iterable[Connection], *, head: bool) -> Table:
     for connection in page:
         used = written(connection.last_used_at) if connection.last_used_at else "never"
         account, since = connection.account.label, written(connection.connected_at)
+        if of_several(connection):
+            account += " (several people)"
         row = (connection.person.key, connection.app, account, connection.status.value, since, used)
         table.add_row(*map(Text, row))
     return table

@@ -54,7 +54,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         return Stores(held, MemoryCensus(held), MemoryPauses())
     dynamodb = request.getfixturevalue("dynamodb")
     table, sign_ins = (template_table(dynamodb, name) for name in ("ConnectionsTable", "SignInsTable"))
-    return Stores(DynamoConnectionStore(table, sign_ins), DynamoCensus(table), DynamoPauses(sign_ins))
+    return Stores(DynamoConnectionStore(table, sign_ins), DynamoCensus(table, sign_ins), DynamoPauses(sign_ins))
 
 
 def test_connections_are_counted_by_app_workspace_and_state(stores: Stores) -> None:
@@ -88,6 +88,24 @@ def test_a_connection_that_ended_or_was_made_anew_is_counted_where_it_stands_now
     assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 1, Status.NEEDS_SIGN_IN: 1}
     stores.connections.put(replace(ended, version=ended.version + 1), replaces=ended.version)
     assert dict(stores.census.count("servicenow", "T0ACME")) == {Status.LIVE: 2}
+
+
+def test_accounts_of_several_people_are_counted_by_app_as_long_as_there_are_several(stores: Stores) -> None:
+    josie, tom, priya = (replace(LIVE, person=Person("T0ACME", user)) for user in ("U0JOSIE", "U0TOM", "U0PRIYA"))
+    elsewhere = replace(LIVE, person=Person("T0OTHER", "U0TOM"))
+    for one in (josie, elsewhere, replace(tom, app="box")):
+        stores.connections.hold_account(one)
+    assert dict(stores.census.accounts_of_several("T0ACME")) == {}
+    for one in (tom, priya, replace(josie, app="box")):
+        stores.connections.hold_account(one)
+    assert dict(stores.census.accounts_of_several("T0ACME")) == {"servicenow": 1, "box": 1}
+    stores.connections.hold_account(replace(priya, account=replace(LIVE.account, id="hers")))
+    assert dict(stores.census.accounts_of_several("T0ACME")) == {"servicenow": 1, "box": 1}
+    cut = replace(tom, status=Status.REVOKING)
+    stores.connections.put(cut, replaces=None)
+    assert stores.connections.delete(cut)
+    assert dict(stores.census.accounts_of_several("T0ACME")) == {"box": 1}
+    assert dict(stores.census.accounts_of_several("T0OTHER")) == {}
 
 
 def test_nothing_is_counted_further_than_it_is_shown(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

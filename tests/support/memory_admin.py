@@ -42,6 +42,10 @@ class MemoryCensus:
         counted = Counter(row.status for row in self._of(app, workspace))
         return {status: min(number, COUNTED + 1) for status, number in counted.items()}
 
+    def accounts_of_several(self, tenant: str) -> Mapping[str, int]:
+        held = self.connections.holders.items()
+        return Counter(app for (whose, app, _), people in held if whose == tenant and len(people) > 1)
+
     def page(
         self, app: str, workspace: str | None, after: str | None, limit: int
     ) -> tuple[Sequence[tuple[Person, Status]], str | None]:

@@ -237,6 +237,13 @@ def test_numbers_are_counted_as_far_as_anybody_waits_for_them(number: int, said:
     assert said in shown
 
 
+def test_accounts_of_several_people_are_shown_beside_their_app() -> None:
+    one, two = AppState("a", "Box", connected=3, of_several=1), AppState("b", "Jira", connected=9, of_several=2)
+    shown = words(Message(Paragraph, admin_section([one, two])))  # type: ignore[arg-type]
+    assert "*Box*: 3 connected\n1 account is connected by several people" in shown
+    assert "*Jira*: 9 connected\n2 accounts are connected by several people" in shown
+
+
 def test_apps_with_failures_come_first_and_a_paused_one_can_be_resumed() -> None:
     fine, broken = AppState("a", "Box", connected=3), AppState("b", "Jira", failures=2)
     paused = replace(fine, id="c", name="Zendesk", paused=True)

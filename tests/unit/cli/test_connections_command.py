@@ -100,6 +100,44 @@ def test_people_get_a_table_with_the_accounts_and_no_token() -> None:
     assert "Nobody is connected." in run("connections", "--app", "jira").output
 
 
+def test_who_is_connected_as_one_account_is_listed_and_that_they_are_several(stack: Stack) -> None:
+    store = DynamoConnectionStore(stack.tables["ConnectionsTable"], stack.tables["SignInsTable"])
+    for user in ("U0JOSIE", "U0TOM"):
+        there = store.get(Person("T0ACME", user), "box")
+        assert there is not None
+        store.hold_account(there)
+    own = replace(LIVE, person=Person("T0ACME", "U0PRIYA"), workspace="T0ACME", app="box", status=Status.LIVE)
+    store.put(replace(own, account=replace(LIVE.account, id="hers")), replaces=None)
+
+    lines = run("connections", "--json", "--app", "box").stdout.splitlines()
+    assert {(line["person"], line["account_of_several"]) for line in map(json.loads, lines)} == {
+        ("U0JOSIE", True),
+        ("U0TOM", True),
+        ("U0PRIYA", False),
+        ("U0X", False),
+    }
+    assert run("connections", "--app", "box", "--workspace", "T0ACME").output.count("(several people)") == 2
+    assert listed("--app", "box", "--account", "hers") == [("U0PRIYA", "box")]
+    assert listed("--app", "box", "--account", LIVE.account.id, "--workspace", "T0ACME") == [
+        ("U0JOSIE", "box"),
+        ("U0TOM", "box"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["--person", "T0ACME/U0JOSIE"],
+        ["--app", "box", "--disconnect"],
+        ["--app", "box", "--pause"],
+        ["--app", "box", "--resume"],
+    ],
+)
+def test_an_account_narrows_the_list_of_an_app_and_nothing_else(asked: list[str], stack: Stack) -> None:
+    assert run("connections", *asked, "--account", "hers").exit_code == 2
+    assert stack.queued() == []
+
+
 def test_an_app_is_cut_off_by_the_queue_once_the_operator_said_yes(stack: Stack) -> None:
     assert run("connections", "--app", "box", "--disconnect", answer="n\n").exit_code == 1
     assert stack.queued() == []

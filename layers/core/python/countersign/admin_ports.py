@@ -32,6 +32,9 @@ class Census(Protocol):
         What is larger than ``domain.tally.COUNTED`` is one more than that.
         """
 
+    def accounts_of_several(self, tenant: str) -> Mapping[str, int]:
+        """How many accounts of each app are such that several people of a tenant are connected as them."""
+
     def page(
         self, app: str, workspace: str | None, after: str | None, limit: int
     ) -> tuple[Sequence[tuple[Person, Status]], str | None]:

@@ -177,7 +177,7 @@ class Adapters:
         """Who is connected to an app."""
         from countersign.adapters.dynamodb.census import DynamoCensus
 
-        return DynamoCensus(self._table("CONNECTIONS_TABLE"))
+        return DynamoCensus(self._table("CONNECTIONS_TABLE"), self._table("SIGN_INS_TABLE"))
 
     @cached_property
     def failures(self) -> "admin_ports.Failures":

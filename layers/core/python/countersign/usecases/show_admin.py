@@ -1,7 +1,7 @@
 """Draws what admins see of a workspace: who is connected where, what went wrong, what is paused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from countersign.admin_ports import Census, Failures, Pauses
@@ -33,7 +33,9 @@ class ShowAdmin:
             return ()
         paused = self.pauses.paused(workspace.id)
         since = self.clock() - DAY
-        return admin_section([self._state(app, workspace.id, since, paused) for app in self.catalog.apps])
+        several = self.census.accounts_of_several(workspace.tenant)
+        states = [self._state(app, workspace.id, since, paused) for app in self.catalog.apps]
+        return admin_section([replace(state, of_several=several.get(state.id, 0)) for state in states])
 
     def _state(self, app_id: str, workspace: str, since: int, paused: frozenset[str]) -> AppState:
         counts = self.census.count(app_id, workspace)

@@ -14,8 +14,14 @@ _MOST: Final = 1_000
 """People of one account that are told from each other: a password that so many share is known as shared."""
 
 
+_SEVERAL: Final = 2
+_PLACE: Final = "account#{tenant}#"
+
+
 class AccountNotes:
     """Two rows for each: one to find everybody of an account, one to find all that is noted of a person.
+
+    And one for each account that several people are connected as, so that whoever looks after them can see it.
 
     The second is written first and goes last, so that whatever is noted can be found again when its person leaves.
     """
@@ -29,7 +35,19 @@ class AccountNotes:
         self._table.put({"pk": _of(connection), "sk": place})
         self._table.put({"pk": place, "sk": owner})
         self._drop(connection, keep=place)
-        return [Person.from_key(item["sk"]) for item in self._table.query(place, limit=_MOST)]
+        owners = [Person.from_key(item["sk"]) for item in self._table.query(place, limit=_MOST)]
+        if len(owners) >= _SEVERAL:
+            self._table.put({"pk": _several(connection.person.tenant), "sk": _account(connection)})
+            self._forget_several(connection.person.tenant, place)  # another may have let go of it this very moment
+        return owners
+
+    def of_several(self, tenant: str) -> frozenset[str]:
+        """Which accounts several people are connected as, in the words of ``named``."""
+        return frozenset(item["sk"] for item in self._table.query(_several(tenant), limit=_MOST))
+
+    def named(self, connection: Connection) -> str:
+        """The app and the account of a connection, as ``of_several`` says them: nobody can read the account from it."""
+        return _account(connection)
 
     def let_go(self, connection: Connection) -> bool:
         """Forget whatever is noted of its owner and app; False where that was nothing."""
@@ -40,7 +58,13 @@ class AccountNotes:
         for place in places:
             self._delete(place, connection.person.key)
             self._delete(_of(connection), place)
+            self._forget_several(connection.person.tenant, place)
         return bool(places)
+
+    def _forget_several(self, tenant: str, place: str) -> None:
+        """Unless there are several still."""
+        if len(self._table.query(place, limit=_SEVERAL)) < _SEVERAL:
+            self._delete(_several(tenant), place.removeprefix(_PLACE.format(tenant=tenant)))
 
     def _delete(self, pk: str, sk: str) -> None:
         with suppress(Conflict):
@@ -52,7 +76,16 @@ def _of(connection: Connection) -> str:
     return f"holds#{connection.person.key}#{connection.app}"
 
 
+def _several(tenant: str) -> str:
+    """Where the accounts that several people are connected as stand."""
+    return f"several#{tenant}"
+
+
+def _account(connection: Connection) -> str:
+    """An account of an app, without saying which."""
+    return f"{connection.app}#{hashlib.sha256(connection.account.id.encode()).hexdigest()}"
+
+
 def _place(connection: Connection) -> str:
     """Where everybody of a tenant who is connected as this account stands."""
-    account = hashlib.sha256(connection.account.id.encode()).hexdigest()
-    return f"account#{connection.person.tenant}#{connection.app}#{account}"
+    return _PLACE.format(tenant=connection.person.tenant) + _account(connection)

@@ -1,8 +1,10 @@
 """Who is connected to an app, over the ``app-index`` of the connections: keys and states, never tokens."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from countersign.adapters.dynamodb.account_notes import AccountNotes
 from countersign.adapters.dynamodb.connection_row import standing
 from countersign.adapters.dynamodb.table import Table
 from countersign.domain.connection import Status
@@ -15,8 +17,8 @@ APP_INDEX: Final = "app-index"
 class DynamoCensus:
     """Implements ``admin_ports.Census``."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, notes: Table) -> None:
+        self._table, self._notes = table, AccountNotes(notes)
 
     def count(self, app: str, workspace: str) -> Mapping[Status, int]:
         """Counted by DynamoDB, and not beyond ``COUNTED``: one call for each state, however many there are."""
@@ -30,6 +32,10 @@ class DynamoCensus:
             for status in Status
         }
         return {status: count for status, count in counts.items() if count}
+
+    def accounts_of_several(self, tenant: str) -> Mapping[str, int]:
+        """Counted by app, from notes that were made when those people connected."""
+        return Counter(account.partition("#")[0] for account in self._notes.of_several(tenant))
 
     def page(
         self, app: str, workspace: str | None, after: str | None, limit: int

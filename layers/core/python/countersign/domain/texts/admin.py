@@ -39,6 +39,8 @@ class AppState:
     revoking: int = 0
     failures: int = 0
     paused: bool = False
+    of_several: int = 0
+    """Accounts that several people of the organisation are connected as."""
 
     @property
     def of_interest(self) -> bool:
@@ -74,6 +76,9 @@ def _line(state: AppState) -> Text:
     if state.failures:
         line += "\n{failures} since this time yesterday"
         values["failures"] = "1 failure" if state.failures == 1 else f"{state.failures:,} failures"
+    if state.of_several:
+        line += "\n{several} connected by several people"
+        values["several"] = "1 account is" if state.of_several == 1 else f"{state.of_several} accounts are"
     if state.paused:
         line += "\n*Paused*: nothing is done in {app}, and nobody can sign in to it, until an admin resumes it"
     return Text(line, values)
