@@ -120,10 +120,21 @@ def test_the_journal_writes_a_line_and_a_count(start: str) -> None:
     assert count["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Countersign"
 
 
-def test_a_count_has_the_dimensions_that_the_alarm_watches(start: str) -> None:
+def test_what_ended_somehow_is_counted_as_such_and_once_more_by_how_it_ended(start: str) -> None:
+    """CloudWatch adds nothing up over dimensions."""
     as_in_the_template = "import os\nos.environ['POWERTOOLS_SERVICE_NAME'] = 'countersign'\n"
-    count = "PowertoolsJournal(Settings({}))('attribution_differs', app='servicenow')"
-    (counted,) = [line for line in written_by(as_in_the_template + start + count) if "_aws" in line]
-    (metric,) = counted["_aws"]["CloudWatchMetrics"]
-    assert (metric["Namespace"], metric["Dimensions"]) == ("Countersign", [["service"]])
-    assert (counted["service"], counted["attribution_differs"]) == ("countersign", [1.0])
+    counts = "journal = PowertoolsJournal(Settings({}))\njournal('ended', outcome='done')\njournal('begun', app='box')"
+    ended, begun = [line for line in written_by(as_in_the_template + start + counts) if "_aws" in line]
+    assert ended["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"], ["service", "outcome"]]
+    assert (ended["service"], ended["outcome"], ended["ended"]) == ("countersign", "done", [1.0])
+    assert begun["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+
+
+@pytest.mark.parametrize("level", ["WARNING", "ERROR"])
+def test_what_happened_is_written_whatever_level_is_asked_for(start: str, level: str) -> None:
+    quiet = start.replace('configure("DEBUG")', "")
+    rest = "\nlogging.getLogger('countersign.entrypoints').info('something else')"
+    journal = f"PowertoolsJournal(Settings({{'LOG_LEVEL': '{level}'}}))('disconnected', app='box')"
+    line, count = written_by(quiet + journal + rest)
+    assert (line["message"], line["app"], line["service"]) == ("disconnected", "box", "countersign")
+    assert count["disconnected"] == [1.0]

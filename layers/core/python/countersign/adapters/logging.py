@@ -41,15 +41,30 @@ class PowertoolsJournal:
     """Implements ``ports.Journal``: a log line, and a count in CloudWatch's embedded metric format."""
 
     def __init__(self, settings: Settings) -> None:
-        self._log = configure(settings.get("LOG_LEVEL", "INFO"))
+        configure(settings.get("LOG_LEVEL", "INFO"))
+        # A logger of its own: what happened is written whatever level the operator asks of all the rest.
+        self._log = logging.getLogger("countersign.happened")
+        self._log.setLevel(logging.INFO)
         self._namespace = settings.get("POWERTOOLS_METRICS_NAMESPACE", "Countersign")
 
     def __call__(self, event: str, **facts: str | int | None) -> None:
         """Note that ``event`` happened."""
-        from aws_lambda_powertools.metrics import MetricUnit, single_metric  # noqa: PLC0415 - not at a cold ack
-
         known: dict[str, Any] = {name: fact for name, fact in facts.items() if fact is not None}
         self._log.info(event, extra=known)
-        with single_metric(name=event, unit=MetricUnit.Count, value=1, namespace=self._namespace) as metric:
-            if outcome := known.get("outcome"):
-                metric.add_dimension(name="outcome", value=str(outcome))
+        self._count(event, str(known.get("outcome") or ""))
+
+    def _count(self, event: str, outcome: str) -> None:
+        from aws_lambda_powertools.metrics import MetricUnit  # noqa: PLC0415 - not at a cold ack
+        from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (  # noqa: PLC0415
+            AmazonCloudWatchEMFProvider,
+        )
+
+        metrics = AmazonCloudWatchEMFProvider(namespace=self._namespace)
+        metrics.add_metric(event, MetricUnit.Count, 1)
+        # CloudWatch adds nothing up over dimensions: an alarm sees only what is counted under exactly its own. So each
+        # event is counted as such, and once more by how it ended.
+        service = metrics.service or "countersign"
+        metrics.add_dimension("service", service)
+        if outcome:
+            metrics.add_dimensions(service=service, outcome=outcome)
+        metrics.flush_metrics()
