@@ -76,6 +76,17 @@ def test_it_is_replaced_only_over_the_version_that_was_seen(store: ConnectionSto
         store.put(replace(LIVE, version=2), replaces=1)
 
 
+def test_it_is_replaced_only_while_it_is_of_the_account_that_was_seen(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    with pytest.raises(Conflict):
+        store.put(replace(LIVE, version=2), replaces=1, account="another")
+    assert store.get(JOSIE, "servicenow") == LIVE
+
+    store.put(replace(LIVE, version=2), replaces=1, account=LIVE.account.id)
+    assert store.get(JOSIE, "servicenow") == replace(LIVE, version=2)
+
+
 def test_a_cut_connection_is_unusable_from_the_next_read_on_and_due(store: ConnectionStore) -> None:
     store.put(LIVE, replaces=None)
 

@@ -183,11 +183,13 @@ class MemoryConnectionStore:
     def list(self, person: Person) -> Sequence[Connection]:
         return [row for (key, _), row in sorted(self.rows.items()) if key == person.key]
 
-    def put(self, connection: Connection, *, replaces: int | None) -> None:
+    def put(self, connection: Connection, *, replaces: int | None, account: str = "") -> None:
         self._answer()
         there = self.get(connection.person, connection.app)
         if (there.version if there else None) != replaces:
             raise Conflict("the row moved")
+        if there is not None and account not in ("", there.account.id):
+            raise Conflict("another account stands there")
         self._set(connection)
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:

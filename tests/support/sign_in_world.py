@@ -263,7 +263,7 @@ class SignInWorld:
     def bind_account(self) -> BindAccount:
         return BindAccount(
             self.browser_leg,
-            HoldToPolicy(self.connections, self.catalog, self.audit, self.settings),
+            HoldToPolicy(self.catalog, self.audit, self.settings),
             self.ask_to_confirm,
             self.store_connection,
             self.sign_ins,

@@ -1,7 +1,7 @@
 """What may not be bound is refused before anything usable is kept, given back, audited, and said."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -176,3 +176,54 @@ def test_the_address_that_slack_proved_counts_before_the_one_of_the_profile(scri
     scripted.slack.people[JOSIE.user_id] = claims_of(JOSIE, email="josie.new@acme.com")
     assert PROFILES[JOSIE]["email"] == "josie@acme.com"
     assert sign_in(scripted)[0].kind is PageKind.OTHER_EMAIL
+
+
+ANOTHER = {"user_id": "005000000000002AAA", "email": "josie@other.example"}
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_two_tabs_bind_no_two_accounts_one_after_the_other_wherever_they_meet(
+    scripted: "Scripted", monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    """The first tab ends at each of the second one's looks at the present connection."""
+    world = scripted.world
+    world.catalog = under(OTHER)
+    _, first, first_state = scripted.to_app(JOSIE, "salesforce")
+    _, second, second_state = scripted.to_app(JOSIE, "salesforce")
+    get, looks = world.connections.get, 0
+
+    def looked(*asked: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        found = get(*asked)
+        if looks == place:
+            as_salesforce(scripted)
+            assert scripted.back(first_state, first, "salesforce").kind is PageKind.DONE
+            as_salesforce(scripted, **ANOTHER)
+        return found
+
+    monkeypatch.setattr(world.connections, "get", looked)
+    as_salesforce(scripted, **ANOTHER)
+    scripted.back(second_state, second, "salesforce")
+    world.confirm_sign_in(world.confirm_secret(second, second_state), second, accepted=True)
+    monkeypatch.undo()
+    found = get(JOSIE, "salesforce")
+    assert found is not None
+    assert (found.account.id, looks >= place) == ("005000000000001AAA", True)
+    assert world.audit.names.count("sign_in.connected") == 1
+
+
+def test_a_version_that_another_account_has_by_now_is_not_the_one_that_was_judged(scripted: "Scripted") -> None:
+    """Versions begin anew: the account that was seen was cut, and another one connected under the same version."""
+    world = scripted.world
+    world.catalog = under(OTHER)
+    assert sign_in(scripted)[0].kind is PageKind.DONE
+    as_salesforce(scripted, email="josie@other.example")
+    asked, secret, cookie = sign_in(scripted)
+    assert Reason.EMAIL_DIFFERS in asked.reasons
+    there = world.connections.get(JOSIE, "salesforce")
+    assert there is not None
+    meanwhile = replace(there, account=replace(there.account, id="005000000000002AAA"), sign_in="meanwhile")
+    world.connections.rows[JOSIE.key, "salesforce"] = meanwhile
+    assert world.confirm_sign_in(secret, cookie, accepted=True).kind is PageKind.CHANGED
+    assert world.connections.get(JOSIE, "salesforce") == meanwhile

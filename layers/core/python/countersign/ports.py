@@ -97,8 +97,11 @@ class ConnectionStore(Protocol):
 
     def get(self, person: Person, app: str) -> Connection | None: ...
     def list(self, person: Person) -> Sequence[Connection]: ...
-    def put(self, connection: Connection, *, replaces: int | None) -> None:
-        """Write the row, if the one there has version ``replaces`` (None: if there is none)."""
+    def put(self, connection: Connection, *, replaces: int | None, account: str = "") -> None:
+        """Write the row, if the one there has version ``replaces`` (None: if there is none), and is of ``account``.
+
+        Versions begin anew with each first sign-in; an empty ``account`` is any.
+        """
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
         """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did.

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.recognise_admins import RecogniseAdmins
     from countersign.usecases.recognise_strangers import RecogniseStrangers
-    from countersign.usecases.record_surely import RecordLate
     from countersign.usecases.resume_actions import ResumeActions
     from countersign.usecases.run_action import RunAction
     from countersign.usecases.set_aside import SetAside
@@ -283,13 +282,6 @@ class ActionUseCases(CardUseCases):
         from countersign.usecases.recognise_admins import RecogniseAdmins
 
         return RecogniseAdmins(self.people, self.settings.admins)
-
-    @cached_property
-    def record_late(self) -> "RecordLate":
-        """Writes events that the audit trail could not take before."""
-        from countersign.usecases.record_surely import RecordLate
-
-        return RecordLate(self.audit_trail)
 
     @cached_property
     def may_share(self) -> "MayShare":

@@ -142,7 +142,7 @@ class BrowserUseCases(Workspaces):
 
         return BindAccount(
             browser_leg=self.browser_leg,
-            hold_to_policy=HoldToPolicy(self.connections, self.catalog, self.audit, self.app_settings),
+            hold_to_policy=HoldToPolicy(self.catalog, self.audit, self.app_settings),
             ask_to_confirm=self.ask_to_confirm,
             store_connection=self.store_connection,
             sign_ins=self.sign_ins,

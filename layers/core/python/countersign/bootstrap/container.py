@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from countersign.usecases.keep_house import KeepHouse
     from countersign.usecases.post_card import PostCard
     from countersign.usecases.receive_interaction import ReceiveInteraction
+    from countersign.usecases.record_surely import RecordLate
     from countersign.usecases.revoke import Revoke
     from countersign.usecases.revoke_leftover import RevokeLeftover
     from countersign.usecases.seal_answers import SealAnswers
@@ -129,9 +130,17 @@ class Container(LeavingUseCases):
             opener=self.opener,
             end_grant=self.end_grant,
             catalog=self.catalog,
+            audit=self.audit,
             journal=self.journal,
             clock=self.clock,
         )
+
+    @cached_property
+    def record_late(self) -> "RecordLate":
+        """Writes events that the audit trail could not take before."""
+        from countersign.usecases.record_surely import RecordLate
+
+        return RecordLate(self.audit_trail)
 
     # --- cards and the house
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from countersign.domain.connection import Account, Site, seal_owner
+from countersign.domain.connection import Account, Connection, Site, seal_owner
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.proof import Proof
 from countersign.domain.tokens import Sealed, SealOwner
@@ -103,6 +103,8 @@ class Leg:
             sealed to what it will be, so that confirming copies them and never opens them. Without an account it can
             only be revoked.
         signed_in_at: on CONFIRM, when its person was back from the app, or entered the key; 0 where nobody noted it.
+        replaces_account: on CONFIRM, id of the account that its person was connected as when this one was judged; no
+            other one is replaced.
         sites: the places that the grant covers, of which its person chooses one; where their APIs are is sealed.
         site: the chosen one, or the only one.
         declined: its person said no: it can't be confirmed any more.
@@ -122,6 +124,7 @@ class Leg:
     token_expires_at: int | None = None
     version: int = 0
     signed_in_at: int = 0
+    replaces_account: str = ""
     person_email: str | None = None
     sites: tuple[Site, ...] = ()
     site: str = ""
@@ -132,6 +135,12 @@ class Leg:
     def asks_site(self) -> bool:
         """Whether its person must still choose a site."""
         return bool(self.sites) and not self.site
+
+    def replaces(self, existing: Connection | None) -> bool:
+        """Whether what stands there is what stood there when this was judged."""
+        if existing is None:
+            return self.version == 1
+        return (existing.version + 1, existing.account.id) == (self.version, self.replaces_account)
 
     def at(self, site_id: str) -> "Leg | None":
         """The same for the chosen site, by whose name the account's organisation is called; None if it has no such."""

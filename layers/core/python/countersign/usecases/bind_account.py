@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from countersign.domain.connection import Account, Status
+from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.grant import Grant
 from countersign.domain.pages import Page, PageKind, done
@@ -36,11 +36,12 @@ class BindAccount:
         if journey.intent.status is not IntentStatus.OPEN:
             self.give_back(journey, grant)
             return self.browser_leg.used(journey)
-        if (refusal := self.hold_to_policy.refusal(journey, grant, account)) is not None:
+        existing = self.connections.get(journey.intent.owner, journey.app.id)
+        if (refusal := self.hold_to_policy.refusal(journey, grant, account, existing)) is not None:
             self.give_back(journey, grant)
             return refusal
         grant = self.hold_to_policy.permitted(journey.intent, grant)
-        leg, account = self._chosen(self._leg(journey, grant, account), grant, account)
+        leg, account = self._chosen(self._leg(journey, grant, account, existing), grant, account)
         leg = replace(leg, sealed=self.sealer.seal(pack(grant.tokens), leg_owner(journey.intent, leg)))
         self.sign_ins.put_leg(leg)
         if leg.proof.asks_code:
@@ -72,14 +73,15 @@ class BindAccount:
             return self.browser_leg.used(journey)
         return done(journey.intent, journey.app.name, connection.account)
 
-    def _leg(self, journey: Journey, grant: Grant, account: Account) -> Leg:
-        existing = self.connections.get(journey.intent.owner, journey.app.id)
+    def _leg(self, journey: Journey, grant: Grant, account: Account, existing: Connection | None) -> Leg:
+        """``existing``: what the policy was held against. Nothing else is replaced by what comes of this."""
         return replace(
             self._empty_leg(journey, leg_expiry(journey.intent, self.clock())),
             account=account,
             scopes=grant.scopes,
             token_expires_at=grant.expires_at,
             version=existing.version + 1 if existing else 1,
+            replaces_account=existing.account.id if existing else "",
             person_email=journey.leg.person_email,
             signed_in_at=grant.signed_in_at,
             sites=grant.sites,

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.catalog import Catalog
-from countersign.domain.connection import Account, Status
+from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.grant import Grant
 from countersign.domain.identity import Workspace
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.policy import Breach, Policy
 from countersign.domain.sign_in import Intent
 from countersign.domain.tenancy import is_ours
-from countersign.ports import AppSettings, AuditLog, ConnectionStore
+from countersign.ports import AppSettings, AuditLog
 from countersign.usecases.browser_leg import Journey
 
 _PAGES: Final = {
@@ -25,7 +25,6 @@ _PAGES: Final = {
 class HoldToPolicy:
     """The rules of ``policies.yaml`` for a sign-in's app and workspace, and what its app file demands of anybody."""
 
-    connections: ConnectionStore
     catalog: Catalog
     audit: AuditLog
     settings: AppSettings
@@ -34,14 +33,13 @@ class HoldToPolicy:
         """``grant`` without the places that may not be connected: neither shown nor kept."""
         return grant.only(self._policy(intent).sites(grant.sites))
 
-    def refusal(self, journey: Journey, grant: Grant, account: Account) -> Page | None:
+    def refusal(self, journey: Journey, grant: Grant, account: Account, existing: Connection | None) -> Page | None:
         """The page for an account that may not be bound, noted in the audit trail. Raises StoreUnavailable.
 
-        ``grant``: with all its places still.
+        ``grant``: with all its places still. ``existing``: the present connection.
         """
         intent, app = journey.intent, journey.app
         policy, email = self._policy(intent), journey.leg.person_email or intent.person_email
-        existing = self.connections.get(intent.owner, app.id)
         live = existing if existing and existing.status is not Status.REVOKING else None
         breach = policy.breach(
             account,

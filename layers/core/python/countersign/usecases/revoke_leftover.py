@@ -11,8 +11,9 @@ from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import Sealed, Tokens
-from countersign.ports import Clock, ConnectionStore, Journal, Opener, SignInStore
+from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Opener, SignInStore
 from countersign.usecases.end_grant import EndGrant
+from countersign.usecases.note_connected import note_connected
 
 STILL_CONFIRMING: Final = 60
 """Seconds after a leg's end in which a confirmation that was pressed at the last moment may still be storing it."""
@@ -27,13 +28,17 @@ class RevokeLeftover:
     opener: Opener
     end_grant: EndGrant
     catalog: Catalog
+    audit: AuditLog
     journal: Journal
     clock: Clock
 
     def of_leg(self, leg: Leg) -> None:
         """Tokens of a sign-in, if they did not become the connection."""
         intent = self.sign_ins.get_intent(leg.intent_hash)
-        if intent is None or leg.sealed is None or self._became_connection(intent, leg):
+        connection = self._became(intent, leg) if intent else None
+        if intent is not None and connection is not None:
+            note_connected(self.audit, intent, leg, connection)  # whoever stored it may have died before
+        if intent is None or leg.sealed is None or connection is not None:
             self.sign_ins.settle(leg)
             return
         confirming = self.clock() < leg.expires_at + STILL_CONFIRMING
@@ -63,9 +68,9 @@ class RevokeLeftover:
         now = self.clock()
         self.connections.retire(renewed, now=now, due_at=now + STILL_CONFIRMING)
 
-    def _became_connection(self, intent: Intent, leg: Leg) -> bool:
+    def _became(self, intent: Intent, leg: Leg) -> Connection | None:
         connection = self.connections.get(intent.owner, leg.app)
-        return connection is not None and connection.sign_in == leg.id_hash
+        return connection if connection is not None and connection.sign_in == leg.id_hash else None
 
     def _end(self, leftover: Connection, keep: Callable[[Connection], None]) -> str:
         app, beside = self.catalog.apps.get(leftover.app), self.connections.get(leftover.person, leftover.app)

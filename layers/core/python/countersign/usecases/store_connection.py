@@ -12,6 +12,7 @@ from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.upkeep import upkeep_at
 from countersign.ports import AuditLog, Clock, ConnectionStore, Queue, SignInStore
+from countersign.usecases.note_connected import note_connected
 
 REPLACING: Final = 60
 """Seconds until housekeeping looks at what was set aside: longer than the function that replaces it can live."""
@@ -40,8 +41,7 @@ class StoreConnection:
         before = self.connections.get(intent.owner, leg.app)
         if before is not None and before.sign_in == leg.id_hash:
             return self._finish(intent, leg, before)
-        replaces = leg.version - 1 or None
-        if (before.version if before else None) != replaces:
+        if not leg.replaces(before):
             raise Conflict("the connection changed while its person was away")
         connection = self._connection(intent, leg, app)
         if before is not None and may_revoke(app, before.account.id, beside=connection):
@@ -49,8 +49,7 @@ class StoreConnection:
             self.connections.retire(before, now=now, due_at=now + REPLACING)
         if not self.sign_ins.consume_leg(leg):
             return self._of_twin(intent, leg)
-        self.connections.put(connection, replaces=replaces)
-        self._record(intent, connection, before)
+        self.connections.put(connection, replaces=before.version if before else None, account=leg.replaces_account)
         return self._finish(intent, leg, connection)
 
     def _of_twin(self, intent: Intent, leg: Leg) -> Connection:
@@ -82,7 +81,8 @@ class StoreConnection:
         return replace(connection, upkeep_at=upkeep_at(connection, app.oauth))
 
     def _finish(self, intent: Intent, leg: Leg, connection: Connection) -> Connection:
-        """Let the waiting actions go on, and close the sign-in. Can be repeated."""
+        """Write it down, let the waiting actions go on, and close the sign-in. Can be repeated."""
+        note_connected(self.audit, intent, leg, connection)
         self.actions_queue.send(connected_message(intent))
         burnt = self._close(intent) is IntentStatus.BURNT
         if burnt:
@@ -111,18 +111,3 @@ class StoreConnection:
                 self.sign_ins.give_back(LINKS, intent.person.key, intent.created_at)
                 return IntentStatus.DONE
         return now_there.status if now_there else IntentStatus.DONE
-
-    def _record(self, intent: Intent, connection: Connection, before: Connection | None) -> None:
-        account = connection.account
-        facts = {
-            "app": connection.app,
-            "workspace": connection.workspace,
-            "account": account.id,
-            "account_organisation": account.organisation or "",
-            "replaced_account": before.account.id if before else "",
-            "scopes": " ".join(connection.scopes),
-            "shared": "yes" if connection.shared else "no",
-            "proof": connection.proof.value,
-            "trace_id": intent.trace_id,
-        }
-        self.audit.record("sign_in.connected", intent.person, facts, once=connection.sign_in)

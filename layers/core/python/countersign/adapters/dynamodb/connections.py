@@ -41,12 +41,14 @@ class DynamoConnectionStore:
         """All of the person's connections, by app."""
         return [read_connection(item) for item in self._table.query(person.key, "app#")]
 
-    def put(self, connection: Connection, *, replaces: int | None) -> None:
+    def put(self, connection: Connection, *, replaces: int | None, account: str = "") -> None:
         """Write the row over version ``replaces``, or as the first one. Raises Conflict."""
         if replaces is None:
             self._table.put(connection_item(connection), "attribute_not_exists(pk)")
-        else:
-            self._table.put(connection_item(connection), "version = :version", {"version": replaces})
+            return
+        of_account = " AND #account.#id = :account" if account else ""
+        values = without_nothing({"version": replaces, "account": account or None})
+        self._table.put(connection_item(connection), f"version = :version{of_account}", values)
 
     def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
