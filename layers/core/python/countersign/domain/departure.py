@@ -109,7 +109,7 @@ class Purge:
             left is back.
         after: where the next page begins; None: at the start of the stage.
         again: this is the second look.
-        counts: what was cleared so far, by kind; on somebody's wish each look counts for itself, as it is told.
+        counts: what this look cleared up so far, by kind, over however many messages it goes.
     """
 
     departure: Departure
@@ -144,15 +144,12 @@ class Purge:
 
     def second_look(self) -> "Purge":
         """The same from the start, for what was being written meanwhile."""
-        counts = {} if self.departure.left in ON_WISH else self.counts
-        return replace(self, stage=Stage.SIGN_INS, after=None, again=True, counts=counts)
+        return replace(self, stage=Stage.SIGN_INS, after=None, again=True, counts={})
 
     @property
     def to_be_told(self) -> bool:
-        """Whether it is told now what went: to who wished it at once, to admins when all of it is done."""
-        if self.departure.left in ON_WISH:
-            return bool(self.counts) or not self.again
-        return bool(self.counts) and self.again
+        """Whether there is anything to tell: who wished it is told that there was nothing, too, and told that once."""
+        return bool(self.counts) or (self.departure.left in ON_WISH and not self.again)
 
     def counted(self, kind: str) -> "Purge":
         """One more of a kind."""

@@ -54,9 +54,9 @@ class Work:
 class ClearUp:
     """Works for as long as this invocation lives and hands what is left to the queue: memory and time are bounded.
 
-    Every step can be repeated. A second look, a quarter of an hour later, finds what was being written meanwhile, and
-    then it is told once what went in all. Raises StoreUnavailable, and ChatUnavailable where only chat knows whether
-    who left is back: nothing was done, and the message comes again.
+    Every step can be repeated. A second look, a quarter of an hour later, finds what was being written meanwhile. What
+    a look cleared up is told once. Raises StoreUnavailable, and ChatUnavailable where only chat knows whether who left
+    is back: nothing was done, and the message comes again.
     """
 
     belongings: Belongings

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from countersign.domain.departure import ON_WISH, Left, Purge
+from countersign.domain.departure import Left, Purge
 from countersign.domain.message import Mention, Message, Value
 from countersign.domain.texts.say import say
 
@@ -34,7 +34,7 @@ def report(purge: Purge) -> Message:
     values: dict[str, Value] = {"place": departure.installation}
     if departure.person is not None:
         values["person"] = Mention(departure.person)
-    found = "A second look found more: " if purge.again and departure.left in ON_WISH else "Cleared up: "
+    found = "A second look, to be sure, cleared up: " if purge.again else "Cleared up: "
     return say(f"{_WHAT[departure.left]} {found}{_gone(purge)} There is nothing for you to do.", **values)
 
 
