@@ -71,10 +71,12 @@ def test_an_admin_sees_counts_pauses_an_app_and_cuts_off_a_person(stack: OneProc
     opportunity = {"name": "Acme: 10 seats", "stage": "Qualification", "close_date": "2027-01-01"}
     tom.type("/countersign create opportunity", fields=opportunity)
     stack.settle()
-    assert "an admin has paused Salesforce here" in said(tom)
+    assert "was not done: Salesforce is paused here." in said(tom)
     assert "For admins" not in text(home(tom))
     press(josie, "Resume")
     press(josie, "Choose a person", "U0JOSIE")
+    assert "*Cut off <@U0JOSIE>?*" in text(josie.screen()["home"]["blocks"])
+    press(josie, "Cut off")
     assert "is cut off, and can connect again" in said(josie)
     assert "*Salesforce*: 1 connected" not in text(home(josie))
     names = {event.event for event in audited()}

@@ -4,14 +4,22 @@ from dataclasses import replace
 
 import pytest
 
+from countersign.admin_ports import EVERYWHERE
 from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.connection import Status
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
-from countersign.domain.message import Heading, Message, Paragraph, PersonPicker
+from countersign.domain.message import Button, Buttons, Heading, Mention, Message, Paragraph, PersonPicker
 from countersign.domain.tally import COUNTED
 from countersign.domain.texts.admin import MOST, AppState, admin_section
-from countersign.domain.texts.names import ADMIN_CUT_APP, ADMIN_CUT_PERSON, ADMIN_PAUSE_APP, ADMIN_RESUME_APP
+from countersign.domain.texts.names import (
+    ADMIN_CHOOSE_PERSON,
+    ADMIN_CUT_APP,
+    ADMIN_CUT_PERSON,
+    ADMIN_KEEP_PERSON,
+    ADMIN_PAUSE_APP,
+    ADMIN_RESUME_APP,
+)
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, words
 
@@ -35,6 +43,13 @@ def press(world: ActingWorld, person: Person, name: str, value: str) -> str:
     return world.slack.said_to(person)[-1]
 
 
+def _pressed(world: ActingWorld, person: Person, name: str, value: str) -> Message:
+    """A button of the home tab that is answered by drawing it anew."""
+    plain = Interaction(f"i{world.randomness()}", Kind.BUTTON, person, WORKSPACE, ReplyTo(), name, value)
+    assert world.deliver({"v": 1, "kind": "interaction", "interaction": plain.as_json()}, queue="connections") == []
+    return world.slack.homes[-1][1]
+
+
 def home(world: ActingWorld, person: Person) -> Message:
     opened = Interaction(f"Ev{world.randomness()}", Kind.HOME, person, WORKSPACE, ReplyTo())
     world.deliver({"v": 1, "kind": "interaction", "interaction": opened.as_json()}, queue="connections")
@@ -49,8 +64,8 @@ def test_an_admin_sees_who_is_connected_and_what_went_wrong(world: ActingWorld) 
     shown = home(world, PRIYA)
     assert "*ServiceNow*: 1 connected, 1 must sign in again\n1 failure since this time yesterday" in words(shown)
     admin = [button for button in buttons(shown) if button.action.startswith("connections.admin")]
-    assert {button.action for button in admin} == {ADMIN_PAUSE_APP, ADMIN_CUT_APP, ADMIN_CUT_PERSON}
-    assert all(button.confirmation for button in admin)
+    assert {button.action for button in admin} == {ADMIN_PAUSE_APP, ADMIN_CUT_APP, ADMIN_CHOOSE_PERSON}
+    assert all(button.confirmation for button in admin if isinstance(button, Button))
 
 
 def test_nobody_else_sees_it(world: ActingWorld) -> None:
@@ -77,7 +92,7 @@ def test_what_is_done_in_a_paused_app_is_refused_with_words_until_it_is_resumed(
     press(world, PRIYA, ADMIN_PAUSE_APP, "servicenow")
     world.click(JOSIE)
     assert (world.action_of(JOSIE).outcome, world.servicenow.calls) == (Outcome.PAUSED, [])
-    assert "an admin has paused ServiceNow here" in words(world.slack.told[-1][1]).format(
+    assert "was not done: ServiceNow is paused here." in words(world.slack.told[-1][1]).format(
         detail="ServiceNow", what="", app="ServiceNow"
     )
     press(world, PRIYA, ADMIN_RESUME_APP, "servicenow")
@@ -89,7 +104,7 @@ def test_what_is_done_in_a_paused_app_is_refused_with_words_until_it_is_resumed(
 def test_nobody_is_asked_to_sign_in_to_a_paused_app(world: ActingWorld) -> None:
     press(world, PRIYA, ADMIN_PAUSE_APP, "servicenow")
     said = press(world, TOM, "connections.connect", "servicenow")
-    assert "is paused by an admin here" in said
+    assert "is paused here, so nobody can sign in to it now" in said
     assert world.sign_ins.intents == {}
 
 
@@ -101,6 +116,36 @@ def test_a_doubt_about_a_paused_app_is_settled_all_the_same(world: ActingWorld) 
     world.now += 60
     world.run_queue()
     assert world.action_of(JOSIE).status is ActionStatus.DONE
+
+
+def test_an_operators_pause_is_shown_as_such_and_no_admin_is_told_to_have_ended_it(world: ActingWorld) -> None:
+    world.pauses.set("servicenow", EVERYWHERE, world.now, paused=True)
+    shown = home(world, PRIYA)
+    assert "*Paused everywhere* by those who run Countersign" in words(shown)
+    labels = {button.label for button in buttons(shown) if isinstance(button, Button) and button.value == "servicenow"}
+    assert labels >= {"Cut off everyone"}
+    assert not labels & {"Pause", "Resume"}
+    assert "stays paused: those who run Countersign paused it everywhere" in press(
+        world, PRIYA, ADMIN_RESUME_APP, "servicenow"
+    )
+    assert world.pauses.paused("T0ACME") == {"servicenow"}
+
+
+def test_an_app_that_nobody_is_connected_to_can_be_paused(world: ActingWorld) -> None:
+    """As right after everybody was cut off from it: nobody shall connect again."""
+    press(world, PRIYA, ADMIN_CUT_APP, "servicenow")
+    world.run_queue()
+    world.run_queue()
+    world.audit.events.clear()  # no failures either
+    shown = home(world, PRIYA)
+    assert "*Nobody is connected to anything yet*" in words(shown)
+    (pause,) = [
+        button for button in buttons(shown) if isinstance(button, Button) and button.label == "Pause ServiceNow"
+    ]
+    assert (pause.action, pause.value) == (ADMIN_PAUSE_APP, "servicenow")
+    assert pause.confirmation is not None
+    press(world, PRIYA, pause.action, pause.value)
+    assert "*Paused*" in words(home(world, PRIYA))
 
 
 def test_pausing_twice_is_audited_once(world: ActingWorld) -> None:
@@ -132,7 +177,8 @@ def test_an_app_is_cut_off_for_everybody_of_the_workspace_and_the_admin_told_how
     world.connect(TOM, "tom")
     elsewhere = Person("T0OTHER", "U0X")
     world.connect(elsewhere, "x", workspace="T0OTHER")
-    assert "is being cut" in press(world, PRIYA, ADMIN_CUT_APP, "servicenow")
+    assert "is being cut. You will be told" in press(world, PRIYA, ADMIN_CUT_APP, "servicenow")
+    assert world.actions_queue.resting, "or its end could be told before its beginning"
     world.run_queue()
     world.run_queue()
     assert world.connections.get(JOSIE, "servicenow") is None
@@ -186,6 +232,27 @@ def test_who_connects_afterwards_stays_connected(world: ActingWorld) -> None:
 
 
 # --- cutting off a person
+
+
+def test_an_admin_is_asked_about_whom_they_chose_by_name(world: ActingWorld) -> None:
+    chosen = _pressed(world, PRIYA, ADMIN_CHOOSE_PERSON, "U0JOSIE")
+    (about, row) = chosen.blocks[-2:]
+    assert isinstance(about, Paragraph)
+    assert isinstance(row, Buttons)
+    assert about.text.values == {"person": Mention("U0JOSIE")}
+    cut, keep = row.buttons
+    assert (cut.action, cut.value, keep.action) == (ADMIN_CUT_PERSON, "U0JOSIE", ADMIN_KEEP_PERSON)
+    assert world.actions_queue.sent == []
+    kept = _pressed(world, PRIYA, ADMIN_KEEP_PERSON, "")
+    assert isinstance(kept.blocks[-1], Paragraph)
+    assert isinstance(kept.blocks[-1].button, PersonPicker)
+
+
+@pytest.mark.parametrize(("person", "value"), [(TOM, "U0JOSIE"), (PRIYA, "<!channel>"), (PRIYA, "")])
+def test_nobody_else_is_asked_and_about_nobody_who_can_not_be(world: ActingWorld, person: Person, value: str) -> None:
+    shown = _pressed(world, person, ADMIN_CHOOSE_PERSON, value)
+    assert not [button for button in buttons(shown) if button.action == ADMIN_CUT_PERSON]
+    assert world.actions_queue.sent == []
 
 
 def test_a_person_is_cut_off_everywhere_in_the_workspace(world: ActingWorld) -> None:

@@ -75,11 +75,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class PersonPicker:
-    """Chooses somebody in chat; what is chosen is the value of ``action``, once the confirmation is given."""
+    """Chooses somebody in chat; what is chosen is the value of ``action``. A confirmation could not name them."""
 
     placeholder: str
     action: str
-    confirmation: Confirmation
 
 
 @dataclass(frozen=True, slots=True)

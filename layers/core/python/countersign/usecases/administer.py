@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.admin_ports import Pauses
+from countersign.admin_ports import EVERYWHERE, Pauses
 from countersign.domain.audit import pause_record
 from countersign.domain.catalog import Catalog
 from countersign.domain.cut_app import CutApp
@@ -22,6 +22,8 @@ from countersign.domain.texts.names import (
 from countersign.ports import AuditLog, Clock, Queue
 from countersign.usecases.recognise_admins import RecogniseAdmins
 
+TELL_FIRST: Final = 2
+"""Seconds that a cut waits, so that its answer stands below this one."""
 LONGEST_ID: Final = 64
 """Longer than any id: what a button brings may be anything."""
 
@@ -65,7 +67,10 @@ class Administer:
         paused = interaction.name == ADMIN_PAUSE_APP
         self.pauses.set(app_id, interaction.workspace.id, self.clock(), paused=paused)
         self._record_pause(interaction, app_id, paused=paused)
-        return texts.paused(known.name) if paused else texts.resumed(known.name)
+        if paused:
+            return texts.paused(known.name)
+        held = app_id in self.pauses.paused(EVERYWHERE)
+        return texts.resumed_here_alone(known.name) if held else texts.resumed(known.name)
 
     def _record_pause(self, interaction: Interaction, app_id: str, *, paused: bool) -> None:
         """Once for each pause; of one that stands already, too: this may be a repeat, of which only that was done."""
@@ -84,11 +89,11 @@ class Administer:
     def _cut_app(self, interaction: Interaction, app_id: str, name: str) -> Message:
         """Queued before it is said; that it ended is audited, and told, with the count."""
         cutting = CutApp(app_id, interaction.workspace.id, interaction.person.key, self.clock(), interaction.trace_id)
-        self.queue.send(cut_app_message(cutting))
+        self.queue.send(cut_app_message(cutting), delay=TELL_FIRST)
         return texts.cutting_app(name)
 
     def _cut_person(self, interaction: Interaction, user_id: str) -> Message:
-        if not user_id.isascii() or not user_id.isalnum():
+        if not is_user_id(user_id):
             return texts.not_understood()
         workspace = interaction.workspace
         departure = Departure(
@@ -101,5 +106,10 @@ class Administer:
             trace_id=interaction.trace_id,
             by=interaction.person.user_id,
         )
-        self.queue.send(left_message(departure))
+        self.queue.send(left_message(departure), delay=TELL_FIRST)
         return texts.cutting_person(user_id)
+
+
+def is_user_id(value: str) -> bool:
+    """Whether this can be a person's id in chat: what a button brings may be anything."""
+    return value.isascii() and value.isalnum() and len(value) <= LONGEST_ID

@@ -11,6 +11,8 @@ from countersign.domain.texts import conversation as texts
 from countersign.domain.texts.forget import ask as ask_to_forget
 from countersign.domain.texts.names import (
     ADMIN,
+    ADMIN_CHOOSE_PERSON,
+    ADMIN_KEEP_PERSON,
     CONNECTIONS_CONNECT,
     CONNECTIONS_CONNECT_SHARED,
     CONNECTIONS_DISCONNECT,
@@ -21,7 +23,7 @@ from countersign.domain.texts.names import (
 from countersign.domain.texts.shared import admins_only
 from countersign.domain.texts.sign_in import ASKED_FOR, foreign_person
 from countersign.ports import Clock, Messenger, SignInStore
-from countersign.usecases.administer import Administer
+from countersign.usecases.administer import Administer, is_user_id
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect
 from countersign.usecases.forget_me import ForgetMe
@@ -85,6 +87,8 @@ class Converse:
                 self._shared(interaction, app[:APP_ID])
             case str(name), _ if name == CONNECTIONS_FORGET:
                 self._say(interaction, self.forget_me(interaction))
+            case str(name), person if name in (ADMIN_CHOOSE_PERSON, ADMIN_KEEP_PERSON):
+                self._show_home(interaction, chosen=person if is_user_id(person) else None)
             case str(name), _ if name.startswith(ADMIN):
                 self._cut(interaction, self.administer(interaction))
             case _:
@@ -113,13 +117,15 @@ class Converse:
         self.ask(person, workspace, app_id, interaction.reply_to, trace_id=trace_id, why=ASKED_FOR, shared=shared)
 
     def _cut(self, interaction: Interaction, answer: Message) -> None:
+        """Said first: what was queued with it is told soon."""
+        self._say(interaction, answer)
         if interaction.reply_to.channel is None:
             self._show_home(interaction)  # the click came from there: its answer goes to a conversation
-        self._say(interaction, answer)
 
-    def _show_home(self, interaction: Interaction) -> None:
+    def _show_home(self, interaction: Interaction, chosen: str | None = None) -> None:
         own = self._connections(interaction)
-        home = replace(own, blocks=[*own.blocks, *self.show_admin(interaction.person, interaction.workspace)])
+        admin = self.show_admin(interaction.person, interaction.workspace, chosen)
+        home = replace(own, blocks=[*own.blocks, *admin])
         self.messenger.within(interaction.workspace).publish_home(interaction.person, home)
 
     def _answer(self, interaction: Interaction, words: str) -> Message:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.admin_ports import Census, Failures, Pauses
+from countersign.admin_ports import EVERYWHERE, Census, Failures, Pauses
 from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Status
 from countersign.domain.identity import Person, Workspace
@@ -27,18 +27,25 @@ class ShowAdmin:
     is_admin: RecogniseAdmins
     clock: Clock
 
-    def __call__(self, person: Person, workspace: Workspace) -> Sequence[Block]:
-        """The section of the home tab."""
+    def __call__(self, person: Person, workspace: Workspace, chosen: str | None = None) -> Sequence[Block]:
+        """The section of the home tab. ``chosen``: whom the admin may want to cut off, and is asked about."""
         if not self.is_admin(person, workspace):
             return ()
-        paused = self.pauses.paused(workspace.id)
-        since = self.clock() - DAY
+        paused, everywhere = self.pauses.paused(workspace.id), self.pauses.paused(EVERYWHERE)
         several = self.census.accounts_of_several(workspace.tenant)
-        states = [self._state(app, workspace.id, since, paused) for app in self.catalog.apps]
-        return admin_section([replace(state, of_several=several.get(state.id, 0)) for state in states])
+        states = [
+            replace(
+                self._state(app, workspace.id),
+                paused=app in paused,
+                paused_everywhere=app in everywhere,
+                of_several=several.get(app, 0),
+            )
+            for app in self.catalog.apps
+        ]
+        return admin_section(states, chosen)
 
-    def _state(self, app_id: str, workspace: str, since: int, paused: frozenset[str]) -> AppState:
-        counts = self.census.count(app_id, workspace)
+    def _state(self, app_id: str, workspace: str) -> AppState:
+        counts, since = self.census.count(app_id, workspace), self.clock() - DAY
         return AppState(
             id=app_id,
             name=self.catalog.apps[app_id].name,
@@ -46,5 +53,4 @@ class ShowAdmin:
             needs_sign_in=counts.get(Status.NEEDS_SIGN_IN, 0),
             revoking=counts.get(Status.REVOKING, 0),
             failures=self.failures.failures(app_id, workspace, since),
-            paused=app_id in paused,
         )

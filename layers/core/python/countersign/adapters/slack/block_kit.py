@@ -107,7 +107,6 @@ def _picker(picker: PersonPicker, numbers: Iterator[int]) -> Json:
         "type": "users_select",
         "action_id": machine_read("action_id", f"{picker.action}#{next(numbers)}", _ID),
         "placeholder": plain_text(picker.placeholder, _PLACEHOLDER),
-        "confirm": _confirm(picker.confirmation, Style.DANGER),
     }
 
 

@@ -113,7 +113,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.SERVICE_UNAVAILABLE,
         "{app} is paused",
         (
-            "An admin has paused {app} in {workspace}, so nobody can connect it now. Nothing was connected.",
+            "{app} is paused in {workspace}, so nobody can connect it now. Nothing was connected.",
             "Try again later: press the Connect button in Slack, it brings a new link.",
         ),
     ),

@@ -21,7 +21,14 @@ from countersign.domain.message import (
     Value,
 )
 from countersign.domain.tally import spoken
-from countersign.domain.texts.names import ADMIN_CUT_APP, ADMIN_CUT_PERSON, ADMIN_PAUSE_APP, ADMIN_RESUME_APP
+from countersign.domain.texts.names import (
+    ADMIN_CHOOSE_PERSON,
+    ADMIN_CUT_APP,
+    ADMIN_CUT_PERSON,
+    ADMIN_KEEP_PERSON,
+    ADMIN_PAUSE_APP,
+    ADMIN_RESUME_APP,
+)
 from countersign.domain.texts.say import say
 
 MOST: Final = 20
@@ -41,26 +48,53 @@ class AppState:
     paused: bool = False
     of_several: int = 0
     """Accounts that several people of the organisation are connected as."""
+    paused_everywhere: bool = False
+    """By the operators of the deployment, so that no admin can resume it."""
 
     @property
     def of_interest(self) -> bool:
         """Whether there is anything to see or to undo."""
-        return self.paused or bool(self.connected or self.needs_sign_in or self.revoking or self.failures)
+        return (
+            self.paused
+            or self.paused_everywhere
+            or bool(self.connected or self.needs_sign_in or self.revoking or self.failures)
+        )
 
 
-def admin_section(states: Sequence[AppState]) -> list[Block]:
-    """The section: the apps where something is, and the way to cut off a person."""
+def admin_section(states: Sequence[AppState], chosen: str | None = None) -> list[Block]:
+    """The section: the apps where something is, the others, and the way to cut off a person.
+
+    ``chosen``: the user id of whom an admin chose to cut off, and is asked about.
+    """
     shown = sorted((state for state in states if state.of_interest), key=lambda state: -state.failures)
     blocks: list[Block] = [Divider(), Heading("For admins"), Note(Text("Only admins of this workspace see this."))]
     for state in shown[:MOST]:
-        blocks += [Paragraph(_line(state)), Buttons(_buttons(state))]
+        blocks.append(Paragraph(_line(state)))
+        blocks += [Buttons(buttons)] if (buttons := _buttons(state)) else []
     if len(shown) > MOST:
         more = Text("… and {more} more apps; `countersign connections` lists them all.", {"more": len(shown) - MOST})
         blocks.append(Note(more))
-    if not shown:
-        blocks.append(Paragraph(Text("Nobody is connected to anything yet.")))
-    about = Text("*Cut off a person*\nEnds all their connections here, and what waits for them.")
-    return [*blocks, Paragraph(about, _picker())]
+    title = "*Nobody is connected to these*" if shown else "*Nobody is connected to anything yet*"
+    return [*blocks, *_quiet(title, [state for state in states if not state.of_interest]), *_person(chosen)]
+
+
+def _quiet(title: str, states: Sequence[AppState]) -> list[Block]:
+    """Apps where nothing is: they can be paused all the same, before anybody connects (again)."""
+    buttons = [_pause(state, f"Pause {state.name}") for state in states]
+    return [Paragraph(Text(title)), Buttons(buttons)] if buttons else []
+
+
+def _person(chosen: str | None) -> list[Block]:
+    if chosen is None:
+        about = Text("*Cut off a person*\nEnds all their connections here, and what waits for them.")
+        return [Paragraph(about, PersonPicker("Choose a person", ADMIN_CHOOSE_PERSON))]
+    ask = Text(
+        "*Cut off {person}?*\nAll their connections of this workspace end, here and at the apps, and what waits for "
+        "them. They can connect again.",
+        {"person": Mention(chosen)},
+    )
+    cut = Button("Cut off", ADMIN_CUT_PERSON, chosen, style=Style.DANGER)
+    return [Paragraph(ask), Buttons((cut, Button("Keep", ADMIN_KEEP_PERSON)))]
 
 
 def _line(state: AppState) -> Text:
@@ -79,20 +113,22 @@ def _line(state: AppState) -> Text:
     if state.of_several:
         line += "\n{several} connected by several people"
         values["several"] = "1 account is" if state.of_several == 1 else f"{state.of_several} accounts are"
-    if state.paused:
+    if state.paused_everywhere:
+        line += "\n*Paused everywhere* by those who run Countersign: nothing is done in {app} until they resume it"
+    elif state.paused:
         line += "\n*Paused*: nothing is done in {app}, and nobody can sign in to it, until an admin resumes it"
     return Text(line, values)
 
 
 def _buttons(state: AppState) -> list[Button]:
-    pause = _resume(state) if state.paused else _pause(state)
-    return [pause, _cut(state)] if state.connected or state.needs_sign_in else [pause]
+    stop = [] if state.paused_everywhere else [_resume(state) if state.paused else _pause(state, "Pause")]
+    return [*stop, _cut(state)] if state.connected or state.needs_sign_in else stop
 
 
-def _pause(state: AppState) -> Button:
+def _pause(state: AppState, label: str) -> Button:
     text = f"Nothing is done in {state.name} and nobody can sign in to it until an admin resumes it."
-    ask = Confirmation(f"Pause {state.name} for everyone?", text, "Pause", "Go on")
-    return Button("Pause", ADMIN_PAUSE_APP, state.id, confirmation=ask)
+    ask = Confirmation(f"Pause {state.name} for everyone?", text, "Pause", "Don't pause")
+    return Button(label[:75], ADMIN_PAUSE_APP, state.id, confirmation=ask)
 
 
 def _resume(state: AppState) -> Button:
@@ -107,12 +143,6 @@ def _cut(state: AppState) -> Button:
     text = f"{whose} of this workspace will be ended, here and at {state.name}. People can connect again; pause it too "
     ask = Confirmation(f"Cut off {state.name} for everyone?", text + "if they should not.", "Cut off", "Keep")
     return Button("Cut off everyone", ADMIN_CUT_APP, state.id, style=Style.DANGER, confirmation=ask)
-
-
-def _picker() -> PersonPicker:
-    text = "All their connections of this workspace end, here and at the apps. They can connect again."
-    ask = Confirmation("Cut off this person?", text, "Cut off", "Keep")
-    return PersonPicker("Choose a person", ADMIN_CUT_PERSON, confirmation=ask)
 
 
 def admins_only() -> Message:
@@ -135,9 +165,18 @@ def resumed(app: str) -> Message:
     return say("*{app}* is resumed: people can act in it again.", app=app)
 
 
+def resumed_here_alone(app: str) -> Message:
+    """To the admin: an operator's pause is not theirs to end."""
+    return say(
+        "*{app}* stays paused: those who run Countersign paused it everywhere, and only they can resume it. "
+        "This workspace's own pause, if there was one, has ended.",
+        app=app,
+    )
+
+
 def cutting_app(app: str) -> Message:
     """To the admin, at once."""
-    return say("Everybody's connection to *{app}* is being cut. You are told how many there were.", app=app)
+    return say("Everybody's connection to *{app}* is being cut. You will be told how many there were.", app=app)
 
 
 def app_cut_off(app: str, count: int) -> Message:
@@ -150,9 +189,9 @@ def app_cut_off(app: str, count: int) -> Message:
 
 def cutting_person(user_id: str) -> Message:
     """To the admin, at once."""
-    return say("{person} is being cut off. You are told what there was.", person=Mention(user_id))
+    return say("{person} is being cut off. You will be told what there was.", person=Mention(user_id))
 
 
 def is_paused(app: str) -> Message:
     """To a person who wants to sign in to a paused app."""
-    return say("*{app}* is paused by an admin here, so nobody can sign in to it now. Please try again later.", app=app)
+    return say("*{app}* is paused here, so nobody can sign in to it now. Please try again later.", app=app)

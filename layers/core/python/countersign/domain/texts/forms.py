@@ -72,7 +72,7 @@ def not_answered(title: str, app: str, state: str) -> Form:
 
 def paused(title: str, app: str, state: str) -> Form:
     """An admin paused the app."""
-    return _not_loaded(title, Text("An admin has paused *{app}* here. Please try again later.", {"app": app}), state)
+    return _not_loaded(title, Text("*{app}* is paused here. Please try again later.", {"app": app}), state)
 
 
 def nothing_to_choose(title: str, app: str, label: str, state: str) -> Form:

@@ -49,7 +49,7 @@ _WHY: Final[dict[Outcome, str]] = {
     Outcome.CARD_EXPIRED: "its card has expired. The record may still wait: decide it in {app}.",
     Outcome.NOT_LISTED: "its recipe names others who may decide it. The card stays open for them.",
     Outcome.OWN_REQUEST: "you, {account}, asked for it yourself, so somebody else has to decide. The card stays open.",
-    Outcome.PAUSED: "an admin has paused {detail} here. Please try again later, or do it in {detail}.",
+    Outcome.PAUSED: "{detail} is paused here. Please try again later, or do it in {detail}.",
     Outcome.NOTHING_APPLIES: "there is nothing to do for what you filled in.",
     Outcome.EXPIRED: "you did not go on within half an hour. Click again when you like.",
     Outcome.OFF_BOARDED: "Countersign was removed here, or your Slack account changed, while it waited.",
