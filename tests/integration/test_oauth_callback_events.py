@@ -41,6 +41,19 @@ def _world() -> SignInWorld:
     return SignInWorld(ScriptedOpenId({"U0JOSIE": claims_of(JOSIE)}))
 
 
+def _followed(answer: Answer, world: SignInWorld) -> Answer:
+    """Where a callback sends the browser on to, on our own host and with what it was given."""
+    if answer["statusCode"] != 303:
+        return answer
+    location, cookie = answer["headers"]["Location"], answer["headers"].get("Set-Cookie", "").partition(";")[0]
+    found = re.fullmatch(r"(?:(?:\.\./){2,3}|https://api\.example\.com/prod/)connect/([a-z0-9_]+)#", location)
+    assert found, location
+    sent = event("connect_page")
+    headers = {**sent["headers"], "Cookie": cookie}
+    sent |= {"headers": headers, "multiValueHeaders": None, "pathParameters": {"sign_in": found[1]}}
+    return oauth.handle(sent, world)
+
+
 def _is_a_page(answer: Answer) -> None:
     """What API Gateway takes, and what a browser may be shown."""
     assert set(answer) == {"statusCode", "headers", "body", "isBase64Encoded"}
@@ -59,7 +72,9 @@ def test_every_recorded_event_has_an_expectation() -> None:
 @pytest.mark.parametrize(("name", "status"), STATUSES.items())
 def test_a_recorded_event_of_a_sign_in_nobody_knows_is_one_clear_page(name: str, status: int) -> None:
     world = _world()
-    answer = oauth.handle(event(name), world)
+    first = oauth.handle(event(name), world)
+    assert (first["statusCode"] == 303) is ("callback" in name)
+    answer = _followed(first, world)
     _is_a_page(answer)
     assert answer["statusCode"] == status
     assert (world.sign_ins.legs, world.sign_ins.intents, world.queue.sent, world.audit.events) == ({}, {}, [], [])
@@ -103,7 +118,7 @@ def test_one_id_leads_from_the_click_through_every_page_to_the_connection() -> N
     proved = oauth.handle(_back(event("slack_callback"), gone["body"], "U0JOSIE"), world)
     back = _back(event("app_callback"), proved["headers"]["Location"], "good-code")
     done = oauth.handle(back | {"pathParameters": {"app": "salesforce"}}, world)
-    assert done["statusCode"] == 200
+    assert done["statusCode"] == 303
     assert [(name, facts["trace_id"]) for name, facts in lines] == [
         ("sign_in_page", "trace-1"),
         ("sign_in_onward", "trace-1"),
@@ -146,8 +161,31 @@ def test_only_a_button_of_ours_does_anything(change: dict[str, Any]) -> None:
     assert (answer["statusCode"], world.sign_ins.writes) == (400, writes)
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [("same-origin", 200), ("none", 200), (None, 200), ("cross-site", 403), ("same-site", 403), ("", 403), ("x", 403)],
+)
+@pytest.mark.parametrize("button", ["go", "new_link", "confirm"])
+def test_a_button_is_pressed_by_our_own_page_or_its_person(said: str | None, status: int, button: str) -> None:
+    """Old browsers and programs say nothing of it."""
+    world = _world()
+    _, secret = world.begin(JOSIE)
+    writes = world.sign_ins.writes
+    sent = _for(event(f"connect_{button}"), secret)
+    headers = {name: values for name, values in sent["multiValueHeaders"].items() if name != "Sec-Fetch-Site"}
+    headers |= {} if said is None else {"sec-fetch-site": [said]}
+    answer = oauth.handle(sent | {"headers": None, "multiValueHeaders": headers}, world)
+    _is_a_page(answer)
+    if status == 403:
+        assert (answer["statusCode"], world.sign_ins.writes) == (403, writes)
+        assert "Set-Cookie" not in answer["headers"]
+    else:
+        assert answer["statusCode"] == (404 if button == "confirm" else status)
+
+
 def test_a_callback_is_a_get_and_other_addresses_are_unknown() -> None:
-    assert oauth.handle(event("slack_callback") | {"httpMethod": "POST"}, _world())["statusCode"] == 400
+    world = _world()
+    assert _followed(oauth.handle(event("slack_callback") | {"httpMethod": "POST"}, world), world)["statusCode"] == 400
     assert oauth.handle(event("slack_callback") | {"path": "/oauth/other"}, _world())["statusCode"] == 404
 
 
@@ -219,6 +257,7 @@ def test_a_mutated_event_is_one_page_and_never_our_fault(
         place = inner[step % len(inner)] if inner else place
     names = list(place) or ["x"]
     place[names[at[-1] % len(names)]] = value
-    answer = oauth.handle(mutated, _world())
+    world = _world()
+    answer = _followed(oauth.handle(mutated, world), world)
     _is_a_page(answer)
     assert answer["statusCode"] < 500

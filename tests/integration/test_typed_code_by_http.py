@@ -40,7 +40,9 @@ def test_without_slacks_word_the_code_is_asked_for_and_then_it_connects() -> Non
     assert state is not None
 
     callback = f"/oauth/callback/salesforce?code=good&state={state[1]}"
-    asked = handle(request("GET", callback, cookie=cookie, app="salesforce"), world)
+    back = handle(request("GET", callback, cookie=cookie, app="salesforce"), world)
+    clean = urlsplit(back["headers"]["Location"]).path.removeprefix("/prod")
+    asked = handle(request("GET", clean, cookie=cookie, sign_in=clean.rpartition("/")[2]), world)
     code, form = re.search(r"[2-9][2-9A-Z]{3}-[2-9A-Z]{4}", asked["body"]), re.search(r"/connect/(\w+)", asked["body"])
     assert code is not None
     assert form is not None

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 
 from countersign.adapters.http import HardenedHttp
 from countersign.adapters.oauth_http import OAuthHttp
@@ -19,6 +20,7 @@ from countersign.domain.oauth import ClientCredentials
 from countersign.domain.secret import Secret
 from countersign.entrypoints import oauth
 from countersign.entrypoints.api_gateway import Answer
+from countersign.entrypoints.oauth import SignIn
 from tests.support.openid_provider import Key, Provider
 from tests.support.scripted_server import Handler, Received, Server
 from tests.support.shipped_catalog import SETTINGS
@@ -146,6 +148,7 @@ class Browser:
     person: Person
     app_email: str
     cookies: dict[str, str] = field(default_factory=dict)
+    address_bar: str = ""
 
     def get(self, url: str, query: Mapping[str, str] | None = None) -> Answer:
         return self._send("GET", url, query or dict(parse_qsl(urlsplit(url).query)), None)
@@ -189,6 +192,18 @@ class Browser:
         return self.post(form_address(page), "confirm")
 
     def _send(self, method: str, url: str, query: Mapping[str, str], body: str | None) -> Answer:
+        """One request, and from a callback on to the page that it leads to."""
+        answer = self._once(method, url, query, body)
+        if answer["statusCode"] != HTTPStatus.SEE_OTHER:
+            return answer
+        location = str(answer["headers"]["Location"])
+        assert location.endswith("#"), "or else a fragment would stay in the address bar"
+        clean = urljoin(url, location)
+        assert clean.startswith(f"{BASE_URL}/connect/"), "a page of ours"
+        return self._once("GET", clean, {}, None)
+
+    def _once(self, method: str, url: str, query: Mapping[str, str], body: str | None) -> Answer:
+        self.address_bar = f"{url}?{urlencode(query)}" if query else url
         path = urlsplit(url).path.removeprefix(urlsplit(BASE_URL).path)
         sent = event("connect_go" if method == "POST" else "slack_callback")
         headers = {**sent["headers"], "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
@@ -206,10 +221,22 @@ class Browser:
 
 def onward(answer: Answer) -> str:
     """Where an answer sends the browser: by a redirect, or by the page's refresh."""
-    if answer["statusCode"] == 302:
+    if answer["statusCode"] in (HTTPStatus.FOUND, HTTPStatus.SEE_OTHER):
         return str(answer["headers"]["Location"])
     (url,) = re.findall(r'content="0;url=([^"]+)"', answer["body"])
     return unescape(url)
+
+
+def landed(answer: Answer, world: SignIn, cookie: str) -> Answer:
+    """The page to which a callback sends the browser with this ``__Host-bt``; any other answer as it is."""
+    if answer["statusCode"] != HTTPStatus.SEE_OTHER:
+        return answer
+    word = urlsplit(str(answer["headers"]["Location"])).path.rpartition("/")[2]
+    given = str(answer["headers"].get("Set-Cookie", "")).partition(";")[0]
+    asked = event("connect_page")
+    headers = {**asked["headers"], "Cookie": f"__Host-bt={cookie}; {given}"}
+    asked |= {"headers": headers, "multiValueHeaders": {name: [value] for name, value in headers.items()}}
+    return oauth.handle(asked | {"path": f"/connect/{word}", "pathParameters": {"sign_in": word}}, world)
 
 
 def form_address(page: Answer) -> str:

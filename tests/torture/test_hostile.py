@@ -41,7 +41,7 @@ def test_slacks_routes_take_what_is_slacks_and_nothing_breaks_them() -> None:
 def test_nothing_breaks_the_browsers_routes() -> None:
     verdicts = Attack(attack_browser)(Share(DEFAULT_SEED, BROWSER))
     assert_harmless(verdicts, BROWSER)
-    assert {200, 302, 400, 404, 409} <= set(verdicts.statuses)
+    assert {200, 302, 303, 400, 404} <= set(verdicts.statuses)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,7 @@ def test_nothing_breaks_the_browsers_routes() -> None:
             {"statusCode": 200, "body": '<meta http-equiv="refresh" content="0;url=https://evil.example">'},
             "evil.example",
         ),
+        ({"statusCode": 303, "headers": {"Location": "//evil.example/x#"}}, "evil.example"),
         ({"statusCode": 200, "body": "<p>Connected</p>"}, None),
     ],
 )

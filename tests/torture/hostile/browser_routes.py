@@ -18,7 +18,7 @@ from tests.support.sign_in_world import (
     claims_of,
     servicenow_user,
 )
-from tests.support.two_browsers import event, form_address, onward
+from tests.support.two_browsers import event, form_address, landed, onward
 from tests.torture.hostile.judge import Judge, Verdicts
 from tests.torture.hostile.mutation import IDS, Mutator
 from tests.torture.measure import Share
@@ -26,8 +26,8 @@ from tests.torture.measure import Share
 ANEW: Final = 60
 """After so many requests the journeys begin anew: most of them are over by then."""
 BASE: Final = "/connect/"
-ONWARD: Final = frozenset({None, "slack.com", "servicenow"})
-"""Where a browser may be sent: to Slack, to the app of its sign-in, nowhere."""
+ONWARD: Final = frozenset({None, "slack.com", "servicenow", "api.example.com"})
+"""Where a browser may be sent: to Slack, to the app of its sign-in, to a page of ours, nowhere."""
 QUERY: Final = (
     "state",
     "code",
@@ -87,8 +87,8 @@ class Journeys:
         return [*buttons, *more, *map(self._slack, at_slack[:2]), self._app(at_app[0]), self._app(at_app[1])]
 
     def send(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Send a request, and keep the cookie."""
-        answer = oauth.handle(request, self.world)
+        """Send a request, and keep the cookie; on to the page that a callback leads to."""
+        answer = landed(oauth.handle(request, self.world), self.world, self.cookie)
         if cookie := answer["headers"].get("Set-Cookie"):
             self.cookie = cookie.partition(";")[0].partition("=")[2]
         return answer

@@ -189,7 +189,7 @@ def test_after_a_redirect_comes_a_redirect() -> None:
     answer = onward_answer(Onward("https://app.example.com/", "App", "c" * 64), after_post=False)
     assert (answer["statusCode"], answer["headers"]["Location"], answer["body"]) == (
         302,
-        "https://app.example.com/",
+        "https://app.example.com/#",
         "",
     )
     assert answer["headers"]["Set-Cookie"].startswith("__Host-bt=")

@@ -35,6 +35,7 @@ class PageKind(StrEnum):
     LOST_COOKIE = "lost_cookie"
     REPLAYED = "replayed"
     BAD_REQUEST = "bad_request"
+    OTHER_SITE = "other_site"
     DENIED = "denied"
     APP_ERROR = "app_error"
     APP_TROUBLE = "app_trouble"
@@ -91,6 +92,7 @@ class Page:
     Attributes:
         values: for the ``{names}`` of its text; data, escaped where they land.
         post_to: where its buttons post to, on our own host; empty where it has none.
+        address: where it can be looked at again, on our own host, in the same browser; empty where it can't.
         facts: labelled values, such as the two identities.
         reasons: why something must be confirmed.
         alert: what was wrong with the same page's form before.
@@ -100,11 +102,13 @@ class Page:
         cause: an error's code and detail, for the operator's log; never shown.
         trace_id: of the click that the sign-in began with, for the log; empty where it is not known.
         shared: it is about a connection for the whole workspace.
+        reference: what an operator may be asked about, where it is not the request that shows it.
     """
 
     kind: PageKind
     values: Mapping[str, str] = field(default_factory=dict)
     post_to: str = ""
+    address: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Reason, ...] = ()
     alert: Alert | None = None
@@ -114,6 +118,7 @@ class Page:
     cause: str = ""
     trace_id: str = ""
     shared: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""The browser's routes: link, Slack's callback, the app's callback. Every request gets one page that says what next."""
+"""The browser's routes: link, Slack's callback, the app's callback. Every request leads to a page that says what next.
+
+A callback shows none itself (see ``after_callback``).
+"""
 
 import logging
 from collections.abc import Mapping
@@ -17,6 +20,7 @@ from countersign.domain.errors import (
 )
 from countersign.domain.pages import Do, Onward, Page, PageKind, View
 from countersign.domain.sign_in import is_secret
+from countersign.entrypoints.after_callback import END, end_page, sent_on
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, read_request, request_id
 from countersign.entrypoints.pages import CHOICE, COOKIE, ENTRY, onward_answer, page_answer
 from countersign.ports import Journal
@@ -31,6 +35,9 @@ from countersign.usecases.start_sign_in import StartSignIn
 _LOG: Final = logging.getLogger(__name__)
 _FORM: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 8
+_FROM: Final = "sec-fetch-site"
+_OURS: Final = {"same-origin", "none"}
+"""What a browser says of a form of ours (W3C Fetch Metadata): our page sent it, or its person. Old ones say nothing."""
 _SLACK_CALLBACK: Final = "/oauth/slack/callback"
 _FAILURES: Final[Mapping[type[CountersignError], PageKind]] = {
     Malformed: PageKind.BAD_REQUEST,
@@ -64,22 +71,27 @@ class SignIn(Protocol):
 
 
 def handle(event: Event, container: SignIn) -> Answer:
-    """Answer one request of a browser. Whatever goes wrong, it is a page."""
-    reference = request_id(event) or "unknown"
+    """Answer one request of a browser. Whatever goes wrong, it is a page, or for a callback the way to one."""
+    reference, request = request_id(event) or "unknown", None
     try:
         request = read_request(event)
         view = _view(request, container)
-        after_post = request.method == "POST"
     except CountersignError as error:
         kind = next((kind for base, kind in _FAILURES.items() if isinstance(error, base)), PageKind.BROKEN)
-        view, after_post = Page(kind, cause=f"{error.code}: {error}"), False
+        view = Page(kind, cause=f"{error.code}: {error}")
     except Exception:  # noqa: BLE001 - the one place that catches everything: nothing of it may go outside
         _LOG.exception("sign-in failed", extra={"reference": reference})
-        view, after_post = Page(PageKind.BROKEN), False
+        view = Page(PageKind.BROKEN)
     _note(view, reference, container)
     if isinstance(view, Onward):
-        return onward_answer(view, after_post=after_post)
+        return onward_answer(view, after_post=request is not None and request.method == "POST")
+    if request is not None and _is_callback(request):
+        return sent_on(view, request.path, reference)
     return page_answer(view, reference)
+
+
+def _is_callback(request: HttpRequestIn) -> bool:
+    return "app" in request.path_parameters or request.path.rstrip("/").endswith(_SLACK_CALLBACK)
 
 
 def _view(request: HttpRequestIn, container: SignIn) -> View:
@@ -90,17 +102,22 @@ def _view(request: HttpRequestIn, container: SignIn) -> View:
         return Page(PageKind.BAD_REQUEST)
     if (app_id := request.path_parameters.get("app")) is not None:
         return container.complete_app_leg(app_id, request.query, cookie)
-    if request.path.endswith(_SLACK_CALLBACK):
+    if _is_callback(request):
         return container.complete_slack_leg(request.query, cookie)
     return Page(PageKind.UNKNOWN)
 
 
 def _connect(request: HttpRequestIn, secret: str, cookie: str | None, container: SignIn) -> View:
+    if request.method == "GET":
+        return _look(secret, cookie, container) if is_secret(secret) else end_page(secret, request.cookies.get(END))
     if not is_secret(secret):
         return Page(PageKind.UNKNOWN)
-    if request.method == "GET":
-        page = container.open_sign_in(secret)
-        return container.enter_key.look(secret, cookie) if page.kind is PageKind.UNKNOWN else page
+    if request.headers.get(_FROM, "none") not in _OURS:
+        return Page(PageKind.OTHER_SITE, cause="a form of another site")
+    return _press(request, secret, cookie, container)
+
+
+def _press(request: HttpRequestIn, secret: str, cookie: str | None, container: SignIn) -> View:
     button, fields = _form(request)
     match button:
         case Do.GO:
@@ -116,6 +133,15 @@ def _connect(request: HttpRequestIn, secret: str, cookie: str | None, container:
             return container.enter_key(secret, cookie, entered)
         case Do.NEW_LINK:
             return container.send_new_link(secret)
+
+
+def _look(secret: str, cookie: str | None, container: SignIn) -> Page:
+    """The page of a link; or of a form of ours, for the browser that is at it."""
+    page = container.open_sign_in(secret)
+    for look in (container.enter_key.look, container.confirm_sign_in.look):
+        if page.kind is PageKind.UNKNOWN:
+            page = look(secret, cookie)
+    return page
 
 
 def _form(request: HttpRequestIn) -> tuple[Do, Mapping[str, str]]:

@@ -56,7 +56,7 @@ def page_answer(shown: Page, reference: str) -> Answer:
     if text.buttons and shown.post_to:
         body.append(_form(text, shown, values))
     if text.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        body.append(element("p", f"{REFERENCE}: ", element("code", reference), class_="reference"))
+        body.append(element("p", f"{REFERENCE}: ", element("code", shown.reference or reference), class_="reference"))
     return page(text.status, framed(text.title.format_map(values), body), style_source=SOURCE)
 
 
@@ -68,7 +68,8 @@ def onward_answer(onward: Onward, *, after_post: bool) -> Answer:
     """
     cookie = f"{COOKIE}={onward.cookie}; Max-Age={WHOLE_SECONDS}; Path=/; Secure; HttpOnly; SameSite=Lax"
     if not after_post:
-        headers = {"Location": onward.url, "Referrer-Policy": "no-referrer"}
+        # Its own empty fragment, or else the browser takes along the one that it came with (see ``after_callback``).
+        headers = {"Location": f"{onward.url}#", "Referrer-Policy": "no-referrer"}
         return answer(HTTPStatus.FOUND, headers, cookies=[cookie])
     body = [
         element("p", ONWARD_TEXT),

@@ -50,6 +50,7 @@ class AskToConfirm:
             reasons = (*reasons, Reason.SITE_CHANGES)
         return replace(
             page,
+            address=page.post_to,
             facts=(*identities(intent, app.name, account), *(((CODE, code),) if code else ())),
             reasons=(*reasons, *reasons_of_proof(leg.proof)),
             choices=tuple((site.id, site.name) for site in leg.sites) if leg.asks_site else (),

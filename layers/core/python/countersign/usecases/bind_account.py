@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.grant import Grant
-from countersign.domain.pages import Page, PageKind, done
+from countersign.domain.pages import Page, PageKind, connect_address, done
 from countersign.domain.proof import Proof, WantedCode, code_of
 from countersign.domain.sign_in import IntentStatus, Leg, LegStep, hash_of, leg_cookie_hash, leg_expiry, leg_owner
 from countersign.domain.token_codec import pack
@@ -71,7 +71,7 @@ class BindAccount:
         connection = self.connections.get(journey.intent.owner, journey.app.id)
         if connection is None or connection.status is not Status.LIVE:
             return self.browser_leg.used(journey)
-        return done(journey.intent, journey.app.name, connection.account)
+        return self._done(journey, connection.account)
 
     def _leg(self, journey: Journey, grant: Grant, account: Account, existing: Connection | None) -> Leg:
         """``existing``: what the policy was held against. Nothing else is replaced by what comes of this."""
@@ -113,4 +113,10 @@ class BindAccount:
             self.store_connection(journey.intent, leg, journey.app)
         except Conflict as error:
             return journey.page(PageKind.CHANGED, cause=str(error))
-        return done(journey.intent, journey.app.name, account)
+        return self._done(journey, account)
+
+    @staticmethod
+    def _done(journey: Journey, account: Account) -> Page:
+        """Where the confirm page is, or would have been, is the end to be seen again."""
+        address = connect_address(journey.intent, journey.confirm_secret)
+        return replace(done(journey.intent, journey.app.name, account), address=address)

@@ -1,6 +1,6 @@
 """A person looked at both identities, and said yes or no."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
@@ -23,6 +23,15 @@ class ConfirmSignIn:
     connections: ConnectionStore
     audit: AuditLog
     clock: Clock
+
+    def look(self, secret: str, cookie: str | None) -> Page:
+        """The page again, for a browser that comes back to it, or what became of it. Raises StoreUnavailable."""
+        found = self.browser_leg(secret, cookie, LegStep.CONFIRM)
+        if isinstance(found, Page):
+            return found
+        if found.leg.declined:
+            return found.declined
+        return self._again(found) if found.intent.status is IntentStatus.DONE else self._ask_again(found)
 
     def __call__(self, secret: str, cookie: str | None, *, accepted: bool, site: str = "") -> Page:
         """The end of a sign-in; the same page again when it is sent twice. Raises StoreUnavailable.
@@ -61,7 +70,7 @@ class ConfirmSignIn:
             return self._ask_again(journey, Alert.CODE_MISSING)
         return journey.page(PageKind.CODE_ENDED, cause=f"tries: {wanted.tries}")
 
-    def _ask_again(self, journey: Journey, alert: Alert) -> Page:
+    def _ask_again(self, journey: Journey, alert: Alert | None = None) -> Page:
         """Nothing was chosen, or something that was never offered; or the code did not come."""
         leg = journey.leg
         if leg.account is None:
@@ -91,4 +100,4 @@ class ConfirmSignIn:
 
     @staticmethod
     def _done(journey: Journey, connection: Connection) -> Page:
-        return done(journey.intent, journey.app.name, connection.account)
+        return replace(done(journey.intent, journey.app.name, connection.account), address=journey.post_to)

@@ -28,6 +28,7 @@ class ShowKeyForm:
         named = {"hint": credential.hint, "tries_left": str(tries_left)}
         return replace(
             page_about(PageKind.KEY, intent, app.name, address, cause, **named),
+            address=address,
             alert=alert,
             entries=tuple(Entry(name, field.label, field.secret) for name, field in credential.fields.items()),
             help_url=self.link(fill_settings(app, credential.help_url, self.settings(app.id))),

@@ -70,6 +70,11 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
         "This address is not complete",
         ("Something in it is missing or was changed on the way. " + AGAIN,),
     ),
+    PageKind.OTHER_SITE: PageText(
+        HTTPStatus.FORBIDDEN,
+        "This did not come from our page",
+        ("Another site pressed a button of ours for you, which only you may do here. " + AGAIN,),
+    ),
     PageKind.DENIED: PageText(
         HTTPStatus.OK,
         "You did not allow it",
