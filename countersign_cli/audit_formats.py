@@ -3,17 +3,14 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import batched
 from typing import Final
 
-from rich.table import Table
-from rich.text import Text
-
 from countersign.domain.audit import AuditEvent
-from countersign_cli.catalog_folder import out
-from countersign_cli.times import written
+from countersign_cli import columns
+from countersign_cli.times import written, written_finely
 
 COLUMNS: Final = (
     "workspace",
@@ -30,6 +27,9 @@ COLUMNS: Final = (
 )
 """Facts that have a column of their own; the others share one."""
 _PAGE: Final = 200
+_HEAD: Final = (("time (UTC)", 20), ("person", 13), ("what", 24), ("app", 12), ("outcome", 14), ("more", 0))
+_APART: Final = frozenset({"app", "outcome", "workspace", "trace_id", "action", "status", "recipe", "procedure"})
+"""Facts that people are spared, or that have a column of their own."""
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - full-width ones are formulas too
 """What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection)."""
 
@@ -60,43 +60,44 @@ def harmless(cell: str) -> str:
 
 def _csv(events: Iterable[AuditEvent]) -> int:
     writer = csv.writer(sys.stdout, lineterminator="\r\n")  # RFC 4180 §2
-    writer.writerow(("at", "event", "tenant", "person", *COLUMNS, "more"))
+    writer.writerow(("at", "event", "tenant", "person", *COLUMNS, "more", "noted_at"))
     count = 0
     for count, event in enumerate(events, 1):  # noqa: B007 - the last number is the count
         who, facts = _who(event), event.facts
         cells = [event.event, *who.values(), *(facts.get(name, "") for name in COLUMNS), _more(facts)]
-        writer.writerow([written(event.at), *map(harmless, cells)])
+        writer.writerow([written(event.at), *map(harmless, cells), written_finely(event.noted)])
     return count
 
 
 def _json_lines(events: Iterable[AuditEvent]) -> int:
     count = 0
     for count, event in enumerate(events, 1):  # noqa: B007 - the last number is the count
-        line = {"at": written(event.at), "event": event.event, **_who(event), "id": event.id, "facts": event.facts}
+        line = {
+            "at": written(event.at),
+            "event": event.event,
+            **_who(event),
+            "id": event.id,
+            "facts": event.facts,
+            "noted_at": written_finely(event.noted),
+        }
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     return count
 
 
 def _table(events: Iterable[AuditEvent]) -> int:
-    """A table per page, so that the first rows are there before the last ones are read."""
+    """A page at a time, so that the first rows are there before the last ones are read."""
     count = 0
     for page in batched(events, _PAGE, strict=False):
-        table = Table(box=None, show_header=count == 0)
-        for name, width in (("time (UTC)", 20), ("person", 13), ("what", 24), ("app", 12), ("outcome", 14)):
-            table.add_column(name, min_width=width, no_wrap=True)
-        table.add_column("more", overflow="fold")
-        for event in page:
-            table.add_row(*map(Text, _row(event)))
-        out.print(table)
+        columns.show(_HEAD, map(_row, page), head=count == 0)
         count += len(page)
     return count
 
 
-def _row(event: AuditEvent) -> Iterator[str]:
+def _row(event: AuditEvent) -> list[str]:
     facts = event.facts
-    yield from (written(event.at), _who(event)["person"], event.event, facts.get("app", ""), facts.get("outcome", ""))
-    apart = {"app", "outcome", "workspace", "trace_id", "action", "status", "recipe", "procedure"}
-    yield " ".join(f"{name}={value}" for name, value in facts.items() if name not in apart)
+    named = {name: facts[name] for name in ("by", "record") if name in facts}  # before all the rest
+    more = " ".join(f"{name}={value}" for name, value in {**named, **facts}.items() if name not in _APART)
+    return [written(event.at), _who(event)["person"], event.event, facts.get("app", ""), facts.get("outcome", ""), more]
 
 
 def _who(event: AuditEvent) -> dict[str, str]:

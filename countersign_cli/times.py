@@ -25,6 +25,12 @@ def written(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def written_finely(moment: int) -> str:
+    """The same to the microsecond, of one; empty for 0."""
+    whole, rest = divmod(moment, 1_000_000)
+    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{rest:06d}Z" if moment else ""
+
+
 def _read(text: str, option: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)

@@ -7,6 +7,7 @@ import pytest
 
 from countersign.adapters.dynamodb.audit import DynamoAuditLog, DynamoAuditTrail
 from countersign.adapters.dynamodb.table import Table
+from countersign.adapters.system import moment
 from countersign.domain.audit import AuditEvent, AuditQuery
 from countersign.domain.errors import StoreUnavailable
 from countersign.domain.identity import Person
@@ -49,7 +50,7 @@ def test_an_event_is_read_back_whole(trail: Trail) -> None:
     trail.happened("disconnected", JOSIE, MIDNIGHT, app="servicenow", account="a1")
     (event,) = trail.trail.events(AuditQuery(MIDNIGHT, MIDNIGHT + 1))
     facts = {"app": "servicenow", "account": "a1", "workspace": "T0ACME"}
-    assert event == AuditEvent(event.id, MIDNIGHT, "disconnected", JOSIE, facts)
+    assert event == AuditEvent(event.id, MIDNIGHT, "disconnected", JOSIE, facts, event.noted)
 
 
 def test_one_call_writes_the_row_and_the_log_line(trail: Trail) -> None:
@@ -108,6 +109,23 @@ def test_who_died_between_the_two_writes_is_made_good_by_a_repeat(
     trail.now += 60
     trail.log.record("disconnected", JOSIE, {}, once="josie")
     assert [event.at for event in trail.trail.events(AuditQuery(MIDNIGHT, MIDNIGHT + DAY))] == [MIDNIGHT]
+
+
+def test_events_of_one_second_are_read_in_the_order_in_which_they_were_written(trail: Trail) -> None:
+    """Their ids say nothing of it; and a row from before anybody kept it is read all the same."""
+    names = [f"event{number}" for number in range(20)]
+    for name in names:
+        trail.happened(name, JOSIE, MIDNIGHT, app="box")
+    trail.table.put(
+        {"pk": "day#2027-01-16", "sk": f"{MIDNIGHT:012d}#ffff", "event": "old", "at": MIDNIGHT, "facts": {}}
+    )
+    assert trail.names() == ["old", *names]
+    assert trail.names(person="U0JOSIE") == trail.names(app="box") == names
+
+
+def test_what_one_process_does_has_an_order_however_fast_it_is() -> None:
+    moments = [moment() for _ in range(10_000)]
+    assert moments == sorted(set(moments))
 
 
 def test_two_events_of_one_second_are_both_kept(trail: Trail) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import boto3
@@ -13,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from countersign.adapters.dynamodb.audit import DynamoAuditLog
 from countersign.domain.identity import Person
-from countersign_cli import audit_formats, deployment
+from countersign_cli import audit_formats, catalog_folder, deployment
 from countersign_cli.audit_formats import harmless
 from countersign_cli.main import app
 from tests.contract.tables import template_table
@@ -22,6 +23,7 @@ NOON = 1_800_014_400
 """2027-01-15 12:00:00 UTC."""
 JOSIE, TOM = Person("T0ACME", "U0JOSIE"), Person("T0ACME", "U0TOM")
 DONE = {"workspace": "T0ACME", "app": "servicenow", "outcome": "done", "account": "a1", "record": "servicenow#chg1"}
+REFUSED = {**DONE, "outcome": "refused", "note": "said: no", "by": "U0ADMIN"}
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +40,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         log.record(
             "disconnected", TOM, {"workspace": "T0ACME", "app": "box", "account": "=cmd()"}, once="b", at=NOON + 60
         )
-        log.record("action_ended", TOM, {**DONE, "outcome": "refused", "note": "said: no"}, once="c", at=NOON + 86_400)
+        log.record("action_ended", TOM, REFUSED, once="c", at=NOON + 86_400)
         yield
 
 
@@ -83,7 +85,9 @@ def test_a_line_of_json_holds_the_whole_event() -> None:
     (line,) = run("--from", "2027-01-16", "--to", "2027-01-16", "--format", "jsonl").stdout.splitlines()
     event = json.loads(line)
     assert (event["at"], event["tenant"]) == ("2027-01-16T12:00:00Z", "T0ACME")
-    assert event["facts"] == {**DONE, "outcome": "refused", "note": "said: no"}
+    assert event["facts"] == REFUSED
+    assert datetime.fromisoformat(event["noted_at"]).microsecond >= 0
+    assert len(event["noted_at"]) == len("2027-01-16T12:00:00.000000Z")
 
 
 def test_csv_is_safe_to_open_in_a_spreadsheet() -> None:
@@ -94,7 +98,8 @@ def test_csv_is_safe_to_open_in_a_spreadsheet() -> None:
         ("2027-01-15T12:01:00Z", "U0TOM", "box", "'=cmd()"),
         ("2027-01-16T12:00:00Z", "U0TOM", "servicenow", "a1"),
     ]
-    assert json.loads(rows[2]["more"]) == {"note": "said: no"}
+    assert json.loads(rows[2]["more"]) == {"note": "said: no", "by": "U0ADMIN"}
+    assert [row["noted_at"] for row in rows] == sorted({row["noted_at"] for row in rows})
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])  # noqa: RUF001
@@ -107,6 +112,16 @@ def test_people_get_a_table_and_its_head_once(monkeypatch: pytest.MonkeyPatch) -
     shown = run("--from", "2027-01-15", "--to", "2027-01-16").output
     assert shown.count("time (UTC)") == 1
     assert [line.split()[1] for line in shown.splitlines()[1:]] == ["U0JOSIE", "U0TOM", "U0TOM"]
+
+
+@pytest.mark.parametrize("width", [40, 80, 300])
+def test_people_see_the_record_and_who_did_it_however_narrow_the_window(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr(catalog_folder.out, "width", width)
+    shown = run("--from", "2027-01-15", "--to", "2027-01-17").output
+    assert "  by=U0ADMIN record=servicenow#chg1 " in shown
+    assert "outcome         more\n" in shown
 
 
 def test_without_times_it_is_the_last_week_and_an_empty_one_is_said() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 
@@ -9,6 +10,22 @@ from collections.abc import Mapping
 def now() -> int:
     """Epoch seconds. Implements ``ports.Clock``."""
     return int(time.time())
+
+
+class Moments:
+    """Epoch microseconds, each later than any that was asked for before: what this process does has an order."""
+
+    def __init__(self) -> None:
+        self._last, self._one_at_a_time = 0, threading.Lock()
+
+    def __call__(self) -> int:
+        """The next moment."""
+        with self._one_at_a_time:
+            self._last = max(time.time_ns() // 1000, self._last + 1)
+            return self._last
+
+
+moment = Moments()
 
 
 def random_hex() -> str:

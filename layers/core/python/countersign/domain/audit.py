@@ -50,6 +50,7 @@ class AuditEvent:
         event: a stable word, such as ``action_ended`` or ``sign_in.connected``.
         person: whose act it was, or whom it concerns where ``by`` among the facts names somebody else.
         facts: plain words and ids; ``app`` and ``workspace`` among them can be searched by.
+        noted: when it was written down, in epoch microseconds; 0 where nobody noted that.
     """
 
     id: str
@@ -57,6 +58,7 @@ class AuditEvent:
     event: str
     person: Person | None
     facts: Mapping[str, str] = field(default_factory=dict)
+    noted: int = 0
 
     @property
     def failed(self) -> bool:

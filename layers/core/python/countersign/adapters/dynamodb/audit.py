@@ -1,10 +1,12 @@
 """The audit trail on DynamoDB: appended under its day, never changed; read by time, by person and by app."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Final
 
+from countersign.adapters import system
 from countersign.adapters.dynamodb.reading import checked
 from countersign.adapters.dynamodb.rows import without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
@@ -20,13 +22,25 @@ _ID_LENGTH: Final = 16
 
 
 class DynamoAuditLog:
-    """Implements ``ports.AuditLog``. ``retention`` in seconds; ``journal`` gets each event's one line and count."""
+    """Implements ``ports.AuditLog``. ``retention`` in seconds; ``journal`` gets each event's one line and count.
 
-    def __init__(self, table: Table, clock: Clock, retention: int, journal: Journal) -> None:
+    ``moment`` gives ever later epoch microseconds. They are no part of the key: a repeat has to find the row under the
+    key that the first try gave it, and much of what is recorded knows its second alone.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        clock: Clock,
+        retention: int,
+        journal: Journal,
+        moment: Callable[[], int] = system.moment,
+    ) -> None:
         self._table = table
         self._clock = clock
         self._retention = retention
         self._journal = journal
+        self._moment = moment
 
     def record(
         self,
@@ -41,7 +55,7 @@ class DynamoAuditLog:
         """Append one event, and log it. Raises StoreUnavailable."""
         kept, recorded = kept_facts(facts), _record_of(event, once)
         when = self._first_tried(recorded, tried_at) if at is None else at
-        happened = AuditEvent(recorded[:_ID_LENGTH], when, event, person, kept)
+        happened = AuditEvent(recorded[:_ID_LENGTH], when, event, person, kept, self._moment())
         try:
             # Never over a row that is there: nobody's mistake, and no repeat, changes what was written.
             self._table.put(self._item(happened), "attribute_not_exists(pk)")
@@ -73,6 +87,7 @@ class DynamoAuditLog:
                 "workspace": event.facts.get("workspace"),
                 "facts": dict(event.facts),
                 "at": event.at,
+                "noted": event.noted,
                 "ttl": event.at + self._retention,
             }
         )
@@ -85,11 +100,13 @@ class DynamoAuditTrail:
         self._table = table
 
     def events(self, query: AuditQuery) -> Iterator[AuditEvent]:
-        """Oldest first, page by page as they are taken: never the whole trail in memory."""
-        for item in self._items(query):
-            event = _read(item)
-            if query.fits(event):
-                yield event
+        """Oldest first, page by page as they are taken: never the whole trail in memory.
+
+        Those of one second in the order in which they were written down; from before that was kept, in any.
+        """
+        events = (event for event in map(_read, self._items(query)) if query.fits(event))
+        for _, of_one_second in groupby(events, lambda event: event.at):
+            yield from sorted(of_one_second, key=lambda event: event.noted)
 
     def failures(self, app: str, workspace: str, since: int) -> int:
         """How many failures of ``app`` came through ``workspace`` since then (epoch seconds). May lag by a moment."""
@@ -133,4 +150,6 @@ def _days(since: int, until: int) -> Iterator[str]:
 @checked
 def _read(item: Item) -> AuditEvent:
     person = Person.from_key(item["person"]) if "person" in item else None
-    return AuditEvent(item["sk"].partition("#")[2], item["at"], item["event"], person, item["facts"])
+    return AuditEvent(
+        item["sk"].partition("#")[2], item["at"], item["event"], person, item["facts"], item.get("noted", 0)
+    )
