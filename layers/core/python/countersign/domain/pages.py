@@ -92,7 +92,6 @@ class Page:
     Attributes:
         values: for the ``{names}`` of its text; data, escaped where they land.
         post_to: where its buttons post to, on our own host; empty where it has none.
-        address: where it can be looked at again, on our own host, in the same browser; empty where it can't.
         facts: labelled values, such as the two identities.
         reasons: why something must be confirmed.
         alert: what was wrong with the same page's form before.
@@ -102,13 +101,13 @@ class Page:
         cause: an error's code and detail, for the operator's log; never shown.
         trace_id: of the click that the sign-in began with, for the log; empty where it is not known.
         shared: it is about a connection for the whole workspace.
+        address: where it can be looked at again, on our own host, in the same browser; empty where it can't.
         reference: what an operator may be asked about, where it is not the request that shows it.
     """
 
     kind: PageKind
     values: Mapping[str, str] = field(default_factory=dict)
     post_to: str = ""
-    address: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     reasons: tuple[Reason, ...] = ()
     alert: Alert | None = None
@@ -118,6 +117,7 @@ class Page:
     cause: str = ""
     trace_id: str = ""
     shared: bool = False
+    address: str = ""
     reference: str = ""
 
 
