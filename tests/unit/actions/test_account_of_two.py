@@ -6,8 +6,9 @@ import pytest
 
 from countersign.domain.catalog import ActsAs, Catalog
 from countersign.domain.connection import Connection, Status
+from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Person
-from countersign.domain.message import Mention, Paragraph
+from countersign.domain.message import Mention, Message, Paragraph
 from countersign.domain.queue_messages import connected_message
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import words
@@ -95,6 +96,25 @@ def test_a_pair_is_told_once_a_day(world: ActingWorld) -> None:
     del world.connections.rows[TOM.key, "servicenow"]
     connect(world, TOM)
     assert len(flagged(world)) == 2 * told
+
+
+@pytest.mark.parametrize("refuses", [JOSIE, TOM])
+def test_whoever_cant_be_told_keeps_nobody_from_it(
+    world: ActingWorld, monkeypatch: pytest.MonkeyPatch, refuses: Person
+) -> None:
+    connect(world, JOSIE)
+    direct = world.slack.direct
+
+    def refused(person: Person, message: Message) -> None:
+        if person == refuses:
+            raise ChatRefused("messages_tab_disabled")
+        direct(person, message)
+
+    monkeypatch.setattr(world.slack, "direct", refused)
+    connect(world, TOM)
+    told, other = (TOM, "U0JOSIE") if refuses == JOSIE else (JOSIE, "U0TOM")
+    assert flagged(world) == [(told, other)]
+    assert events(world) == [("U0TOM", "U0JOSIE")]
 
 
 def test_an_app_whose_tokens_are_nobodys_is_left_alone(world: ActingWorld) -> None:
