@@ -21,14 +21,16 @@ def main(arguments: list[str] | None = None) -> int:
     console.print(f"seed {options.seed}")
     found: dict[str, Figures] = {}
     faults: list[str] = []
+    classes: Figures = {}
     for name in asked.part or PARTS:
         console.print(f"{name} …")
         outcome = PARTS[name](options)
         found[name] = outcome.figures
+        classes |= outcome.classes
         faults += [f"{name}: {fault}" for fault in outcome.faults]
     took = seconds() - begun
-    show(found, options.seed, took, console)
-    write(asked.out, found, options.seed, took)
+    show(found | ({"hostile, by class": classes} if classes else {}), options.seed, took, console)
+    write(asked.out, found, options.seed, took, classes=classes)
     for fault in faults:
         console.print(fault, markup=False)
     return 1 if faults else 0

@@ -1,7 +1,7 @@
 """The parts of the long runs: what each does with its options, and what of it must be zero."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tests.torture.attacks.run import attack
@@ -9,7 +9,7 @@ from tests.torture.canaries.run import search
 from tests.torture.hostile.api import assault_through_api
 from tests.torture.hostile.guided import available, fuzz
 from tests.torture.hostile.judge import Verdicts
-from tests.torture.hostile.run import assault
+from tests.torture.hostile.run import Plan, assault
 from tests.torture.measure import DEFAULT_SEED, Figures
 from tests.torture.sealing import swap_all
 
@@ -27,6 +27,12 @@ class Options:
     guided: int = 50_000
     messages: int = 5_000
     through_api: int = 2_000
+    shapes: int = 20_000
+    id_tokens: int = 2_000
+    token_answers: int = 5_000
+    shown: int = 4_232
+    rows: int = 5_000
+    texts: int = 2_000
     sealed: int = 120
 
 
@@ -36,6 +42,8 @@ class Outcome:
 
     figures: Figures
     faults: tuple[str, ...] = ()
+    classes: Figures = field(default_factory=dict)
+    """How many of each class of hostile input, beside the figures."""
 
 
 def attacks(options: Options) -> Outcome:
@@ -46,10 +54,11 @@ def attacks(options: Options) -> Outcome:
 
 
 def hostile(options: Options) -> Outcome:
-    """Hostile requests to every public route, in process and through the API."""
-    found = assault(options.seed, options.slack_requests, options.other_requests, options.messages, options.workers)
+    """Hostile requests to every public route, in process and through the API; and whatever else comes from outside."""
+    found = assault(options.seed, _plan(options), options.workers)
     if options.guided and available():
         found.requests += options.guided
+        found.classes["C2"] += options.guided
         if broken := fuzz(options.guided, options.seed):
             found.uncaught += 1
             found.fault(broken)
@@ -65,7 +74,26 @@ def hostile(options: Options) -> Outcome:
     }
     wanted = figures | dict.fromkeys(list(figures)[2:], 0)
     unsaid = () if figures == wanted or found.faults else (f"{figures}",)
-    return Outcome(figures, (*found.faults, *unsaid))
+    return Outcome(figures, (*found.faults, *unsaid), dict(sorted(found.classes.items(), key=_number)))
+
+
+def _plan(options: Options) -> Plan:
+    return Plan(
+        slack=options.slack_requests,
+        shapes=options.shapes,
+        others=options.other_requests,
+        messages=options.messages,
+        id_tokens=options.id_tokens,
+        token_answers=options.token_answers,
+        rows=options.rows,
+        texts=options.texts,
+        shown=options.shown,
+    )
+
+
+def _number(counted: tuple[str, int]) -> int:
+    """C2 before C10."""
+    return int(counted[0].removeprefix("C"))
 
 
 def canaries(options: Options) -> Outcome:

@@ -26,13 +26,19 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
 """Part → its figures. Outside programs read them by these names; a part that wasn't run is absent, never 0."""
 
 
-def write(path: Path, parts: Mapping[str, Figures], seed: int, seconds: float) -> None:
-    """Write the figures. Raises ValueError for a part whose figures are not the published ones."""
+def write(
+    path: Path, parts: Mapping[str, Figures], seed: int, seconds: float, *, classes: Figures | None = None
+) -> None:
+    """Write the figures; ``classes``: how many of each class of hostile input, beside that part's own.
+
+    Raises ValueError for a part whose figures are not the published ones.
+    """
     for name, figures in parts.items():
         if tuple(figures) != FIGURES[name]:
             raise ValueError(f"{name} has the figures {list(figures)}, not {list(FIGURES[name])}")
+    more = {"hostile": {**parts["hostile"], "classes": classes}} if classes and "hostile" in parts else {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({**parts, "seed": seed, "seconds": round(seconds, 1)}, indent=2) + "\n")
+    path.write_text(json.dumps({**parts, **more, "seed": seed, "seconds": round(seconds, 1)}, indent=2) + "\n")
 
 
 def show(parts: Mapping[str, Figures], seed: int, seconds: float, console: Console) -> None:

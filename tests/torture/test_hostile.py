@@ -23,7 +23,7 @@ from tests.torture.hostile.slack_routes import FORMER, Requests, attack_slack, s
 from tests.torture.hostile.watch import Watch, watching
 from tests.torture.measure import DEFAULT_SEED, Share
 
-SLACK, BROWSER, PROGRAMS, BATCHES, GUIDED = 14_000, 3_000, 3_000, 300, 500
+SLACK, BROWSER, PROGRAMS, MESSAGES, GUIDED = 14_000, 3_000, 3_000, 1_000, 500
 
 
 def assert_harmless(verdicts: Verdicts, requests: int) -> None:
@@ -69,7 +69,9 @@ def test_nothing_breaks_hooks_and_installation_and_a_hook_reads_nothing_before_i
 
 
 def test_a_hostile_message_in_a_queue_harms_only_itself() -> None:
-    assert_harmless(Attack(attack_queues)(Share(DEFAULT_SEED, BATCHES)), 0)
+    verdicts = Attack(attack_queues)(Share(DEFAULT_SEED, MESSAGES))
+    assert_harmless(verdicts, 0)
+    assert verdicts.classes == {"C10": MESSAGES}
 
 
 @pytest.mark.skipif(not available(), reason="atheris has wheels for Linux on x86-64 alone")

@@ -75,9 +75,9 @@ def hostile(seed: int, count: int, secret: Secret) -> Iterator[Sent]:
     while made < count:
         match mutator.chance.randrange(3):
             case 0:
-                how, event = slack.one()
+                _, how, event = slack.one()
             case 1:
-                _, how, event = programs.one()
+                _, (_, how, event) = programs.one()
             case _:
                 how, event = tamper(mutator.chance.choice(good), mutator.chance.choice(good))
         if (sent := _as_sent(event, secret, f"seed {seed}, request {made} ({how})")) is not None:

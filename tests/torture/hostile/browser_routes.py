@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from countersign.domain.errors import CountersignError, Unverified
 from countersign.domain.openid import IdTokenClaims
+from countersign.domain.sign_in import hash_of
 from countersign.entrypoints import oauth
 from tests.support.sign_in_world import (
     JOSIE,
@@ -108,11 +109,15 @@ class Journeys:
         return {**request, "body": f"do={do}", "isBase64Encoded": False}
 
     def _slack(self, state: str) -> dict[str, Any]:
-        return self._request("slack_callback", "/oauth/slack/callback", {"code": JOSIE.user_id, "state": state}, None)
+        return self._request("slack_callback", "/oauth/slack/callback", {"code": self._code(), "state": state}, None)
 
     def _app(self, state: str) -> dict[str, Any]:
-        query, path = {"code": "good-code", "state": state}, "/oauth/callback/servicenow"
+        query, path = {"code": self._code(), "state": state}, "/oauth/callback/servicenow"
         return self._request("app_callback", path, query, {"app": "servicenow"})
+
+    def _code(self) -> str:
+        """One that nobody brought before."""
+        return f"{JOSIE.user_id}.{hash_of(self.world.randomness())}"
 
     def _request(self, name: str, path: str, query: Mapping[str, str], parameters: Any) -> dict[str, Any]:
         recorded = event(name)
@@ -167,6 +172,7 @@ class Tampering:
         hostile = (
             "",
             f"{good}; {good}",
+            f"__Host-bt={'0' * 64}",
             f"__Host-bt={'0' * 64}; {good}",
             good.upper(),
             f"{good}0",
@@ -233,6 +239,7 @@ def attack_browser(share: Share) -> Verdicts:
             journeys = Journeys.anew()
             good = journeys.requests()
         how, request = tamper(mutator.chance.choice(good), mutator.chance.choice(good))
+        verdicts.classes["C4" if how == "event" else "C5"] += 1
         what = f"seed {share.seed}, request {number} ({how})"
         answer = judge(request, what)
         if answer is not None and (host := leads_to(answer)) not in ONWARD:

@@ -41,6 +41,8 @@ class Verdicts:
     slowest: float = 0.0
     growth_kb: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
+    """How many were tried of each kind of hostile input, C1 to C11."""
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: "Verdicts") -> None:
@@ -49,6 +51,7 @@ class Verdicts:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.slowest, self.growth_kb = max(self.slowest, other.slowest), max(self.growth_kb, other.growth_kb)
         self.statuses += other.statuses
+        self.classes += other.classes
         self.faults = [*self.faults, *other.faults][:MOST_FAULTS]
 
     def fault(self, what: str) -> None:
@@ -71,6 +74,7 @@ class Judge:
         verdicts.requests += 1
         if watch is not None:
             watch.begin()
+        gc.disable()  # how much this process has to clear up is not the request's fault
         begun = time.process_time()
         try:
             answer = self.handle(event)
@@ -80,6 +84,7 @@ class Judge:
             return None
         finally:
             took = time.process_time() - begun
+            gc.enable()
             if watch is not None:
                 watch.end()
         verdicts.slowest = max(verdicts.slowest, took)

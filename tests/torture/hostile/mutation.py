@@ -5,7 +5,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.support.hostile_strings import HOSTILE
 
@@ -29,9 +29,36 @@ IDS: Final = (
 )
 BAD_BYTES: Final = (b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\x80", b"%00", b"%")
 BODIES: Final = (b"", b"payload", b"payload=", b"payload=%5B%5D", b"payload=1&payload=2", b"[]", b"null", b'"x"', b"7")
+METHODS: Final = ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "post", "POST ", "")
+PATHS: Final = (
+    "",
+    "/",
+    "//slack/interactions",
+    "/slack//interactions",
+    "/slack/interactions/",
+    "/slack/interactions/..",
+    "/slack/../slack/interactions",
+    "/slack/%2e%2e/slack/interactions",
+    "/SLACK/INTERACTIONS",
+    "/slack/interactions%00",
+    "/slack/interactions;x=1",
+    "/slack/interactions?x=1",
+    "slack/interactions",
+    "/connect/../health",
+)
 RARELY: Final = 0.01
 """How often something is as large as it can be: large things are slow to make."""
 DEPTH: Final = 20_000
+TOO_DEEP: Final = 100_000
+MEGABYTE: Final = 1_000_000
+
+
+class Hostile(NamedTuple):
+    """A hostile request. ``kind``: its class, C1 to C11; ``how``: what it was made of, and in which way."""
+
+    kind: str
+    how: str
+    event: dict[str, Any]
 
 
 class Mutator:
@@ -43,11 +70,14 @@ class Mutator:
 
     def value(self) -> Json:
         """Something that nobody expects."""
-        if self.chance.random() < RARELY:
+        if self._rarely():
             return self.chance.choice(
                 ("x" * 60_000, ["x"] * 9_000, {str(n): n for n in range(4_000)}, [[[[]] * 9] * 9] * 9)
             )
         return self.chance.choice((self.chance.choice(PLAIN), self.chance.choice(IDS), self.text()))
+
+    def _rarely(self) -> bool:
+        return self.chance.random() < RARELY
 
     def text(self) -> str:
         """A string of a few characters, most of them plain."""
@@ -78,7 +108,7 @@ class Mutator:
 
     def json_text(self, document: Json) -> str:
         """A mutated document as JSON, or what is nearly JSON."""
-        if self.chance.random() < RARELY:
+        if self._rarely():
             return self.chance.choice(("[" * DEPTH, '{"a":' * (DEPTH // 2), "[" * DEPTH + "]" * DEPTH, "1" * 30_000))
         text = json.dumps(self.json(document))
         match self.chance.randrange(12):
@@ -107,13 +137,14 @@ class Mutator:
             lambda: self.chance.choice(BODIES),
             lambda: self.text().encode("utf-8", "surrogatepass"),
             lambda: body + (b"x" * 70_000 if self.chance.random() < RARELY * 10 else b"="),
+            lambda: self.chance.choice((b"x" * MEGABYTE, b"[" * TOO_DEEP, *BODIES)) if self._rarely() else body + body,
         )
         return self.chance.choice(several)()
 
     def event(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """API Gateway's event with one of its own places changed: no gateway sends that."""
         name = self.chance.choice(list(event))
-        match self.chance.randrange(4):
+        match self.chance.randrange(7):
             case 0:
                 return {key: value for key, value in event.items() if key != name}
             case 1 if isinstance(event[name], dict) and event[name]:
@@ -121,8 +152,31 @@ class Mutator:
                 return {**event, name: {**event[name], inner: self.value()}}
             case 2 if event.get("body"):
                 return {**event, "isBase64Encoded": not event.get("isBase64Encoded")}
+            case 3:
+                return second_format(event)
+            case 4:
+                return {**event, "httpMethod": self.chance.choice(METHODS)}
+            case 5:
+                path = self.chance.choice(PATHS)
+                return {**event, "path": path, "resource": self.chance.choice((path, event.get("resource"), None))}
             case _:
                 return {**event, name: self.value()}
+
+
+def second_format(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The same request as API Gateway's HTTP APIs write it (payload format 2.0), which is none that we are sent."""
+    context = event.get("requestContext")
+    http = {"method": event.get("httpMethod"), "path": event.get("path"), "protocol": "HTTP/1.1"}
+    return {
+        "version": "2.0",
+        "routeKey": f"{event.get('httpMethod')} {event.get('resource')}",
+        "rawPath": event.get("path"),
+        "rawQueryString": "",
+        "headers": event.get("headers"),
+        "requestContext": {**(context if isinstance(context, dict) else {}), "http": http},
+        "body": event.get("body"),
+        "isBase64Encoded": event.get("isBase64Encoded"),
+    }
 
 
 def with_body(event: Mapping[str, Any], body: bytes) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from unittest import mock
 
 from tests.support.every_event import FILES, EveryWorld, load_handler, sent
 from tests.torture.hostile.judge import Judge, Verdicts
-from tests.torture.hostile.mutation import Mutator, with_body
+from tests.torture.hostile.mutation import Hostile, Mutator, with_body
 from tests.torture.hostile.watch import Watch, watching
 from tests.torture.measure import Share
 
@@ -35,21 +35,22 @@ class ProgramRequests:
         self.mutator, self.chance = mutator, mutator.chance
         self.good = {name: sent(name) for name in FILES if name.partition("/")[0] in FOLDERS}
 
-    def one(self) -> tuple[str, str, dict[str, Any]]:
-        """(folder of the function, how it was made, a hostile request)."""
+    def one(self) -> tuple[str, Hostile]:
+        """(folder of the function, a hostile request)."""
         name = self.chance.choice(list(self.good))
         folder, request = name.partition("/")[0], self.good[name]
         match self.chance.randrange(5):
             case 0:
-                return folder, f"{name}, header", self._header(request)
+                return folder, Hostile("C1", f"{name}, header", self._header(request))
             case 1:
-                return folder, f"{name}, event", self.mutator.event(request)
+                return folder, Hostile("C4", f"{name}, event", self.mutator.event(request))
             case 2:
-                return folder, f"{name}, bytes", with_body(request, self.mutator.raw((request["body"] or "").encode()))
+                changed = with_body(request, self.mutator.raw((request["body"] or "").encode()))
+                return folder, Hostile("C2", f"{name}, bytes", changed)
             case 3:
-                return folder, f"{name}, query", self._query(request)
+                return folder, Hostile("C5", f"{name}, query", self._query(request))
             case _:
-                return folder, f"{name}, content", self._content(request)
+                return folder, Hostile("C3", f"{name}, content", self._content(request))
 
     def _content(self, request: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -102,7 +103,8 @@ def attack_programs(share: Share) -> Verdicts:
     for first in range(0, share.count, ANEW):
         with program_functions() as handlers, watching(counted) as watch:
             for number in range(first, min(first + ANEW, share.count)):
-                folder, how, request = requests.one()
+                folder, (kind, how, request) = requests.one()
+                verdicts.classes[kind] += 1
                 judge = Judge(handlers[folder], verdicts, watch if folder == "card_hooks" else None)
                 judge(request, f"seed {share.seed}, request {number} ({how})")
     verdicts.parses_before_signature, verdicts.aws_calls_before_signature = counted.parses, counted.calls

@@ -1,18 +1,28 @@
-"""Hostile requests to every public route, divided among processes."""
+"""Hostile input of every kind (C1 to C11 of the threat model's corpora), divided among processes."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from tests.torture.hostile.browser_routes import attack_browser
+from tests.torture.hostile.chat_text import attack_chat
+from tests.torture.hostile.id_tokens import attack_id_tokens
 from tests.torture.hostile.judge import Verdicts, resident_kb
 from tests.torture.hostile.program_routes import attack_programs
 from tests.torture.hostile.queue_messages import attack_queues
+from tests.torture.hostile.shapes import attack_shapes
+from tests.torture.hostile.shown_data import PLACES
+from tests.torture.hostile.shown_judge import attack_shown
 from tests.torture.hostile.slack_routes import attack_slack
+from tests.torture.hostile.stored_runs import attack_rows
+from tests.torture.hostile.token_runs import attack_tokens
 from tests.torture.measure import Share, in_processes, shares
 
 SHARE: Final = 25_000
+FEWER: Final = 2_500
+"""A share of what takes longer."""
+STRINGS: Final = 50
 WARM: Final = 1_000
 """Requests after which a process holds in memory what it always holds."""
 MOST_GROWTH_KB: Final = 64 * 1024
@@ -30,7 +40,8 @@ class Attack:
         try:
             verdicts = self.send(Share(share.seed, min(WARM, share.count)))
             warm = resident_kb()
-            verdicts.add(self.send(Share(share.seed + 1, share.count - min(WARM, share.count))))
+            if share.count > WARM:
+                verdicts.add(self.send(Share(share.seed + 1, share.count - WARM)))
             verdicts.growth_kb = resident_kb() - warm
         finally:
             logging.disable(logging.NOTSET)
@@ -39,11 +50,54 @@ class Attack:
         return verdicts
 
 
-def assault(seed: int, slack: int, others: int, messages: int, workers: int) -> Verdicts:
-    """So many requests to Slack's routes, to the other routes, and messages to the queues."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of every kind of hostile input."""
+
+    slack: int
+    shapes: int
+    others: int
+    messages: int
+    id_tokens: int
+    token_answers: int
+    rows: int
+    texts: int
+    shown: int
+
+    def kinds(self) -> Iterator[tuple[Callable[[Share], Verdicts], int, int]]:
+        """(what sends it, how much, how much at most in one share)."""
+        yield attack_slack, self.slack, SHARE
+        yield attack_shapes, self.shapes, FEWER
+        yield attack_browser, self.others // 2, SHARE
+        yield attack_programs, self.others - self.others // 2, SHARE
+        yield attack_queues, self.messages, FEWER
+        yield attack_id_tokens, self.id_tokens, FEWER
+        yield attack_tokens, self.token_answers, FEWER
+        yield attack_rows, self.rows, FEWER
+        yield attack_chat, self.texts, FEWER
+
+
+def assault(seed: int, plan: Plan, workers: int) -> Verdicts:
+    """All of it, divided among processes."""
     found = Verdicts()
-    counts = {attack_slack: slack, attack_browser: others // 2, attack_programs: others - others // 2}
-    for number, (send, count) in enumerate((counts | {attack_queues: messages}).items()):
-        for verdicts in in_processes(Attack(send), list(shares(seed + number, count, SHARE)), workers):
+    for number, (send, count, size) in enumerate(plan.kinds()):
+        for verdicts in in_processes(Attack(send), list(shares(seed + number, count, size)), workers):
             found.add(verdicts)
+    for verdicts in in_processes(show_silently, list(parts_of_the_list(plan.shown)), workers):
+        found.add(verdicts)
     return found
+
+
+def parts_of_the_list(count: int) -> Iterator[Share]:
+    """The list of strings in parts: its seed is where a part begins, and each string comes to every place."""
+    for first in range(0, count, STRINGS * len(PLACES)):
+        yield Share(first // len(PLACES), min(STRINGS * len(PLACES), count - first))
+
+
+def show_silently(share: Share) -> Verdicts:
+    """A part of the list, without the log lines of what it breaks."""
+    logging.disable(logging.CRITICAL)
+    try:
+        return attack_shown(share)
+    finally:
+        logging.disable(logging.NOTSET)

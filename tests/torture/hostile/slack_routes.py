@@ -20,9 +20,9 @@ from tests.support.acting_world import ENVIRONMENT
 from tests.support.every_event import EveryWorld, load_handler
 from tests.support.memory_chat import MemoryChat
 from tests.support.memory_sign_in import MemoryQueue
-from tests.support.slack_requests import SIGNING_SECRET, SLACK_EVENTS, body_of, load, signed
+from tests.support.slack_requests import NOW, SIGNING_SECRET, SLACK_EVENTS, body_of, load, signed
 from tests.torture.hostile.judge import PROVED, UNPROVED, Judge, Verdicts, slack_signed
-from tests.torture.hostile.mutation import Mutator, with_body
+from tests.torture.hostile.mutation import Hostile, Mutator, with_body
 from tests.torture.hostile.watch import watching
 from tests.torture.measure import Share
 
@@ -42,6 +42,9 @@ TIMESTAMPS: Final = (
     "1e9",
     "9" * 5_000,
     "1785578531.0",
+    str(NOW + 301),
+    str(NOW - 301),
+    "[1785578531]",
 )
 SIGNATURES: Final = (
     "",
@@ -92,23 +95,25 @@ class Requests:
         self.recorded = {name: load(name) for name in SLACK_EVENTS}
         self.documents = {name: document(name, event) for name, event in self.recorded.items()}
 
-    def one(self) -> tuple[str, dict[str, Any]]:
-        """(how it was made, a hostile request)."""
+    def one(self) -> Hostile:
+        """A hostile request."""
         name = self.chance.choice(SLACK_EVENTS)
         event = self.recorded[name]
         match self.chance.randrange(8):
             case 0:
-                return f"{name}, headers", self._headers(signed(event))
+                return Hostile("C1", f"{name}, headers", self._headers(signed(event)))
             case 1:
-                return f"{name}, body after signing", with_body(signed(event), self.mutator.raw(body_of(event)))
+                changed = with_body(signed(event), self.mutator.raw(body_of(event)))
+                return Hostile("C2", f"{name}, body after signing", changed)
             case 2:
-                return f"{name}, signed bytes", signed(with_body(event, self.mutator.raw(body_of(event))))
+                changed = signed(with_body(event, self.mutator.raw(body_of(event))))
+                return Hostile("C2", f"{name}, signed bytes", changed)
             case 3:
-                return f"{name}, event", self.mutator.event(signed(event))
+                return Hostile("C4", f"{name}, event", self.mutator.event(signed(event)))
             case 4:
-                return f"{name}, unsigned content", with_body(event, self._content(name))
+                return Hostile("C2", f"{name}, unsigned content", with_body(event, self._content(name)))
             case _:
-                return f"{name}, signed content", signed(with_body(event, self._content(name)))
+                return Hostile("C3", f"{name}, signed content", signed(with_body(event, self._content(name))))
 
     def _content(self, name: str) -> bytes:
         return encode(name, self.documents[name], self.mutator)
@@ -152,8 +157,16 @@ def encode(name: str, content: Any, mutator: Mutator) -> bytes:
         return mutator.json_text(content).encode("utf-8", "surrogatepass")
     if not name.startswith("command"):
         return urlencode({"payload": mutator.json_text(content)}, errors="surrogatepass").encode()
-    changed = mutator.json(content)
-    fields = changed if isinstance(changed, dict) else {"payload": changed}
+    return encode_plain(name, mutator.json(content))
+
+
+def encode_plain(name: str, content: Any) -> bytes:
+    """Content as Slack sends it in such a request: JSON, JSON in a form, or a form."""
+    if name.startswith("event"):
+        return json.dumps(content).encode()
+    if not name.startswith("command"):
+        return urlencode({"payload": json.dumps(content)}).encode()
+    fields = content if isinstance(content, dict) else {"payload": content}
     return urlencode(fields, doseq=True, errors="surrogatepass").encode()
 
 
@@ -183,21 +196,23 @@ def attack_slack(share: Share) -> Verdicts:
     with slack_function() as (handle, world), watching() as watch:
         judge = Judge(handle, verdicts, watch)
         for number in range(share.count):
-            what, event = requests.one()
-            what = f"seed {share.seed}, request {number} ({what})"
+            kind, how, event = requests.one()
+            verdicts.classes[kind] += 1
+            what = f"seed {share.seed}, request {number} ({how})"
             before = world.effects
             answer = judge(event, what)
             if answer is not None:
-                _hold_to_its_signature(event, answer, world.effects != before, verdicts, what)
+                hold_to_its_signature(event, answer, world.effects != before, verdicts, what)
             if number % ANEW == ANEW - 1:
                 world.forget()
     verdicts.parses_before_signature, verdicts.aws_calls_before_signature = watch.parses, watch.calls
     return verdicts
 
 
-def _hold_to_its_signature(
+def hold_to_its_signature(
     event: Mapping[str, Any], answer: Mapping[str, Any], effect: bool, verdicts: Verdicts, what: str
 ) -> None:
+    """What isn't Slack's has no effect, and each of both is answered in its own way."""
     status, path = answer["statusCode"], (event.get("httpMethod"), event.get("resource") or event.get("path"))
     if path == ("GET", "/health"):
         return
