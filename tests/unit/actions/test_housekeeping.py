@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from countersign.domain.action import ActionStatus
-from countersign.domain.connection import Account, seal_owner
+from countersign.domain.connection import Account, Status, seal_owner
 from countersign.domain.errors import AppUnavailable
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import Leg, LegStep
@@ -102,6 +102,41 @@ def test_a_lost_person_is_helped_once(world: ActingWorld) -> None:
 
     assert [s for s in world.slack.said_to(TOM) if s.startswith("Did connecting")] != []
     assert len([s for s in world.slack.said_to(TOM) if s.startswith("Did connecting")]) == 1
+
+
+def _lost(world: ActingWorld) -> None:
+    """Another link of Tom's for the same app is opened, and nothing comes of it."""
+    world.sign_ins.intents.clear()
+    world.click(TOM)
+    (intent,) = world.sign_ins.intents.values()
+    world.sign_ins.save_intent(replace(intent, opened_at=world.now), was=intent)
+
+
+def _asked_if_stuck(world: ActingWorld) -> int:
+    world.now += 180
+    world.keep_house()
+    return len([said for said in world.slack.said_to(TOM) if said.startswith("Did connecting")])
+
+
+def test_who_got_lost_twice_on_the_way_to_one_app_is_helped_once(world: ActingWorld) -> None:
+    _lost(world)
+    assert _asked_if_stuck(world) == 1
+    world.now += 600
+    _lost(world)
+    assert _asked_if_stuck(world) == 1
+
+
+def test_who_got_lost_and_is_connected_by_another_link_since_is_not_asked(world: ActingWorld) -> None:
+    _lost(world)
+    world.now += 60
+    world.connect(TOM, "tom")
+    assert _asked_if_stuck(world) == 0
+
+
+def test_a_connection_from_before_does_not_stand_in_the_way_of_help(world: ActingWorld) -> None:
+    world.connect(TOM, "tom", status=Status.NEEDS_SIGN_IN)
+    _lost(world)
+    assert _asked_if_stuck(world) == 1
 
 
 TOMS: Final = Account("id-tom", "tom", "Tom")

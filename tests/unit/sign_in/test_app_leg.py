@@ -19,7 +19,7 @@ from countersign.domain.errors import (
     TooLarge,
 )
 from countersign.domain.pages import PageKind
-from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier, hash_of, leg_owner
+from countersign.domain.sign_in import Intent, IntentStatus, LegStep, code_verifier, hash_of, leg_owner
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.token_codec import unpack
 from tests.support.sign_in_world import BASE_URL, JOSIE, NOW, TOM, salesforce_user
@@ -233,6 +233,16 @@ def test_a_denied_consent_ends_the_leg_and_is_audited(scripted: "Scripted", erro
     assert scripted.world.audit.names == ["sign_in.refused_by_app"]
     assert scripted.world.complete_app_leg("servicenow", query, cookie).kind is PageKind.REPLAYED
     assert scripted.world.open_sign_in(secret).kind is PageKind.CONNECT
+
+
+@pytest.mark.parametrize(("error", "asked"), [("access_denied", 0), ("server_error", 1)])
+def test_who_denied_it_at_the_app_is_not_asked_whether_they_got_lost(
+    scripted: "Scripted", error: str, asked: int
+) -> None:
+    _, cookie, state = scripted.to_app(JOSIE)
+    scripted.world.complete_app_leg("servicenow", {"state": [state], "error": [error]}, cookie)
+    lost = [row for row in scripted.world.sign_ins.due(scripted.world.clock.now + 180, 9) if isinstance(row, Intent)]
+    assert len(lost) == asked
 
 
 @pytest.mark.parametrize("other", [None, hash_of("josie's own cookie")])

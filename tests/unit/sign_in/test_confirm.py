@@ -7,7 +7,7 @@ import pytest
 
 from countersign.domain.connection import Status
 from countersign.domain.pages import PageKind
-from countersign.domain.sign_in import IntentStatus, Leg, hash_of
+from countersign.domain.sign_in import Intent, IntentStatus, Leg, hash_of
 from tests.support.sign_in_world import BASE_URL, JOSIE, NOW, TOM
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ def test_no_stores_nothing_and_gives_the_tokens_back_at_once(scripted: "Scripted
     assert scripted.world.connections.rows == {}
     assert scripted.world.audit.names == ["sign_in.declined"]
     assert [row.id_hash for row in scripted.world.sign_ins.due(scripted.world.clock.now, 9)] == [hash_of(asked[0])]
+
+
+def test_who_said_no_is_not_asked_whether_they_got_lost(scripted: "Scripted", asked: tuple[str, str]) -> None:
+    later = scripted.world.clock.now + 180
+    assert [row for row in scripted.world.sign_ins.due(later, 9) if isinstance(row, Intent)] != []
+    scripted.world.confirm_sign_in(*asked, accepted=False)
+    assert [row for row in scripted.world.sign_ins.due(later, 9) if isinstance(row, Intent)] == []
 
 
 def test_no_is_final_whatever_is_pressed_or_reloaded_afterwards(scripted: "Scripted") -> None:

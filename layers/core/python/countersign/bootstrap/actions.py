@@ -51,7 +51,15 @@ class ActionUseCases(CardUseCases):
         """Tells a link's person what became of it."""
         from countersign.usecases.notify_sign_in import NotifySignIn
 
-        return NotifySignIn(self.sign_ins, self.messenger, self.catalog, self.ask_to_connect, self.recognise_admins)
+        return NotifySignIn(
+            sign_ins=self.sign_ins,
+            connections=self.connections,
+            messenger=self.messenger,
+            catalog=self.catalog,
+            ask=self.ask_to_connect,
+            is_admin=self.recognise_admins,
+            clock=self.clock,
+        )
 
     # --- actions
 

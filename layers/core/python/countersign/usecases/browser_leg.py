@@ -123,6 +123,10 @@ class BrowserLeg:
         """True for the one caller that goes on with this leg."""
         return self.sign_ins.consume_leg(journey.leg)
 
+    def ended_by_its_person(self, journey: Journey) -> None:
+        """They said no themselves: nobody need ask them later whether they got lost."""
+        self.sign_ins.settle(journey.intent)
+
     def again(self, journey: Journey) -> Journey:
         """The same with the intent as far as it is now; what it is about was proved, and is not read again."""
         there = self.sign_ins.get_intent(journey.intent.id_hash) or journey.intent

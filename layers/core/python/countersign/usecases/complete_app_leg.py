@@ -96,6 +96,8 @@ class CompleteAppLeg:
         intent = journey.intent
         facts = {"app": journey.app.id, "workspace": intent.workspace, "error": error, "trace_id": intent.trace_id}
         self.audit.record("sign_in.refused_by_app", intent.person, facts, once=journey.leg.id_hash)
+        if error == _DENIED:
+            self.browser_leg.ended_by_its_person(journey)
         kind = PageKind.DENIED if error == _DENIED else PageKind.APP_ERROR
         return journey.page(kind, cause=error, error=error)
 

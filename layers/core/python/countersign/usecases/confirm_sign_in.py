@@ -81,6 +81,7 @@ class ConfirmSignIn:
         """No is final: what the app gave is given back from now on. Unless a yes was faster."""
         if not self.sign_ins.decline_leg(journey.leg, self.clock()):
             return journey.page(PageKind.REPLAYED)
+        self.browser_leg.ended_by_its_person(journey)
         return self._noted_declined(journey)
 
     def _noted_declined(self, journey: Journey) -> Page:

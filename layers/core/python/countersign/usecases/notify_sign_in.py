@@ -3,26 +3,32 @@
 from dataclasses import dataclass
 
 from countersign.domain.catalog import Catalog
+from countersign.domain.connection import Status
 from countersign.domain.identity import Workspace
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.message import Message
 from countersign.domain.sign_in import Intent
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.shared import admins_only
-from countersign.ports import Messenger, SignInStore
+from countersign.ports import Clock, ConnectionStore, Messenger, SignInStore
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.recognise_admins import RecogniseAdmins
 
 
 @dataclass(frozen=True)
 class NotifySignIn:
-    """Always by direct message to the person of the intent, never to the browser. Raises ChatUnavailable."""
+    """Always by direct message to the person of the intent, never to the browser.
+
+    Raises ChatUnavailable, StoreUnavailable.
+    """
 
     sign_ins: SignInStore
+    connections: ConnectionStore
     messenger: Messenger
     catalog: Catalog
     ask: AskToConnect
     is_admin: RecogniseAdmins
+    clock: Clock
 
     def opened_by_another(self, intent_hash: str) -> None:
         """Somebody else's browser was stopped; the link is worthless now."""
@@ -51,7 +57,12 @@ class NotifySignIn:
         )
 
     def help(self, intent: Intent) -> None:
-        """The browser set out and did not come back."""
+        """The browser set out and did not come back, by this link or by another since; told once a day for each app."""
+        there = self.connections.get(intent.owner, intent.app)
+        if there is not None and there.status is Status.LIVE and there.connected_at >= intent.created_at:
+            return
+        if not self.sign_ins.first_sight(f"help#{intent.owner.key}#{intent.app}", intent.id_hash, self.clock()):
+            return
         self._direct(intent, texts.sign_in_help(self._app(intent)))
 
     def _app(self, intent: Intent) -> str:
