@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
-from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.connection import Account, Connection, CutBy, Status
 from countersign.domain.errors import Conflict, LeaseBusy
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.tokens import Sealed
@@ -333,6 +333,15 @@ def test_what_a_refresh_moved_meanwhile_is_not_postponed(store: ConnectionStore)
     store.postpone(LIVE, NOW + 600)
 
     assert len(store.due(NOW, 10)) == 1
+
+
+def test_who_cut_it_first_is_who_cut_it(store: ConnectionStore) -> None:
+    store.put(LIVE, replaces=None)
+
+    store.set_revoking(LIVE, now=NOW, due_at=NOW, cut_by=CutBy.ADMIN)
+    store.set_revoking(LIVE, now=NOW, due_at=NOW, cut_by=CutBy.OPERATOR)
+
+    assert [row.cut_by for row in store.due(NOW, 10)] == [CutBy.ADMIN]
 
 
 SHARED = replace(LIVE, person=shared_owner(Workspace("T0ACME")), steward=TOM, upkeep_at=NOW + 900)

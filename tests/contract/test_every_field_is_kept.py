@@ -7,7 +7,7 @@ import pytest
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
 from countersign.adapters.dynamodb.table import Table
-from countersign.domain.connection import Account, Connection, Site, Status
+from countersign.domain.connection import Account, Connection, CutBy, Site, Status
 from countersign.domain.identity import Person
 from countersign.domain.proof import Proof
 from countersign.domain.sign_in import Intent, IntentStatus, Leg, LegStep
@@ -40,6 +40,7 @@ CONNECTION = Connection(
     refreshed_at=NOW + 7,
     warned=True,
     proof=Proof.BOTH,
+    cut_by=CutBy.OPERATOR,
 )
 INTENT = Intent(
     id_hash="a" * 64,

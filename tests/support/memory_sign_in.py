@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from countersign.domain.audit import AuditEvent, kept_facts
-from countersign.domain.connection import Connection, Status
+from countersign.domain.connection import Connection, CutBy, Status
 from countersign.domain.errors import Conflict, LeaseBusy, SealBroken, StoreUnavailable
 from countersign.domain.identity import Person
 from countersign.domain.limits import Limit
@@ -192,11 +192,20 @@ class MemoryConnectionStore:
             raise Conflict("another account stands there")
         self._set(connection)
 
-    def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
+    def set_revoking(
+        self,
+        connection: Connection,
+        *,
+        now: int,
+        due_at: int,
+        steward: Person | None = None,
+        cut_by: CutBy | None = None,
+    ) -> None:
         there = self.get(connection.person, connection.app)
         if there is None or (there.account.id, there.sign_in) != (connection.account.id, connection.sign_in):
             raise Conflict("another connection stands there")
         changes = {"revoking_since": there.revoking_since or now, "steward": steward or there.steward}
+        changes["cut_by"] = there.cut_by or cut_by
         self._set(replace(there, status=Status.REVOKING, upkeep_at=None, **changes))
         self.due_at[connection.person.key, connection.app] = due_at
 

@@ -7,9 +7,11 @@ import pytest
 from countersign.admin_ports import EVERYWHERE
 from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.connection import Status
+from countersign.domain.cut_app import CutApp
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.message import Button, Buttons, Heading, Mention, Message, Paragraph, PersonPicker
+from countersign.domain.queue_messages import cut_app_message
 from countersign.domain.tally import COUNTED
 from countersign.domain.texts.admin import MOST, AppState, admin_section
 from countersign.domain.texts.names import (
@@ -24,6 +26,7 @@ from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, words
 
 PRIYA = Person("T0ACME", "U0PRIYA")
+BY_AN_ADMIN = "An admin of this Slack workspace ended your connection to *ServiceNow*. *ServiceNow*: removed here"
 
 
 @pytest.fixture
@@ -188,6 +191,27 @@ def test_an_app_is_cut_off_for_everybody_of_the_workspace_and_the_admin_told_how
     assert (facts["connections"], facts["by"], facts["app"]) == ("2", "T0ACME/U0PRIYA", "servicenow")
     assert "2 connections were cut" in world.slack.said_to(PRIYA)[-1]
     assert len(world.audit.of("revocation")) == 2
+    assert BY_AN_ADMIN in world.slack.said_to(JOSIE)[-1]
+
+
+def test_what_an_operator_cut_its_person_is_told_so(world: ActingWorld) -> None:
+    cutting = CutApp("servicenow", None, "arn:aws:iam::1:user/operator", world.now)
+    world.deliver(dict(cut_app_message(cutting)))
+    world.run_queue()
+    assert "Whoever runs Countersign here ended your connection to *ServiceNow*." in world.slack.said_to(JOSIE)[-1]
+
+
+def test_who_disconnects_or_is_forgotten_is_not_told_that_somebody_else_did_it(world: ActingWorld) -> None:
+    press(world, JOSIE, "connections.disconnect", "servicenow")
+    press(world, PRIYA, ADMIN_CUT_APP, "servicenow")
+    world.run_queue()
+    assert "removed here" in world.slack.said_to(JOSIE)[-1]
+    world.now += 60
+    world.connect(JOSIE, "josie")
+    press(world, JOSIE, "connections.forget", "")
+    world.run_queue()
+    assert len(world.audit.of("revocation")) == 2
+    assert not [said for said in world.slack.said_to(JOSIE) if "ended your connection" in said]
 
 
 def test_it_goes_on_in_another_invocation_where_one_is_too_short(
@@ -264,6 +288,7 @@ def test_a_person_is_cut_off_everywhere_in_the_workspace(world: ActingWorld) -> 
     assert world.connections.get(TOM, "servicenow") is not None
     (facts,) = world.audit.of("left.cut_off")
     assert facts["by"] == "U0PRIYA"
+    assert BY_AN_ADMIN in world.slack.said_to(JOSIE)[-1]
     assert "is cut off, and can connect again. Cleared up:" in world.slack.said_to(PRIYA)[-1]
 
 

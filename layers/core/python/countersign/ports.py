@@ -10,7 +10,7 @@ from countersign.app_ports import AppCredentials, AppSettings, AuthorizationServ
 from countersign.chat_ports import ChatOpenId, Messenger, People
 from countersign.domain.action import Action
 from countersign.domain.card import Card
-from countersign.domain.connection import Connection
+from countersign.domain.connection import Connection, CutBy
 from countersign.domain.identity import Person
 from countersign.domain.tokens import Sealed, SealOwner
 from countersign.sign_in_ports import SignInStore
@@ -103,11 +103,20 @@ class ConnectionStore(Protocol):
         Versions begin anew with each first sign-in; an empty ``account`` is any.
         """
 
-    def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
+    def set_revoking(
+        self,
+        connection: Connection,
+        *,
+        now: int,
+        due_at: int,
+        steward: Person | None = None,
+        cut_by: CutBy | None = None,
+    ) -> None:
         """Make it unusable from now on; housekeeping takes it up at ``due_at`` if nobody did.
 
         Cuts the very sign-in that ``connection`` is of, refreshed since or not. Raises Conflict when it is not there.
-        ``steward``: of a shared one, the admin who cuts it, and is told from here on.
+        ``steward``: of a shared one, the admin who cuts it, and is told from here on. ``cut_by``: whoever else did,
+        if it was not its person; what was said first stays.
         """
 
     def lease(self, connection: Connection, owner: str, until: int, now: int) -> Connection:

@@ -18,7 +18,21 @@ class Status(StrEnum):
     LIVE = "live"
     NEEDS_SIGN_IN = "needs_sign_in"
     REVOKING = "revoking"
-    """Cut by its person: unusable from here on; being revoked at the app."""
+    """Cut: unusable from here on; being revoked at the app."""
+
+
+class CutBy(StrEnum):
+    """Who cut a connection, where it was not its person."""
+
+    ADMIN = "admin"
+    """One of its workspace."""
+    OPERATOR = "operator"
+    """Who runs the deployment."""
+
+    @classmethod
+    def word_of(cls, by: str) -> "CutBy":
+        """Whose word it was: an operator is known by what AWS calls them, an admin by their id in chat."""
+        return cls.OPERATOR if by.startswith("arn:") else cls.ADMIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,8 @@ class Connection:
         expires_at: end of the access token, epoch seconds; None where the app does not say.
         lease_owner, lease_until: who is refreshing, and until when they can be alive.
         refresh_sent: a refresh was sent by the lease's holder and its answer not yet saved.
-        revoking_since: when its person cut it, or another sign-in replaced it (``retired``).
+        revoking_since: when it was cut, or another sign-in replaced it (``retired``).
+        cut_by: who cut it, where its person did not: then they are told so.
         revocation_failed: its app was asked and did not end it; its person was told that we keep trying.
         steward: of a shared connection, the admin who connected it (or cut it) and is told what becomes of it.
         refreshed_at: when its tokens were last refreshed; None: not since the sign-in.
@@ -95,6 +110,7 @@ class Connection:
     upkeep_at: int | None = None
     warned: bool = False
     proof: Proof = Proof.SIWS
+    cut_by: CutBy | None = None
 
     @property
     def owner(self) -> SealOwner:

@@ -7,6 +7,7 @@ from typing import Final
 
 from countersign.chat_ports import Belongings
 from countersign.domain.action import Action, ActionStatus, Outcome, forgotten
+from countersign.domain.connection import CutBy
 from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
 from countersign.domain.errors import ChatUnavailable, Conflict, CountersignError, Malformed
 from countersign.domain.identity import Person
@@ -176,7 +177,9 @@ class ClearUp:
                 return
 
     def _cut(self, work: Work, person: Person, app: str) -> None:
-        if self.cut(person, app, goes=work.goes, trace_id=work.purge.departure.trace_id):
+        departure = work.purge.departure
+        by = CutBy.word_of(departure.by) if departure.left is Left.CUT_OFF else None
+        if self.cut(person, app, goes=work.goes, trace_id=departure.trace_id, by=by):
             work.count("connections")
 
     def _empty(self, work: Work, action: Action) -> None:

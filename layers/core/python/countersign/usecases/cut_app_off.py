@@ -6,6 +6,7 @@ from typing import Final
 from countersign.admin_ports import Census
 from countersign.chat_ports import Messenger
 from countersign.domain.catalog import Catalog
+from countersign.domain.connection import CutBy
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import SECOND_LOOK
 from countersign.domain.errors import ChatRefused
@@ -39,13 +40,13 @@ class CutAppOff:
 
     def __call__(self, cutting: CutApp) -> None:
         """Go on with it."""
-        going = True
+        by, going = CutBy.word_of(cutting.by), True
         while going:
             if self.deadline() - self.clock() < ENOUGH:
                 return self.queue.send(cut_app_message(cutting))
             people, after = self.census.page(cutting.app, cutting.workspace, cutting.after, PAGE)
             for person, _ in people:
-                if self.cut(person, cutting.app, goes=cutting.reaches, trace_id=cutting.trace_id):
+                if self.cut(person, cutting.app, goes=cutting.reaches, trace_id=cutting.trace_id, by=by):
                     cutting = replace(cutting, cut=cutting.cut + 1)
             cutting = replace(cutting, after=after)
             going = after is not None

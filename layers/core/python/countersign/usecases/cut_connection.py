@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.domain.connection import Status
+from countersign.domain.connection import CutBy, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import revoke_message
@@ -22,14 +22,19 @@ class CutConnection:
     queue: Queue
     clock: Clock
 
-    def __call__(self, person: Person, app: str, *, goes: Callable[[int], bool], trace_id: str) -> bool:
-        """Whether this call cut it. ``goes``: whether what was connected then (epoch seconds) is to be cut."""
+    def __call__(
+        self, person: Person, app: str, *, goes: Callable[[int], bool], trace_id: str, by: CutBy | None = None
+    ) -> bool:
+        """Whether this call cut it. ``goes``: whether what was connected then (epoch seconds) is to be cut.
+
+        ``by``: who its person is told did it; None: they wanted it, or are gone.
+        """
         connection = self.connections.get(person, app)
         if connection is None or connection.status is Status.REVOKING or not goes(connection.connected_at):
             return False
         now = self.clock()
         try:
-            self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY)
+            self.connections.set_revoking(connection, now=now, due_at=now + FIRST_RETRY, cut_by=by)
         except Conflict:
             return False  # signed in anew this very moment: whoever looks again decides
         # Should this send fail, housekeeping finds the row: the connection is unusable either way.

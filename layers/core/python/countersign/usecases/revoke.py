@@ -97,9 +97,7 @@ class Revoke:
         self.connections.postpone(connection, again_at, failed=True)
         self.journal("revocation_failed", app=app.id, code=error.code)
         if not connection.revocation_failed:
-            self.messenger.within(connection.installation).direct(
-                connection.contact, texts.revocation_goes_on(app.name, since + KEEP_TRYING)
-            )
+            self._tell(connection, texts.revocation_goes_on(app.name, since + KEEP_TRYING))
 
     def _finish(self, connection: Connection, outcome: str, said: Message) -> None:
         if not self._still_there(connection):
@@ -108,7 +106,15 @@ class Revoke:
         # Recorded while the row is there: without it nobody would come back to record it, or to tell its person.
         self._record(connection, outcome)
         if self.connections.delete(connection):
-            self.messenger.within(connection.installation).direct(connection.contact, said)
+            self._tell(connection, said)
+
+    def _tell(self, connection: Connection, said: Message) -> None:
+        """Whose act it was not is told whose it was."""
+        if connection.cut_by is not None:
+            app = self.catalog.apps.get(connection.app)
+            name = app.name if app else connection.app
+            said = texts.cut_by_another(connection.cut_by, name, said, shared=connection.shared)
+        self.messenger.within(connection.installation).direct(connection.contact, said)
 
     def _still_there(self, connection: Connection) -> bool:
         there = self.connections.get(connection.person, connection.app)

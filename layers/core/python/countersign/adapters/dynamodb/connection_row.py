@@ -5,7 +5,7 @@ from typing import Final
 from countersign.adapters.dynamodb.reading import checked, listed
 from countersign.adapters.dynamodb.rows import account_item, read_account, read_sealed, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item
-from countersign.domain.connection import Account, Connection, Status
+from countersign.domain.connection import Account, Connection, CutBy, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
 from countersign.domain.proof import Proof
@@ -70,6 +70,7 @@ def connection_item(connection: Connection) -> Item:
             "lease_until": connection.lease_until or None,
             "refresh_sent": connection.refresh_sent or None,
             "revoking_since": connection.revoking_since,
+            "cut_by": connection.cut_by,
             "revocation_failed": connection.revocation_failed or None,
             "sign_in": connection.sign_in or None,
             "site": connection.site or None,
@@ -110,6 +111,7 @@ def read_connection(item: Item) -> Connection:
         upkeep_at=item["due_at"] if item.get("due_kind") == UPKEEP else None,
         warned=item.get("warned", False),
         proof=Proof(item.get("proof", Proof.SIWS)),
+        cut_by=CutBy(item["cut_by"]) if "cut_by" in item else None,
     )
 
 

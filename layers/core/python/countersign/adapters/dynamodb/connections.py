@@ -17,7 +17,7 @@ from countersign.adapters.dynamodb.connection_row import (
 )
 from countersign.adapters.dynamodb.rows import sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
-from countersign.domain.connection import Connection, Status
+from countersign.domain.connection import Connection, CutBy, Status
 from countersign.domain.errors import Conflict, LeaseBusy
 from countersign.domain.identity import Person
 
@@ -50,17 +50,27 @@ class DynamoConnectionStore:
         values = without_nothing({"version": replaces, "account": account or None})
         self._table.put(connection_item(connection), f"version = :version{of_account}", values)
 
-    def set_revoking(self, connection: Connection, *, now: int, due_at: int, steward: Person | None = None) -> None:
+    def set_revoking(
+        self,
+        connection: Connection,
+        *,
+        now: int,
+        due_at: int,
+        steward: Person | None = None,
+        cut_by: CutBy | None = None,
+    ) -> None:
         """Unusable from the next consistent read on. A refresh that is under way does not bring it back."""
         same_sign_in = "sign_in = :sign_in" if connection.sign_in else "attribute_not_exists(sign_in)"
         change = (
             "SET #status = :revoking, standing = :standing, due_kind = :kind, due_at = :due_at,"
             " revoking_since = if_not_exists(revoking_since, :since)"
         )
+        change += ", steward = :steward" if steward else ""
+        change += ", cut_by = if_not_exists(cut_by, :cut_by)" if cut_by else ""
         self._table.update(
             connection.person.key,
             sort_key(connection.app),
-            f"{change}, steward = :steward" if steward else change,
+            change,
             f"attribute_exists(pk) AND #account.#id = :account AND {same_sign_in}",
             without_nothing(
                 {
@@ -72,6 +82,7 @@ class DynamoConnectionStore:
                     "account": connection.account.id,
                     "sign_in": connection.sign_in or None,
                     "steward": steward.key if steward else None,
+                    "cut_by": cut_by,
                 }
             ),
         )

@@ -1,7 +1,9 @@
 """What is said about connections, and their end."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from countersign.domain.connection import CutBy
 from countersign.domain.message import Button, Buttons, Confirmation, Message, Moment, Paragraph, Style, Text
 from countersign.domain.texts.names import CARD_OPEN, CONNECTIONS_CONNECT, CONNECTIONS_DISCONNECT
 from countersign.domain.texts.say import say
@@ -36,6 +38,20 @@ def changed_meanwhile(app: str) -> Message:
 def disconnecting(app: str) -> Message:
     """At once, while the revocation is on its way."""
     return say("*{app}* is disconnected: Countersign can't use it any more.", app=app)
+
+
+_WHO_CUT: Final[Mapping[CutBy, str]] = {
+    CutBy.ADMIN: "An admin of this Slack workspace",
+    CutBy.OPERATOR: "Whoever runs Countersign here",
+}
+
+
+def cut_by_another(by: CutBy, app: str, what: Message, *, shared: bool) -> Message:
+    """To a person whose connection somebody else ended. ``what``: how that went."""
+    first = f"{_WHO_CUT[by]} ended {'the shared connection' if shared else 'your connection'} to *{{app}}*."
+    again = "To connect it again, write `connections` to me. Ask them first if you don't know why it was ended."
+    summary = Text(f"{first} {what.summary.template}", {**what.summary.values, "app": app})
+    return Message(summary, (Paragraph(Text(first, {"app": app})), *what.blocks, Paragraph(Text(again))))
 
 
 def revoked(app: str) -> Message:
