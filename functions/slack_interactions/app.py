@@ -5,7 +5,7 @@ from typing import Any
 from countersign.bootstrap import LambdaContext, container
 from countersign.entrypoints import slack
 
-CONTAINER = container()
+CONTAINER = container(hasty=True)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def world() -> EveryWorld:
 @pytest.fixture
 def handler_of(world: EveryWorld, monkeypatch: pytest.MonkeyPatch) -> HandlerOf:
     """The handler of a function, by its folder, with this world around it."""
-    monkeypatch.setattr("countersign.bootstrap.container", lambda: world)
+    monkeypatch.setattr("countersign.bootstrap.container", lambda **_: world)
     return load_handler
 
 

@@ -9,30 +9,45 @@ from typing import Any
 
 import pytest
 
-from countersign.adapters.logging import LIBRARIES, QUOTING
+from countersign.adapters.log_lines import LIBRARIES, QUOTING
 
 SECRET = "xoxb-1-s3cr3tV4lue"
 ON_LAMBDA = """
 import logging, sys
+class LikeTheRuntimes(logging.Filter):
+    def filter(self, record):
+        record.aws_request_id, record.tenant_id = "7c5b0e1a", None
+        return True
 logging.root.addHandler(logging.StreamHandler(sys.stdout))  # Lambda's runtime has a handler on the root
+logging.root.handlers[0].addFilter(LikeTheRuntimes())
 """
 CONFIGURE = """
 import logging
+from countersign.adapters.log_lines import write_plainly
 from countersign.adapters.logging import PowertoolsJournal, configure
 from countersign.config import Settings
 from countersign.domain.errors import StoreUnavailable
 from countersign.entrypoints.guard import guard
 SECRET = "xoxb-1-s3cr3tV4lue"
 EVENT = {"requestContext": {"requestId": "ref-1"}}
-configure("DEBUG")
 """
+POWERTOOLS = 'configure("DEBUG")\n'
+PLAIN = 'write_plainly("DEBUG")\n'
+"""As the Slack function begins. What asks for Powertools later must not write its lines twice."""
+
+
+@pytest.fixture(params=[POWERTOOLS, PLAIN], ids=["Powertools", "plain"])
+def configured(request: pytest.FixtureRequest) -> str:
+    """How lines are written."""
+    program: str = request.param
+    return program
 
 
 @pytest.fixture(params=[ON_LAMBDA, ""], ids=["with a root handler", "without"])
-def start(request: pytest.FixtureRequest) -> str:
+def start(request: pytest.FixtureRequest, configured: str) -> str:
     """How the process begins."""
-    start: str = request.param
-    return start + CONFIGURE
+    program: str = request.param
+    return program + CONFIGURE + configured
 
 
 def written_by(program: str) -> list[dict[str, Any]]:
@@ -48,6 +63,7 @@ def test_a_line_of_ours_is_written_once_and_redacted(start: str) -> None:
         start + "logging.getLogger('countersign.entrypoints.slack').info('got %s', SECRET, extra={'trace_id': 't1'})"
     )
     assert (line["level"], line["message"], line["trace_id"]) == ("INFO", "got •••", "t1")
+    assert list(line) == ["level", "location", "message", "timestamp", "service", "trace_id"]
 
 
 def test_what_nobody_foresaw_is_logged_redacted_under_its_reference(start: str) -> None:

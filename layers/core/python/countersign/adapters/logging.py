@@ -2,18 +2,14 @@
 
 import logging
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
+from countersign.adapters.log_lines import SERVICE, send_through
 from countersign.config import Settings
 from countersign.domain.redaction import redact
-
-LIBRARIES: Final = ("botocore", "boto3", "oauthlib", "requests_oauthlib", "slack_sdk", "urllib3", "requests")
-"""At DEBUG some of these log tokens, codes and client secrets: pinned, whatever level is asked for."""
-QUOTING: Final = "urllib3"
-"""Of these, the one that quotes whole addresses, and answers that it can't read, in its warnings, too."""
 
 
 class RedactingFormatter(LambdaPowertoolsFormatter):
@@ -27,14 +23,9 @@ class RedactingFormatter(LambdaPowertoolsFormatter):
 @cache
 def configure(level: str) -> Logger:
     """Send everything through the redacting formatter, warnings of libraries too; once per process."""
-    formatter, root = RedactingFormatter(utc=True), logging.getLogger()
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.ERROR if name == QUOTING else logging.WARNING)
-    if not root.handlers:  # outside Lambda's own runtime nobody has made one
-        root.addHandler(logging.StreamHandler())
-    for handler in root.handlers:
-        handler.setFormatter(formatter)
-    return Logger(service="countersign", level=level, logger_formatter=formatter)
+    formatter = RedactingFormatter(utc=True)
+    send_through(formatter)
+    return Logger(service=SERVICE, level=level, logger_formatter=formatter)
 
 
 class PowertoolsJournal:
@@ -63,7 +54,7 @@ class PowertoolsJournal:
         metrics.add_metric(event, MetricUnit.Count, 1)
         # CloudWatch adds nothing up over dimensions: an alarm sees only what is counted under exactly its own. So each
         # event is counted as such, and once more by how it ended.
-        service = metrics.service or "countersign"
+        service = metrics.service or SERVICE
         metrics.add_dimension("service", service)
         if outcome:
             metrics.add_dimensions(service=service, outcome=outcome)

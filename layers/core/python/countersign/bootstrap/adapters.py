@@ -9,11 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from countersign.adapters import aws, system
-from countersign.adapters.catalog_files import read_catalog
 from countersign.config import Settings
-from countersign.domain.catalog import App, Catalog
-from countersign.domain.hosts import fill_settings, host_of
-from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.secret import Secret
 
 if TYPE_CHECKING:
@@ -22,7 +18,9 @@ if TYPE_CHECKING:
     from countersign.adapters.http import HardenedHttp
     from countersign.adapters.secrets import Secrets
     from countersign.adapters.slack.web_api import WebApi
+    from countersign.domain.catalog import App, Catalog
     from countersign.domain.identity import Workspace
+    from countersign.domain.local_hosts import LocalHosts
 
 _UNTIL_TOLD: Final = 60
 """Seconds an invocation is taken to have left when its context doesn't say."""
@@ -72,21 +70,27 @@ class Adapters:
         return self._killed_at or self.clock() + _UNTIL_TOLD
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> "Catalog":
         """The deployment's apps and recipes: what is switched on, and nothing else."""
+        from countersign.adapters.catalog_files import read_catalog
+
         return read_catalog(self.settings.apps, self.settings.app_settings, local=self.settings.local)
 
     @cached_property
-    def stand_ins(self) -> LocalHosts:
+    def stand_ins(self) -> "LocalHosts":
         """Loopback stand-ins of the apps' hosts; none but on a laptop."""
+        from countersign.domain.local_hosts import LocalHosts
+
         return LocalHosts(self.settings.local_hosts)
 
     def app_settings(self, app: str) -> Mapping[str, str]:
         """Per-deployment settings of an app."""
         return self.settings.app_settings.get(app, {})
 
-    def account_url(self, app: App) -> str | None:
+    def account_url(self, app: "App") -> str | None:
         """Where a person removes our access to an app by hand."""
+        from countersign.domain.hosts import fill_settings
+
         if app.account_url is None:
             return None
         return self.stand_ins.resolve(fill_settings(app, app.account_url, self.app_settings(app.id)))
@@ -270,6 +274,7 @@ class Adapters:
     def _messenger(self, api: "WebApi", http: "Callable[[], HardenedHttp]") -> "ports.Messenger":
         from countersign.adapters.slack.messenger import SlackMessenger
         from countersign.adapters.slack.reply_address import ReplyAddress
+        from countersign.domain.hosts import host_of
 
         own = (host_of(self.settings.slack_api_url),) if self.settings.local else ()
         return SlackMessenger(api, ReplyAddress(http, own))

@@ -213,10 +213,19 @@ class Container(LeavingUseCases):
 
 
 @cache
-def container() -> Container:
-    """This process's container, with its logs started. Functions ask for it at init: then Lambda gives a full CPU."""
-    from countersign.adapters.logging import configure
+def container(*, hasty: bool = False) -> Container:
+    """This process's container, with its logs started. Functions ask for it at init: then Lambda gives a full CPU.
 
+    ``hasty``: for a function that must answer Slack itself within three seconds.
+    """
     settings = Settings(system.environment())
-    configure(settings.get("LOG_LEVEL", "INFO"))
+    level = settings.get("LOG_LEVEL", "INFO")
+    if hasty:
+        from countersign.adapters.log_lines import write_plainly
+
+        write_plainly(level)
+    else:
+        from countersign.adapters.logging import configure
+
+        configure(level)
     return Container(settings)
