@@ -15,6 +15,7 @@ from countersign.domain.token_codec import pack
 from countersign.domain.tokens import Tokens
 from tests.support.acting_world import JOSIE, WORKSPACE, ActingWorld
 from tests.support.memory_chat import words
+from tests.support.shared_catalog import with_app
 from tests.support.shipped_catalog import SETTINGS, shipped
 from tests.support.sign_in_apps import catalog_with, with_key
 
@@ -120,11 +121,11 @@ def test_a_twin_that_renewed_first_goes_on_alone(world: ActingWorld, monkeypatch
     assert (world.authorization.revoked, said(world), row(world).version) == ([], [], 2)
 
 
-def confirm_leg(world: ActingWorld, account: Account | None) -> Leg:
+def confirm_leg(world: ActingWorld, account: Account | None, given_back: str = "") -> Leg:
     """A sign-in that nobody confirmed, its access token ended meanwhile."""
     begun = world.begin_sign_in(JOSIE, WORKSPACE, "servicenow", {})
     plain = Leg("b" * 64, begun.intent.id_hash, "servicenow", "c" * 64, LegStep.CONFIRM, world.now, account=account)
-    leg = replace(plain, version=1 if account else 0, token_expires_at=world.now)
+    leg = replace(plain, version=1 if account else 0, token_expires_at=world.now, given_back=given_back)
     tokens = pack(Tokens(Secret("at-1"), Secret("rt-1")))
     leg = replace(leg, sealed=world.opener.seal(tokens, leg_owner(begun.intent, leg)))
     world.sign_ins.put_leg(leg)
@@ -151,6 +152,41 @@ def test_an_abandoned_sign_ins_tokens_are_renewed_and_ended_and_kept_until_they_
     world.now += 3_600
     world.keep_house()
     assert world.connections.retired == []
+
+
+@pytest.mark.parametrize(
+    ("ends", "given_back", "outcome"),
+    [
+        ("token", "id-other", "revoked"),
+        ("token", "", "revoked"),
+        ("token", "id-josie", "revoked"),
+        ("grant", "id-other", "revoked"),
+        ("grant", "", "left_alone"),
+        ("grant", "id-josie", "left_alone"),
+    ],
+)
+def test_a_refused_accounts_tokens_are_ended_wherever_that_leaves_the_persons_connection_alone(
+    world: ActingWorld, ends: str, given_back: str, outcome: str
+) -> None:
+    """Where an app ends all that is between an account and us, it must be another account than the connected one."""
+    app = world.catalog.apps["servicenow"]
+    assert app.oauth is not None
+    assert app.oauth.revocation is not None
+    ending = replace(app.oauth, revocation=replace(app.oauth.revocation, ends=ends))
+    world.catalog = with_app(world.catalog, "servicenow", oauth=ending)
+    connected = world.connect(JOSIE, "josie")
+    leg = confirm_leg(world, None, given_back)
+    world.authorization.answers = [TokenAnswer(Secret("at-2"), Secret("rt-2"), 1_800, None)]
+    world.now += 60
+    world.keep_house()
+
+    assert world.authorization.revoked == (["at-2"] if outcome == "revoked" else [])
+    (facts,) = world.audit.of("sign_in.given_back")
+    assert (facts.get("account", ""), facts["outcome"]) == (given_back, outcome)
+    assert row(world) == connected
+    settled = world.sign_ins.get_leg(leg.id_hash)
+    assert settled is not None
+    assert settled.sealed is None
 
 
 @pytest.mark.parametrize("declined", [True, False])

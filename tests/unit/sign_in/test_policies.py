@@ -9,6 +9,7 @@ from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Site
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.policy import EmailRule, OtherAccount, PolicyRule
+from countersign.domain.sign_in import Intent, Leg, leg_owner
 from countersign.domain.sign_in_policy import Reason
 from countersign.domain.token_codec import unpack
 from tests.support.shipped_catalog import shipped
@@ -43,6 +44,12 @@ def given_back(scripted: "Scripted") -> list[str]:
     legs = [row for row in world.sign_ins.due(world.clock.now, 9) if hasattr(row, "sealed")]
     assert all(leg.account is None for leg in legs), "what names no account can't be confirmed"
     return ["due" for _ in legs]
+
+
+def intent_of(scripted: "Scripted", leg: Leg) -> Intent:
+    intent = scripted.world.sign_ins.get_intent(leg.intent_hash)
+    assert intent is not None
+    return intent
 
 
 def refused(scripted: "Scripted") -> list[tuple[str, str]]:
@@ -82,6 +89,9 @@ def test_another_account_is_refused_until_the_present_one_is_cut(scripted: "Scri
     assert (page.kind, page.values["previous"]) == (PageKind.OTHER_ACCOUNT, "josie@acme.com")
     assert scripted.world.connections.get(JOSIE, "salesforce") == first
     assert given_back(scripted) == ["due"]
+    (leg,) = [row for row in scripted.world.sign_ins.due(scripted.world.clock.now, 9) if isinstance(row, Leg)]
+    assert leg.given_back == "005000000000002AAA"
+    assert unpack(scripted.world.sealer.open(leg.sealed, leg_owner(intent_of(scripted, leg), leg))).access_token
     scripted.world.connections.set_revoking(first, now=0, due_at=0)
     assert sign_in(scripted)[0].kind is PageKind.DONE
 

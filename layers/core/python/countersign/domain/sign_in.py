@@ -102,6 +102,8 @@ class Leg:
         account, sealed, scopes, token_expires_at, version: on CONFIRM, the connection that will be; its tokens are
             sealed to what it will be, so that confirming copies them and never opens them. Without an account it can
             only be revoked.
+        given_back: on CONFIRM without an account, id of the one whose tokens wait to be revoked; empty where nobody
+            knows it.
         signed_in_at: on CONFIRM, when its person was back from the app, or entered the key; 0 where nobody noted it.
         replaces_account: on CONFIRM, id of the account that its person was connected as when this one was judged; no
             other one is replaced.
@@ -125,6 +127,7 @@ class Leg:
     version: int = 0
     signed_in_at: int = 0
     replaces_account: str = ""
+    given_back: str = ""
     person_email: str | None = None
     sites: tuple[Site, ...] = ()
     site: str = ""
@@ -177,8 +180,8 @@ def leg_expiry(intent: Intent, now: int) -> int:
 
 
 def leg_owner(intent: Intent, leg: Leg) -> SealOwner:
-    """To whom a CONFIRM leg's tokens are sealed: the connection that they will be."""
-    account_id = leg.account.id if leg.account else ""
+    """To whom a CONFIRM leg's tokens are sealed: the connection that they will be, or would have been."""
+    account_id = leg.account.id if leg.account else leg.given_back
     return seal_owner(intent.owner, intent.workspace, leg.app, account_id, leg.version)
 
 

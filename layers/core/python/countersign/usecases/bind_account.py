@@ -34,11 +34,11 @@ class BindAccount:
         """The confirm page, the success, or why the account may not be bound. Raises StoreUnavailable."""
         journey = self.browser_leg.again(journey)
         if journey.intent.status is not IntentStatus.OPEN:
-            self.give_back(journey, grant)
+            self.give_back(journey, grant, account)
             return self.browser_leg.used(journey)
         existing = self.connections.get(journey.intent.owner, journey.app.id)
         if (refusal := self.hold_to_policy.refusal(journey, grant, account, existing)) is not None:
-            self.give_back(journey, grant)
+            self.give_back(journey, grant, account)
             return refusal
         grant = self.hold_to_policy.permitted(journey.intent, grant)
         leg, account = self._chosen(self._leg(journey, grant, account, existing), grant, account)
@@ -50,12 +50,16 @@ class BindAccount:
         page = self._confirm_page(journey, leg, account)
         return page if page.reasons or page.choices else self._store(journey, leg, account)
 
-    def give_back(self, journey: Journey, grant: Grant) -> None:
-        """Keep tokens that will not be stored where housekeeping finds them at once, to revoke them."""
+    def give_back(self, journey: Journey, grant: Grant, account: Account | None = None) -> None:
+        """Keep tokens that will not be stored where housekeeping finds them at once, to revoke them.
+
+        ``account``: whose they are, where anybody knows: at some apps what belongs to another account than the person's
+        connection is all that may be revoked beside it.
+        """
         if grant.tokens.access_token is None:
             return  # a key is its person's own: nobody else could end it, and nothing of it is kept
         leg = self._empty_leg(journey, self.clock())
-        leg = replace(leg, token_expires_at=grant.expires_at)
+        leg = replace(leg, token_expires_at=grant.expires_at, given_back=account.id if account else "")
         sealed = self.sealer.seal(pack(grant.tokens), leg_owner(journey.intent, leg))
         self.sign_ins.put_leg(replace(leg, sealed=sealed))
 

@@ -45,7 +45,7 @@ class RevokeLeftover:
         if not leg.declined and not self.sign_ins.consume_leg(leg) and confirming:
             return
         outcome = self._end(_as_connection(intent, leg, leg.sealed, self.clock()), self._set_aside)
-        self.journal("leftover_ended", trace_id=intent.trace_id, app=leg.app, outcome=outcome)
+        self._record(intent, leg, outcome)
         self.sign_ins.settle(leg)
 
     def of_retired(self, retired: Connection) -> None:
@@ -67,6 +67,12 @@ class RevokeLeftover:
         """Keep what a refresh brought until it is ended: the next attempt could not get it again."""
         now = self.clock()
         self.connections.retire(renewed, now=now, due_at=now + STILL_CONFIRMING)
+
+    def _record(self, intent: Intent, leg: Leg, outcome: str) -> None:
+        account = leg.account.id if leg.account else leg.given_back
+        facts = {"app": leg.app, "workspace": intent.workspace, "account": account, "outcome": outcome}
+        once = f"{leg.id_hash} ended"
+        self.audit.record("sign_in.given_back", intent.person, {**facts, "trace_id": intent.trace_id}, once=once)
 
     def _became(self, intent: Intent, leg: Leg) -> Connection | None:
         connection = self.connections.get(intent.owner, leg.app)
@@ -116,7 +122,7 @@ def _as_connection(intent: Intent, leg: Leg, sealed: Sealed, now: int) -> Connec
         person=intent.owner,
         workspace=intent.workspace,
         app=leg.app,
-        account=leg.account or Account("", "", ""),
+        account=leg.account or Account(leg.given_back, "", ""),
         status=Status.REVOKING,
         version=leg.version,
         sealed=sealed,
