@@ -1,21 +1,28 @@
 """Rows that somebody's hand, a backup or another version left behind: never used, and said to be unreadable."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from countersign.adapters.dynamodb.actions import DynamoActionStore
 from countersign.adapters.dynamodb.cards import DynamoCardStore
+from countersign.adapters.dynamodb.census import DynamoCensus
 from countersign.adapters.dynamodb.connection_row import connection_item
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.pauses import DynamoPauses
 from countersign.adapters.dynamodb.sign_in_rows import intent_item, leg_item
 from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
 from countersign.adapters.dynamodb.table import Table
+from countersign.domain.connection import Status
 from countersign.domain.errors import Unreadable
 from countersign.domain.identity import Person
+from tests.contract.tables import template_table
 from tests.contract.test_every_field_is_kept import CONNECTION, INTENT, JOSIE, LEG
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 GONE = object()
 
@@ -107,3 +114,13 @@ def test_what_does_not_say_clearly_that_it_was_resumed_is_paused(table: Table, v
 def test_half_a_key_is_nobody(key: str) -> None:
     with pytest.raises(ValueError, match="no person"):
         Person.from_key(key)
+
+
+@pytest.mark.parametrize("status", [GONE, "dance", {}, 7])
+def test_in_a_census_a_row_without_a_state_is_passed_over(dynamodb: "DynamoDBClient", status: Any) -> None:
+    table, notes = (template_table(dynamodb, name) for name in ("ConnectionsTable", "SignInsTable"))
+    tom = Person("E0ACME", "U0TOM")
+    row = connection_item(replace(CONNECTION, person=tom, status=Status.LIVE))
+    table.put(row)
+    table.put(changed({**row, "pk": JOSIE.key}, "status", status))
+    assert DynamoCensus(table, notes).page("servicenow", "T0ACME", None, 9) == ([(tom, Status.LIVE)], None)

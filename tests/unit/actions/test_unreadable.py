@@ -1,14 +1,20 @@
 """A stored row that can't be read stands in somebody's way: they are told once, and the operator's alarm gets it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from countersign.domain.connection import Connection, Status
+from countersign.domain.cut_app import CutApp
 from countersign.domain.errors import Unreadable
+from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.queue_messages import cut_app_message
 from countersign.entrypoints.queues import handle_actions, handle_connections
-from tests.support.acting_world import JOSIE, WORKSPACE, ActingWorld
+from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
+from tests.support.queue_events import INTENT
 
 WORDS = (
     "Countersign can't read something that it stored for this, so it stopped there. "
@@ -66,4 +72,30 @@ def test_the_queue_of_conversations_takes_nothing_else(kind: object) -> None:
     message = json.loads(record(world, "1")["body"]) | {"kind": kind}
     event = {"Records": [{"messageId": "m", "body": json.dumps(message)}]}
     assert handle_connections(event, world)["batchItemFailures"] == [{"itemIdentifier": "m"}]
+    assert world.slack.told == []
+
+
+def test_one_persons_row_does_not_stop_the_cutting_of_everybody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = ActingWorld()
+    for person, name in ((JOSIE, "josie"), (TOM, "tom")):
+        world.connect(person, name)
+    plain = world.connections.get
+
+    def of_others(person: Person, app: str) -> Connection | None:
+        if person == JOSIE:
+            raise Unreadable("connection: KeyError")
+        return plain(person, app)
+
+    monkeypatch.setattr(world.connections, "get", of_others)
+    assert world.deliver(dict(cut_app_message(CutApp("servicenow", "T0ACME", JOSIE.key, world.now, "trace")))) == []
+    states = {person: world.connections.rows[person.key, "servicenow"].status for person in (JOSIE, TOM)}
+    assert states == {JOSIE: Status.LIVE, TOM: Status.REVOKING}
+    assert "unreadable_row" in world.journal.names
+
+
+@pytest.mark.parametrize("kind", ["new_link", "sign_in_burnt"])
+def test_a_link_to_an_app_that_went_from_the_catalog_is_nothing_to_speak_of(kind: str) -> None:
+    world = ActingWorld()
+    world.sign_ins.put_intent(replace(INTENT, app="gone"))
+    assert world.deliver({"v": 1, "kind": kind, "intent": INTENT.id_hash}) == []
     assert world.slack.told == []

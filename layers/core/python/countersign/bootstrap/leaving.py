@@ -68,7 +68,7 @@ class LeavingUseCases(ActionUseCases):
         """Cuts connections on somebody else's word."""
         from countersign.usecases.cut_connection import CutConnection
 
-        return CutConnection(self.connections, self.actions_queue, self.clock)
+        return CutConnection(self.connections, self.actions_queue, self.journal, self.clock)
 
     @cached_property
     def cut_app_off(self) -> "CutAppOff":

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.connection import CutBy, Status
-from countersign.domain.errors import Conflict
+from countersign.domain.errors import Conflict, Unreadable
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import revoke_message
-from countersign.ports import Clock, ConnectionStore, Queue
+from countersign.ports import Clock, ConnectionStore, Journal, Queue
 
 FIRST_RETRY: Final = 600
 """Seconds until housekeeping looks whether a revocation was carried out: thousands may be queued before it."""
@@ -20,6 +20,7 @@ class CutConnection:
 
     connections: ConnectionStore
     queue: Queue
+    journal: Journal
     clock: Clock
 
     def __call__(
@@ -27,9 +28,14 @@ class CutConnection:
     ) -> bool:
         """Whether this call cut it. ``goes``: whether what was connected then (epoch seconds) is to be cut.
 
-        ``by``: who its person is told did it; None: they wanted it, or are gone.
+        ``by``: who its person is told did it; None: they wanted it, or are gone. A row that can't be read is noted and
+        left as it is: nothing can be done with it as its person, and it must not stop the cutting of others.
         """
-        connection = self.connections.get(person, app)
+        try:
+            connection = self.connections.get(person, app)
+        except Unreadable as error:
+            self.journal("unreadable_row", app=app, tenant=person.tenant, person=person.user_id, detail=str(error))
+            return False
         if connection is None or connection.status is Status.REVOKING or not goes(connection.connected_at):
             return False
         now = self.clock()

@@ -32,13 +32,13 @@ class NotifySignIn:
 
     def opened_by_another(self, intent_hash: str) -> None:
         """Somebody else's browser was stopped; the link is worthless now."""
-        intent = self.sign_ins.get_intent(intent_hash)
+        intent = self._known(intent_hash)
         if intent is not None:
             self._direct(intent, texts.link_was_opened_by_another(self._app(intent)))
 
     def new_link(self, intent_hash: str) -> None:
         """An expired link's page was asked for a new one."""
-        intent = self.sign_ins.get_intent(intent_hash)
+        intent = self._known(intent_hash)
         if intent is None:
             return
         person, workspace = intent.person, Workspace(intent.workspace, intent.organisation)
@@ -58,12 +58,19 @@ class NotifySignIn:
 
     def help(self, intent: Intent) -> None:
         """The browser set out and did not come back, by this link or by another since; told once a day for each app."""
+        if intent.app not in self.catalog.apps:
+            return
         there = self.connections.get(intent.owner, intent.app)
         if there is not None and there.status is Status.LIVE and there.connected_at >= intent.created_at:
             return
         if not self.sign_ins.first_sight(f"help#{intent.owner.key}#{intent.app}", intent.id_hash, self.clock()):
             return
         self._direct(intent, texts.sign_in_help(self._app(intent)))
+
+    def _known(self, intent_hash: str) -> Intent | None:
+        """The sign-in, if its app is still one of the catalog's: nobody can sign in to what went."""
+        intent = self.sign_ins.get_intent(intent_hash)
+        return intent if intent is not None and intent.app in self.catalog.apps else None
 
     def _app(self, intent: Intent) -> str:
         return self.catalog.apps[intent.app].name

@@ -1,17 +1,19 @@
 """Who is connected to an app, over the ``app-index`` of the connections: keys and states, never tokens."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from countersign.adapters.dynamodb.account_notes import AccountNotes
 from countersign.adapters.dynamodb.connection_row import standing
-from countersign.adapters.dynamodb.table import Table
+from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.connection import Status
 from countersign.domain.identity import Person
 from countersign.domain.tally import COUNTED
 
 APP_INDEX: Final = "app-index"
+_LOG: Final = logging.getLogger(__name__)
 
 
 class DynamoCensus:
@@ -48,9 +50,14 @@ class DynamoCensus:
                 {**values, "there": standing(workspace)},
             )
         items, following = self._table.page(APP_INDEX, condition, values, after, limit)
-        found = [
-            (Person.from_key(item["pk"]), Status(item["status"]))
-            for item in items
-            if item["sk"].startswith("app#") and item["status"] != Status.REVOKING
-        ]
-        return found, following
+        found = [_read(item) for item in items if item["sk"].startswith("app#")]
+        return [one for one in found if one is not None and one[1] is not Status.REVOKING], following
+
+
+def _read(item: Item) -> tuple[Person, Status] | None:
+    """None for a row that can't be read: it is logged, and stops nothing of what is done to the others."""
+    try:
+        return Person.from_key(item["pk"]), Status(item["status"])
+    except (KeyError, TypeError, ValueError) as error:
+        _LOG.error("unreadable row", extra={"index": APP_INDEX, "detail": type(error).__name__})
+        return None
