@@ -292,7 +292,16 @@ def test_without_an_answer_the_lease_is_given_back_and_doubt_is_kept(
     assert (world.row.lease_owner, world.row.refresh_sent, world.row.status) == (None, in_doubt, Status.LIVE)
 
 
+def _documented(world: World, *, rotates: bool, grace: bool) -> None:
+    """What the app's vendor says of its refresh tokens."""
+    app = world.catalog.apps["servicenow"]
+    assert app.oauth is not None
+    oauth = replace(app.oauth, refresh_rotates=rotates, refresh_grace=grace)
+    world.catalog = Catalog({"servicenow": replace(app, oauth=oauth)}, {})
+
+
 def test_a_token_that_is_still_good_is_used_when_nobody_answers_and_in_doubt_to_its_end(world: World) -> None:
+    _documented(world, rotates=True, grace=False)
     world.server.answer = AppUnavailable("timeout")
 
     assert [world.fresh(), world.fresh()] == ["at-1", "at-1"]
@@ -300,6 +309,27 @@ def test_a_token_that_is_still_good_is_used_when_nobody_answers_and_in_doubt_to_
 
     world.now, world.killed_at, world.server.answer = NOW + 60, NOW + 80, NEW
     assert world.fresh() == "at-2"
+
+
+def test_a_token_that_is_still_good_is_used_while_another_worker_refreshes(world: World) -> None:
+    _documented(world, rotates=False, grace=False)
+    leased = world.store.lease(world.row, "w2", NOW + 25, NOW)
+
+    assert world.fresh(of=leased) == "at-1"
+    assert world.server.used == []
+
+
+@pytest.mark.parametrize(("rotates", "grace"), [(True, True), (False, False)])
+def test_a_lost_answer_is_no_doubt_where_the_refresh_token_can_be_used_again(
+    world: World, *, rotates: bool, grace: bool
+) -> None:
+    _documented(world, rotates=rotates, grace=grace)
+    world.server.answer = AppUnavailable("timeout")
+    assert world.fresh() == "at-1"
+
+    world.server.answer = NEW
+    assert world.fresh() == "at-2"
+    assert world.server.used == ["rt-1", "rt-1"]
 
 
 def test_an_api_elsewhere_stops_the_act_and_loses_no_token(world: World) -> None:

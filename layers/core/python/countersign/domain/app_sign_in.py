@@ -112,6 +112,7 @@ class OAuth:
     api_base: str | None
     """Query over the token answer for the API's base address (Salesforce ``instance_url``); inside ``hosts``."""
     refresh_rotates: bool
+    """False: the refresh token stays as it is, however often it is used."""
     refresh_grace: bool
     """True only where the vendor documents that a refresh token may be used again after a lost answer."""
     redirect_uri_on_refresh: bool
@@ -128,6 +129,11 @@ class OAuth:
     introspection_endpoint: str | None = None
     """RFC 7662: asked when a token answer does not say how long its access token lives."""
     sites: Sites | None = None
+
+    @property
+    def refresh_used_up(self) -> bool:
+        """Whether a refresh token whose answer was lost may be used up, so that using it again ends its family."""
+        return self.refresh_rotates and not self.refresh_grace
 
 
 @dataclass(frozen=True, slots=True)

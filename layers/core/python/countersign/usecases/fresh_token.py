@@ -71,11 +71,17 @@ class FreshToken:
         if tokens.refresh_token is None:
             raise self._ended(connection)
         still_good = connection.expires_at is not None and connection.expires_at > now and not renew
-        if still_good and connection.refresh_sent:
-            # A refresh was sent and its answer never came: the refresh token may be used up, and using it again may
-            # end the whole family. So the access token is used to its end first.
+        if still_good and connection.refresh_sent and (connection.being_refreshed(now) or self._used_up(connection)):
             return connection, tokens
         return self._refresh(connection, tokens, still_good=still_good)
+
+    def _used_up(self, connection: Connection) -> bool:
+        """Whether the refresh token may be, now that it was sent and no answer came.
+
+        Using it again may end the whole family, so the access token is used to its end first.
+        """
+        oauth = self.catalog.apps[connection.app].oauth
+        return oauth is not None and oauth.refresh_used_up
 
     def _open(self, connection: Connection) -> Tokens:
         try:
