@@ -122,7 +122,7 @@ def test_the_fragment_would_stay_if_the_address_had_none_of_its_own(
     sent_on = oauth.sent_on
 
     def without(*args: object) -> dict[str, object]:
-        answer = sent_on(*args)  # type: ignore[arg-type]
+        answer = sent_on(*args)
         return {**answer, "headers": {**answer["headers"], "Location": answer["headers"]["Location"].rstrip("#")}}
 
     monkeypatch.setattr(oauth, "sent_on", without)
@@ -136,11 +136,9 @@ def test_the_fragment_would_stay_if_the_address_had_none_of_its_own(
 def test_a_whole_sign_in_leaves_nothing_there_and_its_end_can_be_reloaded(site: Site, tab: Page) -> None:
     """With a fragment from Slack, which the app must not be handed either."""
     site.server.on("/app", _asks("the app"))
-    site.world.chat_openid.authorization_url = lambda _uri, state, *_: (  # type: ignore[method-assign]
-        site.elsewhere(f"/slack?state={state}")
-    )
-    site.world.authorization.authorization_url = lambda _app, _uri, state, _verifier: (  # type: ignore[method-assign]
-        site.elsewhere(f"/app?state={state}")
+    site.world.chat_openid.authorization_url = lambda _uri, state, *_: site.elsewhere(f"/slack?state={state}")
+    site.world.authorization.authorization_url = lambda _app, _uri, state, _verifier: site.elsewhere(
+        f"/app?state={state}"
     )
     site.server.on("/slack", _comes_back(f"{site.api}/oauth/slack/callback", "U0JOSIE.1", f"#code={SECRET}"))
     tab.goto(site.link())
@@ -174,7 +172,7 @@ def _comes_back(callback: str, code: str, fragment: str) -> Callable[[Handler, R
 
 
 def test_names_on_an_end_are_for_this_browser_alone(site: Site, tab: Page, browser: Browser) -> None:
-    site.world.chat_openid.authorization_url = lambda _uri, state, *_: (  # type: ignore[method-assign]
+    site.world.chat_openid.authorization_url = lambda _uri, state, *_: (
         f"{site.api}/oauth/slack/callback?error=server_error&state={state}"
     )
     tab.goto(site.link())
@@ -205,9 +203,7 @@ def test_another_sites_form_presses_no_button_of_ours(site: Site, tab: Page, whe
 
 
 def test_our_own_page_may(site: Site, tab: Page) -> None:
-    site.world.chat_openid.authorization_url = (  # type: ignore[method-assign]
-        lambda _uri, state, *_: site.elsewhere(f"/slack?state={state}")
-    )
+    site.world.chat_openid.authorization_url = lambda _uri, state, *_: site.elsewhere(f"/slack?state={state}")
     site.server.on("/slack", _asks("Slack"))
     tab.goto(site.link())
     tab.get_by_role("button", name="Continue").click()

@@ -1,8 +1,9 @@
 """T1 to T8 of the threat model, with two people's browsers on the real routes and adapters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.support.two_browsers import Browser, Stage, form_address, onward
 
 OWN = {"U0TOM": "tom@acme.com", "U0JOSIE": "josie@acme.com"}
 SWAPPED = 0.2
+UNKNOWN = "f" * 64
 APP_CALLBACK = f"{BASE_URL}/oauth/callback/servicenow"
 
 
@@ -68,6 +70,55 @@ def test_t2_the_apps_address_after_toms_own_slack_leg_is_worthless_in_josies_bro
     assert josie.consent(app_url)["statusCode"] == 400
     josie.cookies["__Host-bt"] = "0" * 64
     assert josie.consent(app_url)["statusCode"] == 400
+    assert (_bound(stage), stage.app.asked_for_tokens) == ({}, [])
+
+
+EDITS: dict[str, dict[str, str]] = {
+    "the state": {"state": UNKNOWN},
+    "where the code comes": {"response_mode": "fragment"},
+    "the callback": {"redirect_uri": f"{BASE_URL}/oauth/callback/salesforce"},
+    "the other callback": {"redirect_uri": f"{BASE_URL}/oauth/slack/callback"},
+}
+
+
+def _edited(url: str, **asked: str) -> str:
+    """An address of Slack or the app, as Tom sends it on."""
+    query = dict(parse_qsl(urlsplit(url).query))
+    return urlsplit(url)._replace(query=urlencode(query | asked)).geturl()
+
+
+def _opens(browser: Browser, url: str, given: Mapping[str, str]) -> Mapping[str, str]:
+    """She opens it and says yes; what stands in her address bar afterwards, or on its way there did."""
+    asked = dict(parse_qsl(urlsplit(url).query))
+    hidden = asked.get("response_mode") == "fragment"
+    callback = asked["redirect_uri"]
+    page = browser.get(callback, {} if hidden else given)
+    assert page["statusCode"] in (400, 404)
+    assert browser.address_bar.startswith(f"{BASE_URL}/connect/"), "a clean address"
+    return {} if hidden else given
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_t2_an_edited_address_of_the_app_lends_tom_no_code_of_hers(stage: Stage, edit: str) -> None:
+    """Tom edits what he sends on, so that her browser brings nothing of his; she passes on her address bar."""
+    tom, josie = stage.browser(TOM), stage.browser(JOSIE)
+    app_url = onward(tom.prove(tom.to_slack(stage.begin(TOM))))
+    sent = _edited(app_url, **EDITS[edit])
+    passed_on = _opens(josie, sent, josie.at_app(sent))
+    brought = tom.back_from_app({**passed_on, "state": parse_qs(urlsplit(app_url).query)["state"][0]})
+    assert brought["statusCode"] in (400, 409)
+    assert (_bound(stage), stage.app.asked_for_tokens) == ({}, [])
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_t2_an_edited_address_of_slack_lends_tom_no_proof_of_hers(stage: Stage, edit: str) -> None:
+    """Tom has Josie's link, and would be connected as her: his account at the app, her name in Slack."""
+    tom, josie = stage.browser(TOM), stage.browser(JOSIE)
+    slack_url = tom.to_slack(stage.begin(JOSIE))
+    sent = _edited(slack_url, **EDITS[edit])
+    passed_on = _opens(josie, sent, josie.at_slack(sent))
+    brought = tom.back_from_slack({**passed_on, "state": parse_qs(urlsplit(slack_url).query)["state"][0]})
+    assert brought["statusCode"] in (400, 409)
     assert (_bound(stage), stage.app.asked_for_tokens) == ({}, [])
 
 

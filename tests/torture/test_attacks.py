@@ -1,11 +1,13 @@
 """The reduced run of the sign-in attacks, and that it would notice what it looks for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from countersign.entrypoints import oauth
+from countersign.entrypoints.pages import page_answer
 from countersign.usecases.browser_leg import BrowserLeg
 from tests.support.scripted_server import serve
 from tests.support.sign_in_world import JOSIE, TOM
@@ -41,11 +43,28 @@ def test_the_same_seed_plays_the_same_rounds_again() -> None:
     assert on_our_stage(share) == on_our_stage(share)
 
 
-def test_the_rounds_find_a_hole_where_there_is_one(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answers that stray into another browser no longer end their leg, nor are their codes that browser's."""
-    monkeypatch.setattr(BrowserLeg, "_strayed", lambda *_: None)
+def _everybodys_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code is of whoever brings it."""
     monkeypatch.setattr(BrowserLeg, "brought_first", lambda *_: True)
-    assert play(stage, Share(DEFAULT_SEED, 200)).wrong
+
+
+def _as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does an answer that strays into another browser end its leg."""
+    _everybodys_codes(monkeypatch)
+    monkeypatch.setattr(BrowserLeg, "_strayed", lambda *_: None)
+
+
+def _pages_at_callbacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A callback shows its page where it is, with the fragment in the address bar."""
+    monkeypatch.setattr(oauth, "sent_on", lambda page, _path, reference: page_answer(page, reference))
+
+
+@pytest.mark.parametrize("opened", [_everybodys_codes, _as_ever, _pages_at_callbacks])
+def test_the_rounds_find_a_hole_where_there_is_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, opened: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    opened(monkeypatch)
+    assert play(stage, Share(DEFAULT_SEED, 400)).wrong
 
 
 def test_the_oracle_judges_by_the_apps_books_and_not_by_what_is_shown(stage: Stage) -> None:

@@ -1,12 +1,14 @@
 """The sign-in attacks with other people's servers in Slack's and the app's place, and every forged id_token."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 from countersign.domain.sign_in import IntentStatus
-from tests.support.sign_in_world import JOSIE, TOM
+from countersign.usecases.browser_leg import BrowserLeg
+from tests.support.sign_in_world import BASE_URL, JOSIE, TOM
 from tests.support.two_browsers import Stage, onward
 from tests.torture.attacks.certified import CertifiedApp, ForgingSlack, certified
 from tests.torture.attacks.interleaving import honest
@@ -68,6 +70,34 @@ def test_t2_the_second_half_is_worthless_in_another_browser(stage: Stage) -> Non
     app_url = onward(tom.prove(tom.to_slack(stage.begin(TOM))))
     assert josie.consent(app_url)["statusCode"] == 400
     assert (stage.app.asked_for_tokens, stage.world.connections.rows) == ([], {})
+
+
+@pytest.mark.parametrize("edit", [{"state": "f" * 64}, {"response_mode": "fragment"}, {"state": ""}])
+def test_t2_an_edited_address_lends_tom_no_code_of_hers(stage: Stage, edit: Mapping[str, str]) -> None:
+    """The certified server gives her code as it is asked to; PKCE and state fit, for they are Tom's own."""
+    tom, josie = stage.browser(TOM), stage.browser(JOSIE)
+    app_url = onward(tom.prove(tom.to_slack(stage.begin(TOM))))
+    asked = dict(parse_qsl(urlsplit(app_url).query))
+    hers = josie.at_app(urlsplit(app_url)._replace(query=urlencode(asked | edit)).geturl())
+    hidden = "response_mode" in edit
+    josie.back_from_app({} if hidden else hers)
+    assert josie.address_bar.startswith(f"{BASE_URL}/connect/"), "a fragment is dropped, and nothing else stays"
+    brought = tom.back_from_app(({} if hidden else hers) | {"state": asked["state"]})
+    assert brought["statusCode"] in (400, 409)
+    assert (stage.app.asked_for_tokens, stage.world.connections.rows) == ([], {})
+
+
+def test_t2_without_the_claim_the_certified_server_takes_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the test above can fail: this is the hole."""
+    monkeypatch.setattr(BrowserLeg, "brought_first", lambda *_: True)
+    tom, josie, oracle = stage.browser(TOM), stage.browser(JOSIE), Oracle(stage)
+    app_url = onward(tom.prove(tom.to_slack(stage.begin(TOM))))
+    asked = dict(parse_qsl(urlsplit(app_url).query))
+    hers = josie.at_app(urlsplit(app_url)._replace(query=urlencode(asked | {"state": "f" * 64})).geturl())
+    josie.back_from_app(hers)
+    tom.confirm(tom.back_from_app(hers | {"state": asked["state"]}))
+    oracle.look()
+    assert oracle.wrong == ["U0TOM acts as josie@acme.com and is shown as josie@acme.com"]
 
 
 def test_t3_a_code_of_toms_in_josies_leg_is_refused_by_the_certified_server(stage: Stage) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -60,7 +61,7 @@ class ForgingSlack:
         who = {"as": user, "home": workspace, "email": f"{user.removeprefix('U0').lower()}@acme.com"}
         told = {**who, "now": str(self.clock()), "forge": self.forge}
         answer = requests.get(url, told, allow_redirects=False, timeout=TIMEOUT)
-        return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
+        return _given(answer.headers.get("Location", ""))
 
     @property
     def forgeries(self) -> list[str]:
@@ -85,13 +86,16 @@ class CertifiedApp:
     def consent(self, url: str, email: str) -> dict[str, str]:
         """Sign in as the account of this address, say yes: the callback's query."""
         browser = PlainBrowser()
-        browser.stop_at = f"{urlsplit(CALLBACK).path}?"
+        browser.stop_at = urlsplit(CALLBACK).path
         try:
-            asked = browser.press(browser.get(url), "Sign-in", login=email.partition("@")[0], password="any")
+            page = browser.get(url)
+            if page.status != HTTPStatus.OK:
+                raise ValueError(f"the server does not take what it is asked: {page.status}")
+            asked = browser.press(page, "Sign-in", login=email.partition("@")[0], password="any")
             page = browser.press(asked, "Continue")
         finally:
             browser.close()
-        return dict(parse_qsl(urlsplit(page.url).query))
+        return _given(page.url)
 
     def forget(self) -> None:
         """Count token requests from now on."""
@@ -110,6 +114,15 @@ class CertifiedApp:
 
     def _grants(self) -> list[Mapping[str, Any]]:
         return [noted for noted in self.records.journal() if noted["event"] in {"granted", "grant refused"}]
+
+
+def _given(url: str) -> dict[str, str]:
+    """What a server sends a browser back with. Raises ValueError where it sends it nowhere."""
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query or parts.fragment))
+    if "code" not in given:
+        raise ValueError(f"the server gave no code: {sorted(given)}")
+    return given
 
 
 @contextmanager

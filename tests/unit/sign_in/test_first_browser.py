@@ -143,7 +143,7 @@ def test_an_app_whose_settings_are_missing_claims_it_first(scripted: "Scripted",
     def fails(_: str) -> None:
         raise CountersignError("before anything was judged")
 
-    scripted.world.sign_ins.get_leg = fails  # type: ignore[method-assign, assignment]
+    scripted.world.sign_ins.get_leg = fails
     with pytest.raises(CountersignError):
         leg.come_back(good(leg), HERS)
     assert not scripted.world.browser_leg.brought_first(good(leg), leg.cookie)
@@ -191,7 +191,7 @@ def test_while_nobody_can_say_who_brought_it_first_nothing_goes_on(scripted: "Sc
     def fails(*_: object) -> bool:
         raise StoreUnavailable("throttled")
 
-    scripted.world.sign_ins.claim_code = fails  # type: ignore[method-assign]
+    scripted.world.sign_ins.claim_code = fails
     with pytest.raises(StoreUnavailable):
         leg.come_back(good(leg), leg.cookie)
     assert leg.asked == asked
@@ -245,7 +245,7 @@ def test_a_confirm_leg_fits_its_own_intent_alone(scripted: "Scripted", field: st
     row = world.sign_ins.legs[hash_of(secret)]
     toms = world.begin(TOM)[0].intent
     changed = {"intent_hash": toms.id_hash} if field == "intent_hash" else {"step": "key"}
-    world.sign_ins.legs[row.id_hash] = replace(row, **changed)  # type: ignore[arg-type]
+    world.sign_ins.legs[row.id_hash] = replace(row, **changed)
     page = world.confirm_sign_in(secret, cookie, accepted=True)
     assert page.kind in (PageKind.LOST_COOKIE, PageKind.UNKNOWN)
     assert world.connections.rows == {}
