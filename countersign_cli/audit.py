@@ -7,7 +7,7 @@ import typer
 from countersign.adapters import system
 from countersign.adapters.dynamodb.audit import DynamoAuditTrail
 from countersign.domain.audit import AuditQuery
-from countersign_cli import audit_formats
+from countersign_cli import audit_formats, known_apps
 from countersign_cli.audit_formats import Format
 from countersign_cli.catalog_folder import err
 from countersign_cli.deployment import Local, Region, StackName, find, plainly
@@ -46,3 +46,5 @@ def audit(  # noqa: PLR0917 - options, which nobody passes by position
         count = audit_formats.write(trail.events(query), form)
     if count == 0:
         err.print("Nothing was recorded then that fits.")
+        if app and (said := known_apps.unknown(app, None)):
+            err.print(said, markup=False)

@@ -29,7 +29,7 @@ StackName = Annotated[str, typer.Option("--stack", metavar="NAME", help="Name of
 Region = Annotated[
     str, typer.Option("--region", metavar="REGION", help="AWS region; without it, your profile's.", show_default=False)
 ]
-Local = Annotated[bool, typer.Option("--local", help="The stack that `make up` runs on this machine.")]
+Local = Annotated[bool, typer.Option("--local", help="The stack that `make up` or `make demo` runs on this machine.")]
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,11 @@ class DynamoAuditTrail:
         values = {"app": app, "since": _sort_key(since, ""), "workspace": workspace}
         return self._table.count(FAILURE_INDEX, condition, values, only="workspace = :workspace")
 
+    def failures_anywhere(self, app: str, since: int) -> int:
+        """The same through any workspace, for whoever looks after all of them."""
+        values = {"app": app, "since": _sort_key(since, "")}
+        return sum(1 for _ in self._table.pages(FAILURE_INDEX, "failed_app = :app AND sk >= :since", values))
+
     def _items(self, query: AuditQuery) -> Iterator[Item]:
         # A sort key ends with the event's id, so what begins with ``until`` is later than ``until`` itself.
         values = {"since": _sort_key(query.since, ""), "until": _sort_key(query.until, "")}

@@ -27,6 +27,12 @@ class DynamoPauses:
                 found.add(app)
         return frozenset(found)
 
+    def places(self, app: str) -> frozenset[str]:
+        """The workspaces where an app is paused, and EVERYWHERE if it is: for whoever looks after all of them."""
+        rows = self._table.query(_ALL, limit=_MOST)
+        named = [item["sk"].partition("#") for item in rows if item.get("paused") is not False]
+        return frozenset(place for place, _, paused in named if paused == app)
+
     def set(self, app: str, workspace: str, now: int, *, paused: bool) -> bool:
         """Pause or resume. False where it was so already."""
         values = {"paused": paused, "was": not paused, "now": now}
