@@ -27,6 +27,7 @@ LIVE = Connection(
     scopes=("useraccount",),
     expires_at=NOW + 1_800,
     connected_at=NOW,
+    own_address=True,
 )
 
 

@@ -41,6 +41,7 @@ CONNECTION = Connection(
     warned=True,
     proof=Proof.BOTH,
     cut_by=CutBy.OPERATOR,
+    own_address=True,
 )
 INTENT = Intent(
     id_hash="a" * 64,

@@ -132,6 +132,12 @@ def shared_refused() -> Scene:
     return clicked(world)
 
 
+def use_refused_by_policy() -> Scene:
+    world = acting()
+    world.catalog = replace(world.catalog, policies=(PolicyRule(organisation="acme"),))
+    return clicked(world)
+
+
 def unknown_settled_by_word() -> Scene:
     world = acting()
     world.servicenow.faults = ["never_arrived", "check_down"]
@@ -255,6 +261,22 @@ def declined() -> Scene:
     return Scene(browser.audit, lambda: browser.press(state, accepted=False))
 
 
+def given_back() -> Scene:
+    browser = Browser()
+    state = browser.to_app()
+    browser.back(state)
+    browser.press(state, accepted=False)
+    house = ActingWorld()
+    house.__dict__.update({name: getattr(browser.world, name) for name in ("sign_ins", "connections", "audit")})
+    house.now = browser.world.clock()
+
+    def keep_house() -> None:
+        house.now += 3_600
+        house.keep_house()
+
+    return Scene(browser.audit, keep_house)
+
+
 def opened_by(who: str) -> Scene:
     browser = Browser()
     state = browser.set_out()
@@ -335,6 +357,7 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
     "card_mismatch": card_mismatch,
     "stranger_refused": stranger_refused,
     "shared_refused": shared_refused,
+    "use_refused_by_policy": use_refused_by_policy,
     "disconnected": disconnected,
     "revocation": revocation,
     "admin.app_paused": app_paused,
@@ -344,6 +367,7 @@ SCENES: Mapping[str, Callable[[], Scene]] = {
     "sign_in.account_of_two": account_of_two,
     "sign_in.connected": connected,
     "sign_in.declined": declined,
+    "sign_in.given_back": given_back,
     "sign_in.burnt": lambda: opened_by(TOM.user_id),
     "sign_in.wrong_person": wrong_person,
     "sign_in.wrong_workspace": lambda: opened_by("elsewhere"),
@@ -402,7 +426,7 @@ def test_who_dies_while_a_sign_in_is_stored_leaves_it_to_housekeeping(call: int)
     house.now = world.clock.now + 3_600
     house.keep_house()
     stored = world.connections.get(JOSIE, "servicenow") is not None
-    assert browser.audit.trail.names == ["sign_in.connected"] * stored
+    assert browser.audit.trail.names == ["sign_in.connected" if stored else "sign_in.given_back"]
 
 
 def test_every_event_that_is_recorded_is_among_them() -> None:

@@ -237,3 +237,15 @@ def test_a_version_that_another_account_has_by_now_is_not_the_one_that_was_judge
     world.connections.rows[JOSIE.key, "salesforce"] = meanwhile
     assert world.confirm_sign_in(secret, cookie, accepted=True).kind is PageKind.CHANGED
     assert world.connections.get(JOSIE, "salesforce") == meanwhile
+
+
+@pytest.mark.parametrize(
+    ("email", "own"), [("josie@acme.com", True), ("JOSIE@acme.com", True), ("j@other.example", False)]
+)
+def test_a_connection_knows_whether_its_address_was_its_persons(scripted: "Scripted", email: str, *, own: bool) -> None:
+    as_salesforce(scripted, email=email)
+    _, secret, cookie = sign_in(scripted)
+    scripted.world.confirm_sign_in(secret, cookie, accepted=True)
+    stored = scripted.world.connections.get(JOSIE, "salesforce")
+    assert stored is not None
+    assert stored.own_address is own

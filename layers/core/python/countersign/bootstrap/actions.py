@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from countersign.usecases.fresh_token import FreshToken
     from countersign.usecases.heed_card import HeedCard
     from countersign.usecases.keep_alive import KeepAlive
-    from countersign.usecases.may_share import MayShare
     from countersign.usecases.notify_sign_in import NotifySignIn
     from countersign.usecases.perform_step import PerformStep
     from countersign.usecases.recognise_admins import RecogniseAdmins
@@ -81,6 +80,7 @@ class ActionUseCases(CardUseCases):
             may_decide=MayDecide(self.cards, self.people, self.journal),
             cast_vote=CastVote(self.cards, self.show_card, self.journal, self.clock),
             compare=CompareRecord(self.cards, self.catalog, settings, self.call_app, self.perform_step),
+            hold_in_use=self.hold_in_use,
         )
 
     def redirect_uri(self, app: str) -> str:
@@ -193,7 +193,7 @@ class ActionUseCases(CardUseCases):
             catalog=self.catalog,
             settings=self.settings.app_settings,
             inputs=ActionInputs(self.cards, self.opener),
-            find_connections=FindConnections(self.connections, self.catalog, self.pauses, self.clock),
+            find_connections=FindConnections(self.connections, self.catalog, self.pauses, self.hold_in_use, self.clock),
             call_app=self.call_app,
             perform=self.perform_step,
             settle_doubt=SettleDoubt(self.actions, self.perform_step, self.clock),
@@ -249,6 +249,7 @@ class ActionUseCases(CardUseCases):
             messenger=self.messenger,
             is_stranger=self.recognise_strangers,
             may_share=self.may_share,
+            hold_in_use=self.hold_in_use,
             journal=self.journal,
         )
 
@@ -290,13 +291,6 @@ class ActionUseCases(CardUseCases):
         from countersign.usecases.recognise_admins import RecogniseAdmins
 
         return RecogniseAdmins(self.people, self.settings.admins)
-
-    @cached_property
-    def may_share(self) -> "MayShare":
-        """Who may act with what is everybody's."""
-        from countersign.usecases.may_share import MayShare
-
-        return MayShare(self.people, self.audit)
 
     @cached_property
     def recognise_strangers(self) -> "RecogniseStrangers":

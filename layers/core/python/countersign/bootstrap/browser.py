@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from countersign.usecases.confirm_sign_in import ConfirmSignIn
     from countersign.usecases.enter_key import EnterKey
     from countersign.usecases.go_to_app import GoToApp
+    from countersign.usecases.hold_in_use import HoldInUse
     from countersign.usecases.identify_account import IdentifyAccount
     from countersign.usecases.open_sign_in import OpenSignIn
     from countersign.usecases.send_new_link import SendNewLink
@@ -151,6 +152,13 @@ class BrowserUseCases(Workspaces):
             proof=self.settings.proof,
             clock=self.clock,
         )
+
+    @cached_property
+    def hold_in_use(self) -> "HoldInUse":
+        """May it be used here."""
+        from countersign.usecases.hold_in_use import HoldInUse
+
+        return HoldInUse(self.catalog, self.audit)
 
     @cached_property
     def store_connection(self) -> "StoreConnection":

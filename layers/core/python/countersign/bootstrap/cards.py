@@ -8,6 +8,7 @@ from countersign.bootstrap.browser import BrowserUseCases
 if TYPE_CHECKING:
     from countersign.usecases.close_card import CloseCard
     from countersign.usecases.follow_channel import FollowChannel
+    from countersign.usecases.may_share import MayShare
     from countersign.usecases.show_card import ShowCard
     from countersign.usecases.tell_requester import TellRequester
 
@@ -59,3 +60,10 @@ class CardUseCases(BrowserUseCases):
         from countersign.usecases.follow_channel import FollowChannel
 
         return FollowChannel(self.cards, self.journal, self.clock)
+
+    @cached_property
+    def may_share(self) -> "MayShare":
+        """Who may act with what is everybody's."""
+        from countersign.usecases.may_share import MayShare
+
+        return MayShare(self.people, self.audit)

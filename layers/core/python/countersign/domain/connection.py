@@ -82,6 +82,7 @@ class Connection:
         warned: its person was told that it will end whatever is done.
         site: id of the chosen place, where one grant covers several; where its API is, is sealed with the tokens.
         proof: what proved that the browser which signed in was its person's.
+        own_address: when it was connected, the address that the app named was its person's in chat.
         sign_in: id hash of the CONFIRM leg whose tokens these are, refreshed since or not: tells housekeeping that
             the tokens on that leg are in use and not to be revoked.
     """
@@ -111,6 +112,7 @@ class Connection:
     warned: bool = False
     proof: Proof = Proof.SIWS
     cut_by: CutBy | None = None
+    own_address: bool = False
 
     @property
     def owner(self) -> SealOwner:

@@ -171,17 +171,21 @@ class TokenRejected(AppError):
 class SignInNeeded(AppError):
     """The person has no usable connection to ``app``. Only a sign-in helps; ``then``: apps that need one after it.
 
-    ``since`` (epoch seconds): one that was made earlier is there, and too old for what is to be done.
+    ``since`` (epoch seconds): one that was made earlier is there, and too old for what is to be done; or, with
+    ``unfit``, of an account that may not be used there: a sentence that says which one may.
     """
 
     code = "sign_in_needed"
     next = Next.SIGN_IN
 
-    def __init__(self, app: str, detail: str = "", *, then: Sequence[str] = (), since: int | None = None) -> None:
+    def __init__(
+        self, app: str, detail: str = "", *, then: Sequence[str] = (), since: int | None = None, unfit: str = ""
+    ) -> None:
         super().__init__(detail or f"{app}: no usable connection")
         self.app = app
         self.then = tuple(then)
         self.since = since
+        self.unfit = unfit
 
 
 class PermissionNeeded(AppError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from countersign.domain.connection import Account, Site
+from countersign.domain.connection import Account, Connection, Site
 from countersign.domain.identity import Workspace
 
 
@@ -75,6 +75,19 @@ class Policy:
             return Breach.EMAIL
         changes = existing is not None and existing.id != account.id
         return Breach.OTHER_ACCOUNT if changes and self.other_account is OtherAccount.REFUSE else None
+
+    def breach_in_use(self, connection: Connection) -> Breach | None:
+        """Which rule a present connection breaks where it is to be used; None: it may be.
+
+        One connection serves all workspaces of an organisation, and each may demand something else. Which account was
+        there before concerns connecting alone.
+        """
+        belongs = (connection.site or connection.account.organisation_id) == self.organisation
+        if self.organisation is not None and not belongs:
+            return Breach.ORGANISATION
+        if self.email is EmailRule.REQUIRE and not connection.shared and not connection.own_address:
+            return Breach.EMAIL
+        return None
 
 
 @dataclass(frozen=True, slots=True)

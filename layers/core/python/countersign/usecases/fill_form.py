@@ -35,6 +35,7 @@ from countersign.domain.texts import forms as texts
 from countersign.ports import AppSettings, CardStore, ConnectionStore, Journal, Messenger
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.call_app import CallApp
+from countersign.usecases.hold_in_use import HoldInUse
 from countersign.usecases.may_share import MayShare
 from countersign.usecases.recognise_strangers import RecogniseStrangers
 
@@ -74,6 +75,7 @@ class FillForm:
     messenger: Messenger
     is_stranger: RecogniseStrangers
     may_share: MayShare
+    hold_in_use: HoldInUse
     journal: Journal
 
     def __call__(self, interaction: Interaction) -> None:
@@ -119,8 +121,8 @@ class FillForm:
             return texts.paused(title, app.name, state)
         try:
             found = self._choices(asking, field, options)
-        except (SignInNeeded, SealBroken):
-            return self._to_connect(asking, app.id)
+        except (SignInNeeded, SealBroken) as error:
+            return self._to_connect(asking, app.id, error.unfit if isinstance(error, SignInNeeded) else "")
         except _NO_ANSWER as error:
             self.journal("choices_not_read", trace_id=asking.interaction.trace_id, code=error.code)
             return texts.not_answered(title, app.name, state)
@@ -167,6 +169,8 @@ class FillForm:
         there = self.connections.get(owner, operation.app)
         if there is None or there.status is not Status.LIVE or not operation.permitted_by(there.scopes):
             raise SignInNeeded(operation.app)
+        who, where = asking.interaction.person, asking.interaction.workspace
+        self.hold_in_use(there, where, who, doing=asking.interaction.id, trace_id=asking.interaction.trace_id)
         return there
 
     def _card(self, asking: _Asking) -> Card | None:
@@ -179,15 +183,15 @@ class FillForm:
         card = self._card(asking)
         return card.inputs if card else {}
 
-    def _to_connect(self, asking: _Asking, app_id: str) -> Form:
+    def _to_connect(self, asking: _Asking, app_id: str, unfit: str) -> Form:
         interaction, name = asking.interaction, self.catalog.apps[app_id].name
         if not asking.recipe.verify_user_access:
             return texts.not_shared(asking.title, name, interaction.state)
         try:
             begun = self.ask.link(interaction.person, interaction.workspace, app_id, trace_id=interaction.trace_id)
         except RefusedByUs:
-            return texts.to_connect(asking.title, name, None, interaction.state)
-        return texts.to_connect(asking.title, name, (begun.url, begun.intent.id_hash), interaction.state)
+            return texts.to_connect(asking.title, name, None, interaction.state, unfit)
+        return texts.to_connect(asking.title, name, (begun.url, begun.intent.id_hash), interaction.state, unfit)
 
     def _cannot(self, asking: _Asking, error: CountersignError) -> Form:
         self.journal("choices_not_read", trace_id=asking.interaction.trace_id, code=error.code)

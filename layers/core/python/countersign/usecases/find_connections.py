@@ -12,6 +12,7 @@ from countersign.domain.identity import Workspace
 from countersign.domain.step_plan import may_be_taken
 from countersign.domain.template import Values
 from countersign.ports import Clock, ConnectionStore
+from countersign.usecases.hold_in_use import HoldInUse
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,15 @@ class FindConnections:
     connections: ConnectionStore
     catalog: Catalog
     pauses: Pauses
+    hold_in_use: HoldInUse
     clock: Clock
 
     def __call__(self, action: Action, recipe: Recipe, values: Values) -> dict[str, Connection]:
         """App id → connection. ``values``: of the recipe's names, to tell which steps are taken.
 
-        Raises SignInNeeded, naming every app that lacks a connection, or one that is new enough; PermissionNeeded where
-        one is known to lack a scope; AppPaused. What was sent already needs no further permission to be asked about.
+        Raises SignInNeeded, naming every app that lacks a connection, or one that is new enough, or the first one whose
+        account may not be used in the action's workspace; PermissionNeeded where one is known to lack a scope;
+        AppPaused. What was sent already needs no further permission to be asked about.
         """
         upcoming = self._upcoming(action, recipe, values)
         apps = dict.fromkeys(operation.app for _, operation in upcoming)
@@ -39,6 +42,8 @@ class FindConnections:
         if lacking := [app for app in apps if app not in live]:
             raise SignInNeeded(lacking[0], then=lacking[1:])
         if action.status is not ActionStatus.SENT:
+            for connection in live.values():
+                self.hold_in_use.of_action(connection, action)
             self._require_fresh(live, recipe)
             for place, operation in upcoming:
                 if not operation.permitted_by(live[operation.app].scopes):

@@ -18,6 +18,7 @@ from countersign.ports import CardStore, ConnectionStore, People
 from countersign.usecases.call_app import Opened
 from countersign.usecases.cast_vote import CastVote
 from countersign.usecases.compare_record import CompareRecord
+from countersign.usecases.hold_in_use import HoldInUse
 from countersign.usecases.may_decide import MayDecide
 from countersign.usecases.stopped import Stopped
 
@@ -37,6 +38,7 @@ class HeedCard:
     may_decide: MayDecide
     cast_vote: CastVote
     compare: CompareRecord
+    hold_in_use: HoldInUse
 
     def before_connecting(self, action: Action, recipe: Recipe, inputs: Mapping[str, str]) -> Stopped | None:
         """Who may, and how many there must be. A vote that is not the last one touches no app, so it needs no sign-in.
@@ -101,6 +103,7 @@ class HeedCard:
         connection = known.get(app) or self.connections.get(recipe.acts_with(action.person, action.workspace), app)
         if connection is None or connection.status is not Status.LIVE:
             raise SignInNeeded(app)
+        self.hold_in_use.of_action(connection, action)
         return connection
 
     def _listed(self, action: Action, recipe: Recipe) -> Stopped | None:

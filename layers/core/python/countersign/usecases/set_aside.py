@@ -100,7 +100,9 @@ class SetAside:
         """Why they are asked, where there is more to say than that this app needs a sign-in."""
         name = self.catalog.apps[needed.app].name
         said = [texts.ended_there(name)] if there and there.status is Status.NEEDS_SIGN_IN else []
-        if needed.since is not None:
+        if needed.unfit:
+            said.append(needed.unfit)
+        elif needed.since is not None:
             said.append(texts.needs_fresh(name, approval=action.card is not None))
         if needed.then:
             said.append(texts.needs_several([name, *(self.catalog.apps[other].name for other in needed.then)]))

@@ -7,6 +7,7 @@ from countersign.domain.catalog import App
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.limits import LINKS
+from countersign.domain.policy import same_address
 from countersign.domain.queue_messages import connected_message, revoke_message
 from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
@@ -76,6 +77,7 @@ class StoreConnection:
             sign_in=leg.id_hash,
             site=leg.site,
             proof=leg.proof,
+            own_address=same_address(leg.person_email or intent.person_email, leg.account.email),
             steward=intent.person if intent.shared else None,
         )
         return replace(connection, upkeep_at=upkeep_at(connection, app.oauth))

@@ -78,6 +78,7 @@ def connection_item(connection: Connection) -> Item:
             "refreshed_at": connection.refreshed_at,
             "warned": connection.warned or None,
             "proof": connection.proof.value,
+            "own_address": connection.own_address or None,
             **upkeep_place(connection),
         }
     )
@@ -112,6 +113,7 @@ def read_connection(item: Item) -> Connection:
         warned=item.get("warned", False),
         proof=Proof(item.get("proof", Proof.SIWS)),
         cut_by=CutBy(item["cut_by"]) if "cut_by" in item else None,
+        own_address=item.get("own_address", False),
     )
 
 

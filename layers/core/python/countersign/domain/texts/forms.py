@@ -33,8 +33,11 @@ def loading(title: str, apps: Sequence[str], state: str) -> Form:
     return Form(title, None, (), state, (Paragraph(text), Note(note)))
 
 
-def to_connect(title: str, app: str, link: tuple[str, str] | None, state: str) -> Form:
-    """The choices are the person's own, so they sign in first. ``link``: address and id; None: too many are open."""
+def to_connect(title: str, app: str, link: tuple[str, str] | None, state: str, unfit: str = "") -> Form:
+    """The choices are the person's own, so they sign in first.
+
+    ``link``: address and id; None: too many are open. ``unfit``: why what they are connected as may not be used.
+    """
     if link is None:
         text = Text(
             "You have too many links to connect apps that you have not used to the end. Use the newest for *{app}*; or "
@@ -44,9 +47,8 @@ def to_connect(title: str, app: str, link: tuple[str, str] | None, state: str) -
         return _not_loaded(title, text, state)
     url, value = link
     text = Text(
-        "What you can choose here is what *{app}* lets you see. Please sign in to *{app}* once, in your own browser, "
-        "and then press *Load the choices*.",
-        {"app": app},
+        "{why} Please sign in to *{app}* once, in your own browser, and then press *Load the choices*.",
+        {"app": app, "why": unfit or f"What you can choose here is what {app} lets you see."},
     )
     return _not_loaded(title, text, state, Button(f"Connect {app}", CONNECT_OPEN, value, url, Style.PRIMARY))
 

@@ -14,6 +14,7 @@ from countersign.domain.message import (
     Text,
     Value,
 )
+from countersign.domain.policy import Breach
 from countersign.domain.proof import Proof
 from countersign.domain.texts.connections import CODE_ALONE, disconnect_button
 from countersign.domain.texts.names import CONNECT_OPEN
@@ -49,6 +50,13 @@ def ended_there(app: str) -> str:
 def needs_fresh(app: str, *, approval: bool) -> str:
     """Why somebody who is connected is asked again: step-up."""
     return f"This {'approval' if approval else 'command'} needs a fresh sign-in, and yours to {app} is older than that."
+
+
+def unfit_account(app: str, label: str, breach: Breach, organisation: str) -> str:
+    """Why somebody who is connected is asked again: the policy of this workspace."""
+    if breach is Breach.ORGANISATION:
+        return f"Here, {app} is used with accounts of the organisation {organisation} only, and {label} is not one."
+    return f"Here, {app} is used with the account of your own Slack e-mail address only, and {label} was not found so."
 
 
 def needs_several(apps: Sequence[str]) -> str:
