@@ -27,6 +27,12 @@ def test_a_part_that_was_not_run_is_absent_and_never_zero(tmp_path: Path) -> Non
     assert written["seconds"] > 0
 
 
+def test_how_many_of_each_class_stands_beside_the_published_figures_of_hostile_input(tmp_path: Path) -> None:
+    figures = dict.fromkeys(FIGURES["hostile"], 0)
+    write(tmp_path / "torture.json", {"hostile": figures}, 1, 1.0, classes={"C1": 7, "C10": 3})
+    assert json.loads((tmp_path / "torture.json").read_text())["hostile"] == {**figures, "classes": {"C1": 7, "C10": 3}}
+
+
 def test_figures_by_other_names_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="attacks has the figures"):
         write(tmp_path / "torture.json", {"attacks": {"rounds": 1}}, 1, 1.0)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -23,6 +24,7 @@ from countersign.domain.texts.names import CONNECTIONS_DISCONNECT, CONNECTIONS_F
 from countersign.entrypoints import oauth, schedule
 from tests.support.acting_world import CARD, JOSIE, WORKSPACE
 from tests.support.every_event import is_api_gateways
+from tests.support.two_browsers import landed
 from tests.torture.hostile.journey import Journey, request
 from tests.torture.hostile.judge import Verdicts
 from tests.torture.hostile.mutation import Mutator
@@ -59,7 +61,8 @@ def _journey(world: StoredWorld) -> Journey:
 def _slack_callback(world: StoredWorld) -> Any:
     state, cookie = world.links.at_slack
     query = {"code": _journey(world).code(), "state": state}
-    return oauth.handle(request("slack_callback", "/oauth/slack/callback", query, None, cookie), world)
+    answer = oauth.handle(request("slack_callback", "/oauth/slack/callback", query, None, cookie), world)
+    return landed(answer, world, cookie)
 
 
 TRIGGERS: Final[Mapping[str, Trigger]] = {
@@ -197,7 +200,7 @@ def faults_of(world: StoredWorld, row: Tampered, name: str, net: Net) -> Iterato
     yield from _faults_of_acts(world, row, name)
     if isinstance(answer, dict) and not is_api_gateways(answer):
         yield "an answer that API Gateway refuses"
-    if isinstance(answer, dict) and "</title>" not in answer["body"] and answer["statusCode"] != 302:
+    if isinstance(answer, dict) and "</title>" not in answer["body"] and answer["statusCode"] != HTTPStatus.FOUND:
         yield "no page"
     if name in ASKED and isinstance(answer, list) and answer and not world.slack.told:
         yield "whoever asked was told nothing"
