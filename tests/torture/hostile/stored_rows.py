@@ -111,7 +111,9 @@ class Tampering:
             value, how = put(inner, path, typed(self.chance.choice(WRONG))), "wrong"
         else:
             value = without(inner, path)
-        return Tampered(place, {**item, name: value}, f"{name} {path} {how}", frozenset({name}))
+        # Of an account its id alone is bound to the seal; a seal that does not say its schema is of the first one.
+        bound = path[1] == "id" if name == "account" else (path[-1], how) != ("schema", "gone")
+        return Tampered(place, {**item, name: value}, f"{name} {path} {how}", frozenset({name} if bound else ()))
 
     def _swapped(self, place: Place, item: Item, name: str) -> Tampered:
         """What another row of the table has there, else what another attribute of this one has."""
