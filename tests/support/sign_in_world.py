@@ -313,4 +313,6 @@ class SignInWorld:
 
     @cached_property
     def send_new_link(self) -> SendNewLink:
-        return SendNewLink(self.sign_ins, self.open_sign_in, self.catalog, self.queue, self.randomness, self.clock)
+        return SendNewLink(
+            self.sign_ins, self.open_sign_in, self.pauses, self.catalog, self.queue, self.randomness, self.clock
+        )

@@ -66,6 +66,16 @@ def test_an_app_that_no_recipe_acts_in_is_not_offered_and_what_is_connected_stay
     assert [b.label for b in buttons(world.slack.told[-1][1])] == ["Reconnect", "Disconnect", "Connect Salesforce"]
 
 
+def test_a_paused_app_says_so_and_offers_no_sign_in(world: ActingWorld) -> None:
+    world.connect(JOSIE, "josie")
+    for app in ("servicenow", "salesforce"):
+        world.pauses.set(app, WORKSPACE.id, world.now, paused=True)
+    ask(world, "connections")
+    message = world.slack.told[-1][1]
+    assert words(message).count("Paused here: until it is resumed, nothing is done in it and nobody can sign in") == 2
+    assert [b.label for b in buttons(message)] == ["Disconnect"]
+
+
 def test_the_home_tab_shows_the_same(world: ActingWorld) -> None:
     world.connect(JOSIE, "josie")
 

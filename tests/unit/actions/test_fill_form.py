@@ -251,6 +251,6 @@ def test_a_paused_app_is_not_asked(world: TwoAppsWorld) -> None:
     world.sign_in("tracker")
     world.pauses.set("tracker", WORKSPACE.id, world.now, paused=True)
     assert world.load_form() == []
-    assert said(shown(world)) == "An admin has paused *Tracker* here. Please try again later."
+    assert said(shown(world)) == "*Tracker* is paused here. Please try again later."
     assert pressable(shown(world)) == [("Try again", FORM_LOAD)]
     assert world.apps.queries == []

@@ -67,6 +67,8 @@ def test_tom_is_refused_by_the_app_and_nobody_is_blocked(world: ActingWorld) -> 
 
     world.click(TOM)
 
+    used = world.connections.get(TOM, "servicenow")
+    assert (used and used.last_used_at) == world.now
     assert world.action_of(TOM).outcome == "refused"
     said = words(world.slack.told[-1][1])
     assert "User is not an approver" in said

@@ -11,7 +11,7 @@ from countersign.domain.card import CardStatus
 from countersign.domain.catalog import Catalog, Check, Idempotency, OperationKind, Request, Step
 from countersign.domain.errors import AppUnavailable
 from countersign.domain.http import HttpAnswer, HttpRequest
-from countersign.domain.texts.conversation import history
+from countersign.domain.texts.conversation import Past, history
 from tests.support.acting_world import CARD, JOSIE, TOM
 from tests.support.card_world import INPUTS, PRIYA, RECIPE, CardWorld, everything
 from tests.support.memory_chat import words
@@ -132,7 +132,7 @@ def test_history_and_audit_do_not_call_it_undone() -> None:
     world.click(JOSIE)
 
     (action,) = world.actions.of_card(JOSIE, CARD)
-    assert "done, but not what was to follow" in str(history([("Approve", action)]))
+    assert "done, but not what was to follow" in str(history([Past("Approve", action)]))
     ended = [facts for event, _, facts in world.audit.events if event == "action_ended"]
     assert [(facts["status"], facts["outcome"], facts["attribution"]) for facts in ended] == [
         ("done", "partly", "confirmed")

@@ -11,7 +11,7 @@ from countersign.domain.card import CardStatus
 from countersign.domain.catalog import Catalog, Operation
 from countersign.domain.identity import Person
 from countersign.domain.standing import Standing
-from countersign.domain.texts.conversation import history
+from countersign.domain.texts.conversation import Past, history
 from tests.support.acting_world import CARD, JOSIE, TOM
 from tests.support.card_world import INPUTS, PRIYA, CardWorld, everything
 from tests.support.memory_chat import buttons, words
@@ -182,4 +182,4 @@ def test_history_says_that_it_waited_for_others(world: SeveralWorld) -> None:
     (action,) = world.actions.of_card(JOSIE, CARD)
 
     assert (action.outcome, action.decides, action.settles) == (Outcome.DONE, True, False)
-    assert "done; it waited for others then" in str(history([("Approve", action)]))
+    assert "done; it waited for others then" in str(history([Past("Approve", action)]))

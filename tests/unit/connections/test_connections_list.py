@@ -1,5 +1,6 @@
 """The list of connections stays whole and pleasant with every app of a large catalog."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,12 @@ def test_fifteen_apps_are_shown_whole_within_slacks_limit(connected: int, shared
     assert "more" not in str(drawn[-1])
     pressed = {(button.action, button.value) for button in buttons(message)}
     assert {value for action, value in pressed if action == "connections.connect"} == {f"app{n:02}" for n in range(15)}
+
+
+def test_what_is_paused_is_not_among_the_buttons_of_many() -> None:
+    many = [replace(entry, paused=entry.id == "app49") for entry in entries(10, 40)]
+    labels = [button.label for button in buttons(connections_list(many, [], ""))]
+    assert ("Connect App48" in labels, "Connect App49" in labels) == (True, False)
 
 
 def test_forty_apps_that_are_not_connected_have_their_buttons_together() -> None:

@@ -8,6 +8,7 @@ import pytest
 from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.connection import Connection, Status
 from countersign.domain.identity import Person, Workspace, shared_owner
+from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.message import Mention, Paragraph
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.secret import Secret
@@ -72,6 +73,15 @@ def test_somebodys_own_connection_is_not_used_for_it(world: ActingWorld) -> None
 
     assert world.action_of(JOSIE).outcome is Outcome.NOT_SHARED
     assert world.servicenow.acts == 0
+
+
+def test_that_nobody_connected_it_is_no_failure_of_the_app_and_history_says_why(world: ActingWorld) -> None:
+    world.click(JOSIE)
+    asked = Interaction("h", Kind.TEXT, JOSIE, WORKSPACE, ReplyTo("D1"), value="history")
+    world.deliver({"v": 1, "kind": "interaction", "interaction": asked.as_json()})
+
+    assert "not done\nServiceNow is not connected for this workspace." in words(world.slack.told[-1][1])
+    assert [event.failed for event in world.audit.as_events() if event.event == "action_ended"] == [False]
 
 
 def test_the_workspaces_connection_is_not_used_for_a_recipe_that_verifies(world: ActingWorld) -> None:

@@ -168,6 +168,18 @@ def test_a_new_link_is_asked_for_once_and_goes_to_chat(
     ]
 
 
+def test_what_is_asked_for_during_a_pause_can_be_asked_for_after_it(scripted: "Scripted") -> None:
+    world = scripted.world
+    _, secret = world.begin(JOSIE)
+    world.clock.now += 600
+    world.pauses.set("servicenow", ACME.id, NOW, paused=True)
+    assert world.send_new_link(secret).kind is PageKind.PAUSED
+    assert world.queue.kinds == []
+    world.pauses.set("servicenow", ACME.id, NOW, paused=False)
+    assert world.send_new_link(secret).kind is PageKind.NEW_LINK_SENT
+    assert world.queue.kinds == ["new_link"]
+
+
 def test_a_leg_that_ran_out_can_ask_for_a_new_link_too(scripted: "Scripted") -> None:
     _, _, state = scripted.to_app(JOSIE)
     scripted.world.clock.now += 600

@@ -190,6 +190,7 @@ class BrowserUseCases(Workspaces):
         return SendNewLink(
             sign_ins=self.sign_ins,
             open_sign_in=self.open_sign_in,
+            pauses=self.pauses,
             catalog=self.catalog,
             actions_queue=self.actions_queue,
             randomness=self.randomness,

@@ -64,7 +64,9 @@ class Container(LeavingUseCases):
         disconnect = Disconnect(self.connections, self.actions_queue, self.catalog, self.audit, self.clock)
         return Converse(
             hear_code=HearCode(self.sign_ins, self.audit, self.clock),
-            list_connections=ListConnections(self.connections, self.catalog, self.people, self.recognise_admins),
+            list_connections=ListConnections(
+                self.connections, self.catalog, self.people, self.pauses, self.recognise_admins
+            ),
             is_admin=self.recognise_admins,
             sign_ins=self.sign_ins,
             catalog=self.catalog,

@@ -25,7 +25,6 @@ FAILURES: Final = frozenset(
         Outcome.OVERLOADED,
         Outcome.NOT_TAKEN,
         Outcome.MISCONFIGURED,
-        Outcome.NOT_SHARED,
         Outcome.UNUSABLE,
         Outcome.GONE,
         Outcome.UNKNOWN,

@@ -27,7 +27,8 @@ class Conclude:
     clock: Clock
 
     def early(self, at: StepAt, found: StepEnd, reply_to: ReplyTo | None) -> None:
-        """A step did not succeed: what came after it is not taken."""
+        """A step did not succeed: what came after it is not taken. Its connection was used all the same."""
+        self.connections.touch(at.opened.connection, self.clock())
         match found:
             case Refused(message=message):
                 connection = at.opened.connection

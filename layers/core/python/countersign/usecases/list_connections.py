@@ -1,8 +1,9 @@
 """Draws the list of a person's connections; for an admin, with those of the workspace."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from countersign.admin_ports import Pauses
 from countersign.chat_ports import People
 from countersign.domain.catalog import ActsAs, Catalog
 from countersign.domain.connection import Connection
@@ -24,14 +25,16 @@ class ListConnections:
     connections: ConnectionStore
     catalog: Catalog
     people: People
+    pauses: Pauses
     is_admin: RecogniseAdmins
 
     def __call__(self, person: Person, workspace: Workspace) -> Message:
         """The list: what is connected first, then what a recipe would act in as the person."""
         apps = [app.id for app in self.catalog.apps.values() if app.acts_as is ActsAs.PERSON]
         personal = [app for app in apps if self.catalog.acting(app, shared=False)]
-        own = self._entries(personal, self.connections.list(person), shared=False)
-        shared = self._shared(person, workspace)
+        paused = self.pauses.paused(workspace.id)
+        own = _marked(self._entries(personal, self.connections.list(person), shared=False), paused)
+        shared = _marked(self._shared(person, workspace), paused)
         return connections_list(own, shared, self._name(person, workspace) if shared else "")
 
     def needed(self, app: str) -> Sequence[str]:
@@ -60,3 +63,7 @@ class ListConnections:
             return self.people.within(workspace).profile(person).get("workspace_name") or workspace.id
         except ChatRefused:
             return workspace.id
+
+
+def _marked(entries: Sequence[AppEntry], paused: frozenset[str]) -> list[AppEntry]:
+    return [replace(entry, paused=entry.id in paused) for entry in entries]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from countersign.admin_ports import Pauses
 from countersign.domain.catalog import Catalog
 from countersign.domain.pages import Page, PageKind, page_about
 from countersign.domain.queue_messages import new_link_message
@@ -16,6 +17,7 @@ class SendNewLink:
 
     sign_ins: SignInStore
     open_sign_in: OpenSignIn
+    pauses: Pauses
     catalog: Catalog
     actions_queue: Queue
     randomness: Randomness
@@ -34,6 +36,8 @@ class SendNewLink:
         state = link_state(intent, now)
         if state is LinkState.BURNT or (state is LinkState.USABLE and by_link):
             return self.open_sign_in(secret) if by_link else self._page(PageKind.STOPPED, intent)
+        if intent.app in self.pauses.paused(intent.workspace):
+            return self._page(PageKind.PAUSED, intent)  # not counted as asked: it is to bring one afterwards
         window = now // LINK_SECONDS
         if self.sign_ins.first_sight(f"new_link#{intent.id_hash}#{window}", self.randomness(), now):
             self.actions_queue.send(new_link_message(intent))

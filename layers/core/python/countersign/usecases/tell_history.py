@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.domain.action import Action
+from countersign.domain.action import Action, ActionStatus
 from countersign.domain.catalog import Catalog
 from countersign.domain.interaction import Interaction
 from countersign.domain.recipe_view import Settings, chosen
 from countersign.domain.texts import conversation as texts
+from countersign.domain.texts.outcomes import why_not
 from countersign.ports import ActionStore, CardStore, Messenger
 
 ROWS: Final = 10
@@ -26,8 +27,19 @@ class TellHistory:
     def __call__(self, interaction: Interaction) -> None:
         """Answer in private."""
         actions = [action for action in self.actions.recent(interaction.person, ROWS) if not action.forgotten]
-        message = texts.history([(self._what(action), action) for action in actions])
+        message = texts.history([texts.Past(self._what(action), action, self._why(action)) for action in actions])
         self.messenger.within(interaction.workspace).whisper(interaction.person, interaction.reply_to, message)
+
+    def _why(self, action: Action) -> str | None:
+        """Why it was not done, as its person was told; nothing of what was done, waits, or is not known."""
+        recipe = self.catalog.recipes.get(action.recipe)
+        procedure = recipe.procedures.get(action.procedure) if recipe else None
+        if action.status is not ActionStatus.FAILED or action.outcome is None or recipe is None or procedure is None:
+            return None
+        step = procedure.steps[min(action.step, len(procedure.steps) - 1)]
+        app = self.catalog.apps[self.catalog.operation(step.operation).app].name
+        known = (action.account_label or "", action.detail or "")
+        return why_not(action.outcome, app, *known, shared=not recipe.verify_user_access)
 
     def _what(self, action: Action) -> str:
         """What was chosen, and about which record; without its card, as its recipe calls it."""

@@ -30,12 +30,15 @@ from countersign.domain.texts.names import (
 ROOM: Final = 48
 """Blocks of a list that Slack still shows whole (50 in a message); then what can be connected moves together."""
 
+_PAUSED: Final = "Paused here: until it is resumed, nothing is done in it and nobody can sign in to it"
+
 
 @dataclass(frozen=True, slots=True)
 class AppEntry:
     """An app of the list: its connection, if there is one, and the titles of the recipes that act in it.
 
     ``enabled``: it is in the catalog, so that it can be connected (again).
+    ``paused``: not now, and nothing is done in it meanwhile.
     """
 
     id: str
@@ -43,6 +46,7 @@ class AppEntry:
     recipes: Sequence[str]
     connection: Connection | None = None
     enabled: bool = True
+    paused: bool = False
 
 
 def connections_list(own: Sequence[AppEntry], shared: Sequence[AppEntry], workspace: str) -> Message:
@@ -69,11 +73,19 @@ def _parted(entries: Sequence[AppEntry]) -> tuple[list[tuple[AppEntry, Connectio
 
 def _offers(missing: Sequence[AppEntry], action: str, *, room: int) -> list[Block]:
     """A row for each app with what it is good for; where there is no room for that, the buttons alone."""
-    buttons = [Button(f"Connect {entry.name}", action, entry.id) for entry in missing]
     if len(missing) > room:
-        return [Buttons(buttons)]
-    offers = [Text("*{app}*: {recipes}", {"app": one.name, "recipes": ", ".join(one.recipes)}) for one in missing]
-    return [Paragraph(offer, button) for offer, button in zip(offers, buttons, strict=True)]
+        buttons = [_offer_button(entry, action) for entry in missing if not entry.paused]
+        return [Buttons(buttons)] if buttons else []
+    return [Paragraph(_offer(one), None if one.paused else _offer_button(one, action)) for one in missing]
+
+
+def _offer(entry: AppEntry) -> Text:
+    template = "*{app}*: {recipes}" + (f"\n{_PAUSED}" if entry.paused else "")
+    return Text(template, {"app": entry.name, "recipes": ", ".join(entry.recipes)})
+
+
+def _offer_button(entry: AppEntry, action: str) -> Button:
+    return Button(f"Connect {entry.name}", action, entry.id)
 
 
 def _own_line(entry: AppEntry, row: Connection) -> Text:
@@ -95,6 +107,8 @@ def _line(template: str, entry: AppEntry, row: Connection) -> Text:
     if row.status is Status.LIVE and row.last_used_at:
         template += ", last used {used}"
         values["used"] = Moment(row.last_used_at)
+    if entry.paused and row.status is not Status.REVOKING:
+        template += f"\n{_PAUSED}"
     if not row.proof.asks_slack:
         template += f"\n{CODE_ALONE}"
     return Text(template, values)
@@ -105,7 +119,7 @@ def _buttons(entry: AppEntry, row: Connection, connect: str, cut: Button) -> lis
     cut_already = row.status is Status.REVOKING
     loud = Style.PRIMARY if row.status is Status.NEEDS_SIGN_IN else Style.PLAIN
     label = f"Connect {entry.name} again" if cut_already else "Reconnect"
-    again = [Button(label, connect, entry.id, style=loud)] if entry.enabled else []
+    again = [Button(label, connect, entry.id, style=loud)] if entry.enabled and not entry.paused else []
     row_of = [*again, *([] if cut_already else [cut])]
     return [Buttons(row_of)] if row_of else []
 

@@ -1,6 +1,7 @@
 """Help, history, and answers to typed words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from countersign.domain.action import VOTES, Action, ActionStatus, Outcome
@@ -79,14 +80,24 @@ _ENDS: Final = {
 }
 
 
-def history(actions: Sequence[tuple[str, Action]]) -> Message:
-    """A person's last actions, each with what it was about: as whom, and how it ended."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One action of a person's history: what it was about, and why it was not done, if it was not."""
+
+    what: str
+    action: Action
+    why: str | None = None
+
+
+def history(past: Sequence[Past]) -> Message:
+    """A person's last actions: as whom, and how each ended."""
     blocks: list[Block] = [Heading("What you did through Countersign")]
-    if not actions:
+    if not past:
         blocks.append(Paragraph(Text("Nothing yet.")))
-    for what, action in actions:
+    for one in past:
+        action = one.action
         values: dict[str, Value] = {
-            "what": what,
+            "what": one.what,
             "end": _end(action),
             "at": Moment(action.created_at),
         }
@@ -94,9 +105,9 @@ def history(actions: Sequence[tuple[str, Action]]) -> Message:
         if who := together((action.recorded_label or action.account_label or "", *action.also_as)):
             template += ", as {who}"
             values["who"] = who
-        if action.detail and action.status is not ActionStatus.DONE:
-            template += "\n{detail}"
-            values["detail"] = action.detail
+        if more := one.why or (action.detail if action.status is not ActionStatus.DONE else None):
+            template += "\n{more}"
+            values["more"] = more
         blocks.append(Paragraph(Text(template, values)))
     return Message(Text("What you did through Countersign"), blocks)
 

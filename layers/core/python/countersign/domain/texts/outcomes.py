@@ -145,6 +145,16 @@ def why_not_after(ended: Ended, why: Outcome) -> str:
     return sentence.format(app=ended.app, account=ended.account, detail=ended.detail)
 
 
+def why_not(outcome: Outcome, app: str, account: str, detail: str, *, shared: bool) -> str | None:
+    """Why a person's action was not done, for their history: one sentence, all filled in. None: nobody noted it."""
+    reasons = _WHY_NOT_AFTER | _WHY | (_WHY_SHARED if shared else {})
+    sentence = reasons.get(outcome)
+    if sentence is None:
+        return None
+    said = sentence.format(app=app, account=account, detail=detail)
+    return said[:1].upper() + said[1:]
+
+
 def following(ended: Ended, step: str) -> Ended:
     """The same about one step after the decision: nobody else waits for it."""
     return replace(ended, what=f"{step}” after “{ended.what}", on_card=False)
