@@ -51,7 +51,11 @@ def compile_catalog(source: Path) -> dict[str, Any]:
         stem: {**recipe, "needs": sorted(needed_apps(recipe, ready))} for stem, recipe in cooked.items() if recipe
     }
     policies = [policy for one in rules for policy in one.content[POLICIES]]
-    compiled = {"apps": {stem: app for stem, app in ready.items() if app}, "recipes": needing, POLICIES: policies}
+    compiled = {
+        "apps": {stem: _without_reminders(app) for stem, app in ready.items() if app},
+        "recipes": needing,
+        POLICIES: policies,
+    }
     _prove(compiled)
     return compiled
 
@@ -101,6 +105,15 @@ def _checked_schema(kind: str, one: Document) -> dict[str, Any] | None:
         return None
     root = schema.schema_of(kind)
     return dict(schema.with_defaults(one.content, root, root))
+
+
+def _without_reminders(app: Raw) -> Raw:
+    """As the functions read it: that an app checks nobody's authority only reminded its author of ``permitted``."""
+    operations = {
+        name: {word: value for word, value in operation.items() if word != "app_checks_authority"}
+        for name, operation in app.get("operations", {}).items()
+    }
+    return {**app, "operations": operations}
 
 
 def _prove(compiled: Raw) -> None:

@@ -11,7 +11,6 @@ from catalog_build.names import check_template, mentioned
 from catalog_build.problem import Path, Report
 
 COMPARISONS: Final = ("is", "is_not", "one_of", "at_least", "at_most", "empty")
-MESSAGE_NAMES: Final = frozenset({"message.text", "message.link", "message.author"})
 _WRITTEN: Final = frozenset({"message.text", "message.link"})
 _BEGINNINGS: Final[Mapping[str, AbstractSet[str]]] = {
     "text": _WRITTEN,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from countersign.usecases.set_aside import RECHECK_SECONDS
+from countersign.usecases.set_aside import ASK_AGAIN_SECONDS
 from sandbox.apps.faults import Fault
 from sandbox.one_process.person import Person
 from sandbox.one_process.stack import OneProcess, one_process
@@ -37,7 +37,7 @@ def approve(person: Person) -> None:
 
 def wait_for(stack: OneProcess, person: Person, words: str) -> str:
     """The card once it says this: a call in doubt rests before the app is asked about it."""
-    end = time.monotonic() + 3 * RECHECK_SECONDS
+    end = time.monotonic() + 3 * ASK_AGAIN_SECONDS
     while words not in card(person) and time.monotonic() < end:
         stack.settle()
         time.sleep(1)

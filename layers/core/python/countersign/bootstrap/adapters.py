@@ -4,6 +4,7 @@ A function that only verifies and enqueues never pays for what others need; test
 """
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol, Self
@@ -33,7 +34,7 @@ class LambdaContext(Protocol):
         """Milliseconds until this invocation is killed."""
 
 
-class Adapters:
+class Adapters(ABC):
     """The outside world, port by port, for one process."""
 
     def __init__(self, settings: Settings) -> None:
@@ -236,9 +237,9 @@ class Adapters:
         )
         return SlackOpenId(self.http, addresses, self.secrets.slack_client, self.clock)
 
-    def bot_token(self, _workspace: "Workspace | None" = None) -> Secret:
-        """The bot's token where a workspace is."""
-        return self.secrets.bot_token()
+    @abstractmethod
+    def bot_token(self, workspace: "Workspace | None" = None) -> Secret:
+        """The bot's token where a workspace is; None: in the only one there is."""
 
     @cached_property
     def slack_api(self) -> "WebApi":

@@ -180,7 +180,6 @@ class Container(LeavingUseCases):
             settings=self.settings.app_settings,
             journal=self.journal,
             clock=self.clock,
-            deadline=self.deadline,
         )
 
     @cached_property

@@ -144,7 +144,6 @@ class Operation:
         try_later: query over any answer without success: true when nothing was done and it may be asked again later.
         final: query over a successful answer: whether the record is settled; false while the app waits for others.
         key_hours: how long after it was first sent a call with a key of ours may be sent again.
-        app_checks_authority: False where the app takes this from anyone; then ``check.permitted`` is asked first.
     """
 
     id: str
@@ -162,7 +161,6 @@ class Operation:
     idempotency: Idempotency
     check: Check | None
     read_back: ReadBack | None
-    app_checks_authority: bool = True
     may_not: str | None = None
     changed: str | None = None
     scopes: Sequence[str] = ()

@@ -12,7 +12,7 @@ from countersign.domain.errors import ChatRefused, ChatUnavailable, Conflict
 from countersign.domain.identity import Person
 from countersign.domain.recipe_view import Settings, card_view
 from countersign.domain.texts import cards as texts
-from countersign.ports import ActionStore, CardStore, Clock, Deadline, Journal, People
+from countersign.ports import ActionStore, CardStore, Clock, Journal, People
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
@@ -37,7 +37,6 @@ class KeepCards:
     settings: Settings
     journal: Journal
     clock: Clock
-    deadline: Deadline
 
     def __call__(self, found: Card) -> None:
         """Do what is due about the card as it stands now; the index may lag."""

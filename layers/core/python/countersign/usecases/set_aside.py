@@ -15,7 +15,7 @@ from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.stopped import Stopped
 
-RECHECK_SECONDS: Final = 20
+ASK_AGAIN_SECONDS: Final = 20
 """How long after a lost answer the app is asked again: longer than any call of ours can still be on its way."""
 DOUBT_SECONDS: Final = 240
 """How long we keep asking before we say that we don't know."""
@@ -66,7 +66,7 @@ class SetAside:
         self.journal("action_in_doubt", trace_id=action.trace_id, action=action.id, reason=reason)
         asked_enough = self.clock() - (action.sent_at or 0) >= DOUBT_SECONDS
         if settleable and not asked_enough:
-            self.later(action, ActionStatus.SENT, delay=RECHECK_SECONDS)
+            self.later(action, ActionStatus.SENT, delay=ASK_AGAIN_SECONDS)
         else:
             why = Outcome.NOT_UNDERSTOOD if answered else Outcome.UNKNOWN
             self.end(action, ActionStatus.UNKNOWN, why, reply_to=reply_to)

@@ -5,7 +5,7 @@ from typing import Final
 
 from countersign.domain.departure import Left, Purge
 from countersign.domain.message import Mention, Message, Value
-from countersign.domain.texts.say import say
+from countersign.domain.texts.say import counted, say
 
 _WHAT: Final[Mapping[Left, str]] = {
     Left.UNINSTALLED: "Countersign was removed from {place}.",
@@ -15,7 +15,7 @@ _WHAT: Final[Mapping[Left, str]] = {
     Left.CUT_OFF: "{person} is cut off, and can connect again.",
     Left.FORGOTTEN: "{person} asked to be forgotten.",
 }
-_COUNTED: Final[Mapping[str, tuple[str, str]]] = {
+_GONE: Final[Mapping[str, tuple[str, str]]] = {
     "connections": ("1 connection cut", "{} connections cut"),
     "actions": ("1 waiting action ended", "{} waiting actions ended"),
     "sign_ins": ("1 sign-in link stopped", "{} sign-in links stopped"),
@@ -39,11 +39,7 @@ def report(purge: Purge) -> Message:
 
 
 def _gone(purge: Purge) -> str:
-    counted = [
-        (one if count == 1 else many.format(count))
-        for kind, (one, many) in _COUNTED.items()
-        if (count := purge.counts.get(kind, 0))
-    ]
-    if not counted:
+    gone = counted(purge.counts, _GONE)
+    if not gone:
         return "nothing, because nothing was there."
-    return f"{', '.join(counted)}.{_REVOKED[min(2, purge.counts.get('connections', 0))]}"
+    return f"{gone}.{_REVOKED[min(2, purge.counts.get('connections', 0))]}"

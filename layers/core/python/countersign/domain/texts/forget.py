@@ -5,13 +5,13 @@ from typing import Final
 
 from countersign.domain.message import Button, Buttons, Confirmation, Message, Paragraph, Style, Text
 from countersign.domain.texts.names import CONNECTIONS_FORGET
-from countersign.domain.texts.say import say
+from countersign.domain.texts.say import counted, say
 
 _STAYS: Final = (
     "What stays: the audit trail, which knows you by your Slack id and the ids of your accounts only, until its "
     "time is over; cards that are decided already, as your colleagues see them; and what the apps themselves recorded."
 )
-_COUNTED: Final[Mapping[str, tuple[str, str]]] = {
+_YOURS: Final[Mapping[str, tuple[str, str]]] = {
     "connections": ("1 connection is being revoked", "{} connections are being revoked"),
     "actions": ("1 waiting action was ended", "{} waiting actions were ended"),
     "sign_ins": ("1 sign-in link was stopped", "{} sign-in links were stopped"),
@@ -40,9 +40,5 @@ def begun() -> Message:
 
 def forgotten(counts: Mapping[str, int]) -> Message:
     """When it is done: the truth about what went, and what stays."""
-    gone = [
-        one if counts[kind] == 1 else many.format(counts[kind])
-        for kind, (one, many) in _COUNTED.items()
-        if counts.get(kind)
-    ]
-    return say("{gone}.\n{stays}", gone=", ".join(gone) or "Countersign had nothing of yours", stays=_STAYS)
+    gone = counted(counts, _YOURS)
+    return say("{gone}.\n{stays}", gone=gone or "Countersign had nothing of yours", stays=_STAYS)
