@@ -131,3 +131,15 @@ def test_a_disconnection_never_cuts_a_sign_in_that_came_after_it_looked(world: A
     assert _row(world) == newer
     assert "Nothing was disconnected" in said
     assert world.actions_queue.sent == []
+
+
+@pytest.mark.parametrize("kind", ["revoke", "renew"])
+@pytest.mark.parametrize("missing", ["tenant", "user_id"])
+def test_a_message_that_does_not_say_whose_is_malformed_and_goes_where_an_alarm_waits(
+    world: ActingWorld, caplog: pytest.LogCaptureFixture, kind: str, missing: str
+) -> None:
+    body = {"v": 1, "kind": kind, "app": "servicenow", "tenant": "T0ACME", "user_id": "U0JOSIE", "trace_id": "t"}
+    del body[missing]
+
+    assert world.deliver(body) == [{"itemIdentifier": "m1"}]
+    assert [getattr(line, "code", None) for line in caplog.records] == ["malformed"]

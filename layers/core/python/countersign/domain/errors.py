@@ -1,16 +1,9 @@
-"""One tree of errors. Each says what happened (for logs), what to tell the person, and what comes next."""
+"""One tree of errors. Each says what happened (for logs) and what to tell the person.
+
+What comes of one is for whoever catches it to say: an answer, a wait, another delivery by the queue.
+"""
 
 from collections.abc import Sequence
-from enum import StrEnum
-
-
-class Next(StrEnum):
-    """What can be done about an error."""
-
-    RETRY = "retry"
-    SIGN_IN = "sign_in"
-    GIVE_UP = "give_up"
-    TELL_ADMIN = "tell_admin"
 
 
 class CountersignError(Exception):
@@ -21,7 +14,6 @@ class CountersignError(Exception):
     """
 
     code = "error"
-    next = Next.GIVE_UP
     user_message = "Something went wrong. Nothing was done."
 
     def __init__(self, detail: str = "", *, user_message: str | None = None) -> None:
@@ -34,7 +26,6 @@ class ConfigurationError(CountersignError):
     """A setting or secret is missing or wrong. Fail closed; the operator must act."""
 
     code = "configuration"
-    next = Next.TELL_ADMIN
     user_message = "Countersign isn't set up completely. Please tell the person who runs it."
 
 
@@ -76,7 +67,6 @@ class StoreUnavailable(CountersignError):
     """The database, queue or key service did not answer. Nothing is known to have been written."""
 
     code = "store_unavailable"
-    next = Next.RETRY
     user_message = "Countersign could not reach its own storage. Please try again in a minute."
 
 
@@ -84,7 +74,6 @@ class Unreadable(CountersignError):
     """A stored row lacks something, or holds what this version does not know. Nothing of it is used; a person looks."""
 
     code = "unreadable"
-    next = Next.TELL_ADMIN
     user_message = (
         "Countersign can't read something that it stored for this, so it stopped there. "
         "Please tell the person who runs Countersign."
@@ -95,7 +84,6 @@ class ChatUnavailable(CountersignError):
     """The chat service did not take a message. ``retry_after`` in seconds where it named one."""
 
     code = "chat_unavailable"
-    next = Next.RETRY
 
     def __init__(self, detail: str = "", *, retry_after: int | None = None) -> None:
         super().__init__(detail)
@@ -131,7 +119,6 @@ class AppUnavailable(AppError):
     """
 
     code = "app_unavailable"
-    next = Next.RETRY
 
     def __init__(self, detail: str = "", *, sent: bool = True, retry_after: int | None = None) -> None:
         super().__init__(detail)
@@ -143,21 +130,18 @@ class HostNotAllowed(AppError):
     """An address outside what the app file declares. No connection was made."""
 
     code = "host_not_allowed"
-    next = Next.TELL_ADMIN
 
 
 class InvalidGrant(AppError):
     """The refresh token or code is no good any more (RFC 6749 §5.2). Only a new sign-in helps."""
 
     code = "invalid_grant"
-    next = Next.SIGN_IN
 
 
 class InvalidClient(AppError):
     """The app does not accept our client credentials (RFC 6749 §5.2): the operator's matter, no person's."""
 
     code = "invalid_client"
-    next = Next.TELL_ADMIN
     user_message = "The app did not accept Countersign's own credentials. Please tell the person who runs Countersign."
 
 
@@ -165,7 +149,6 @@ class TokenRejected(AppError):
     """The app answered 401 to a token that should be good."""
 
     code = "token_rejected"
-    next = Next.SIGN_IN
 
 
 class SignInNeeded(AppError):
@@ -176,7 +159,6 @@ class SignInNeeded(AppError):
     """
 
     code = "sign_in_needed"
-    next = Next.SIGN_IN
 
     def __init__(
         self, app: str, detail: str = "", *, then: Sequence[str] = (), since: int | None = None, unfit: str = ""
@@ -192,7 +174,6 @@ class PermissionNeeded(AppError):
     """The connection to ``app`` was made without a scope that the recipe's step at place ``step`` needs."""
 
     code = "permission_needed"
-    next = Next.SIGN_IN
 
     def __init__(self, app: str, step: int) -> None:
         super().__init__(f"{app}: a scope was not granted")
@@ -219,18 +200,15 @@ class SealBroken(CountersignError):
     """Sealed tokens do not open for the row they stand in: moved, rolled back or damaged. Never used."""
 
     code = "seal_broken"
-    next = Next.SIGN_IN
 
 
 class Conflict(CountersignError):
     """A conditional write lost: somebody else changed the row first."""
 
     code = "conflict"
-    next = Next.RETRY
 
 
 class LeaseBusy(CountersignError):
     """Another worker is refreshing this connection; hand the message back and try again shortly."""
 
     code = "lease_busy"
-    next = Next.RETRY

@@ -195,11 +195,11 @@ def _act(message: Message, container: ActionsContainer) -> None:
         case {"kind": "audit", "event": dict(event)}:
             container.record_late(_read(LateEvent.from_json, event))
         case _:
-            _clear_up(message, container)
+            _by_pages(message, container)
 
 
-def _clear_up(message: Message, container: ActionsContainer) -> None:
-    """After somebody left."""
+def _by_pages(message: Message, container: ActionsContainer) -> None:
+    """What is cleared up page by page: after somebody left, or an app was cut off, and to find who left unnoticed."""
     match message:
         case {"kind": "left", "departure": dict(departure)}:
             container.off_board(_read(Departure.from_json, departure))
@@ -214,7 +214,7 @@ def _clear_up(message: Message, container: ActionsContainer) -> None:
 
 
 def _person(message: Message) -> Person:
-    return Person(str(message["tenant"]), str(message["user_id"]))
+    return _read(lambda content: Person(str(content["tenant"]), str(content["user_id"])), message)
 
 
 def _interact(interaction: Interaction, container: ActionsContainer) -> None:
