@@ -234,6 +234,7 @@ def test_a_grant_that_is_over_needs_a_sign_in_and_holds_no_lease(world: World) -
         world.fresh()
 
     assert (world.row.status, world.row.lease_owner) == (Status.NEEDS_SIGN_IN, None)
+    assert world.noted == ["grant_ended"]
 
 
 def test_a_grant_that_was_cut_while_it_was_refreshed_stays_cut_and_holds_no_lease(world: World) -> None:

@@ -18,6 +18,7 @@ from countersign.domain.errors import (
     StoreUnavailable,
     TooLarge,
 )
+from countersign.domain.oauth import TokenAnswer
 from countersign.domain.pages import PageKind
 from countersign.domain.sign_in import Intent, IntentStatus, LegStep, code_verifier, hash_of, leg_owner
 from countersign.domain.sign_in_policy import Reason
@@ -288,6 +289,26 @@ def test_too_late_is_too_late_though_the_row_is_there(scripted: "Scripted") -> N
     page = scripted.back(state, cookie)
     assert (page.kind, page.post_to) == (PageKind.EXPIRED, f"{BASE_URL}/connect/{state}")
     assert scripted.server.exchanged == []
+
+
+@pytest.mark.parametrize(
+    ("granted", "unasked"),
+    [
+        (("api", "refresh_token", "id", "openid"), None),
+        (("api",), None),
+        (("api", "full", "refresh_token", "admin_all"), "full admin_all"),
+        (None, None),
+    ],
+)
+def test_what_an_app_gives_beyond_what_it_was_asked_for_is_written_down(
+    scripted: "Scripted", granted: tuple[str, ...] | None, unasked: str | None
+) -> None:
+    assert isinstance(scripted.server.answer, TokenAnswer)
+    scripted.server.answer = replace(scripted.server.answer, scopes=granted)
+    _, cookie, state = scripted.to_app(JOSIE, "salesforce")
+    assert scripted.back(state, cookie, "salesforce").kind is PageKind.DONE
+    (facts,) = scripted.world.audit.of("sign_in.connected")
+    assert facts.get("scopes_unasked") == unasked
 
 
 def test_tokens_that_say_nothing_of_their_end_or_scopes(scripted: "Scripted") -> None:

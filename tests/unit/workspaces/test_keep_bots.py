@@ -55,7 +55,7 @@ def test_one_that_can_not_be_renewed_any_more_is_noted_once() -> None:
     world.slack_server.fails = InvalidGrant("invalid_refresh_token")
     for _ in range(3):
         world.keep_bots()
-    assert world.journal.names == ["bot_not_renewed"]
+    assert world.journal.names == ["grant_ended", "bot_not_renewed"]
 
 
 def test_a_deployment_for_one_workspace_asks_nobody() -> None:

@@ -134,6 +134,9 @@ class FreshToken:
         if there is not None and there.version != leased.version:
             return self(there)
         ended = self._ended(leased)
+        # Nobody here ended it: where somebody else used a stolen refresh token, this is all that shows.
+        whose = {"tenant": leased.person.tenant, "person": leased.person.user_id, "workspace": leased.workspace}
+        self.journal("grant_ended", app=leased.app, account=leased.account.id, **whose)
         self.connections.release(leased, self.worker, in_doubt=False)  # where it was cut meanwhile, and stays cut
         raise ended from None
 

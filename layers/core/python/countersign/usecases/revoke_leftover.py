@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.domain.catalog import Catalog
+from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Account, Connection, Status
 from countersign.domain.errors import SealBroken
 from countersign.domain.revocation import may_revoke
@@ -37,7 +37,8 @@ class RevokeLeftover:
         intent = self.sign_ins.get_intent(leg.intent_hash)
         connection = self._became(intent, leg) if intent else None
         if intent is not None and connection is not None:
-            note_connected(self.audit, intent, leg, connection)  # whoever stored it may have died before
+            # Whoever stored it may have died before.
+            note_connected(self.audit, intent, leg, connection, self._as_asked(intent, leg))
         if intent is None or leg.sealed is None or connection is not None:
             self.sign_ins.settle(leg)
             return
@@ -67,6 +68,10 @@ class RevokeLeftover:
         """Keep what a refresh brought until it is ended: the next attempt could not get it again."""
         now = self.clock()
         self.connections.retire(renewed, now=now, due_at=now + STILL_CONFIRMING)
+
+    def _as_asked(self, intent: Intent, leg: Leg) -> App | None:
+        known = leg.app in self.catalog.apps
+        return self.catalog.signing_in(leg.app, shared=intent.shared, step_up=intent.step_up) if known else None
 
     def _record(self, intent: Intent, leg: Leg, outcome: str) -> None:
         account = leg.account.id if leg.account else leg.given_back

@@ -41,7 +41,7 @@ class StoreConnection:
         """
         before = self.connections.get(intent.owner, leg.app)
         if before is not None and before.sign_in == leg.id_hash:
-            return self._finish(intent, leg, before)
+            return self._finish(intent, leg, before, app)
         if not leg.replaces(before):
             raise Conflict("the connection changed while its person was away")
         connection = self._connection(intent, leg, app)
@@ -49,16 +49,16 @@ class StoreConnection:
             now = self.clock()
             self.connections.retire(before, now=now, due_at=now + REPLACING)
         if not self.sign_ins.consume_leg(leg):
-            return self._of_twin(intent, leg)
+            return self._of_twin(intent, leg, app)
         self.connections.put(connection, replaces=before.version if before else None, account=leg.replaces_account)
-        return self._finish(intent, leg, connection)
+        return self._finish(intent, leg, connection, app)
 
-    def _of_twin(self, intent: Intent, leg: Leg) -> Connection:
+    def _of_twin(self, intent: Intent, leg: Leg, app: App) -> Connection:
         """A second press of the same button lost to the first, which may have stored it by now."""
         stored = self.connections.get(intent.owner, leg.app)
         if stored is None or stored.sign_in != leg.id_hash:
             raise Conflict("the leg was spent, and not on this connection")
-        return self._finish(intent, leg, stored)
+        return self._finish(intent, leg, stored, app)
 
     def _connection(self, intent: Intent, leg: Leg, app: App) -> Connection:
         if leg.account is None or leg.sealed is None:
@@ -82,9 +82,9 @@ class StoreConnection:
         )
         return replace(connection, upkeep_at=upkeep_at(connection, app.oauth))
 
-    def _finish(self, intent: Intent, leg: Leg, connection: Connection) -> Connection:
+    def _finish(self, intent: Intent, leg: Leg, connection: Connection, app: App) -> Connection:
         """Write it down, let the waiting actions go on, and close the sign-in. Can be repeated."""
-        note_connected(self.audit, intent, leg, connection)
+        note_connected(self.audit, intent, leg, connection, app)
         self.actions_queue.send(connected_message(intent))
         burnt = self._close(intent) is IntentStatus.BURNT
         if burnt:
