@@ -192,6 +192,21 @@ def test_a_deactivated_person_loses_everything_and_nobody_else_anything() -> Non
     assert ended.outcome is Outcome.OFF_BOARDED
 
 
+def test_each_action_that_waits_for_who_left_ends_however_many_there_are() -> None:
+    """No link leads to some of them any more: it is the person whose actions are looked through."""
+    world = Office()
+    waiting = [
+        replace(ACTION, id=f"{n:032x}#approve#0", person=TOM, card=None, waiting_for=app, created_at=world.now + n)
+        for n, app in enumerate(["servicenow"] * 30 + ["salesforce"] * 10)
+    ]
+    for action in waiting:
+        world.actions.create(action)
+    world.leaves(deactivated("U0TOM", world.now + 60))
+    assert {there.outcome for action in waiting if (there := world.actions.get(TOM, action.id))} == {
+        Outcome.OFF_BOARDED
+    }
+
+
 def test_who_left_one_workspace_of_the_organisation_keeps_what_came_through_the_other() -> None:
     world = Office()
     person = Person("E0ACME", "U0JOSIE")
