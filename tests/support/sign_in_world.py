@@ -11,9 +11,9 @@ from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.oauth import ClientCredentials, TokenAnswer
 from countersign.domain.openid import IdTokenClaims
-from countersign.domain.proof import Proof
+from countersign.domain.proof import Proof, code_of
 from countersign.domain.secret import Secret
-from countersign.domain.sign_in import Intent, confirm_secret, hash_of, key_secret
+from countersign.domain.sign_in import Intent, confirm_secret, hash_of, key_secret, typed_secret
 from countersign.domain.tokens import Tokens
 from countersign.ports import AuthorizationServer, ChatOpenId, Http
 from countersign.usecases.ask_to_confirm import AskToConfirm
@@ -200,6 +200,10 @@ class SignInWorld:
     def confirm_secret(self, cookie: str, secret: str) -> str:
         """What the confirm page that follows a leg posts to."""
         return confirm_secret(cookie, secret, self.intent_of(secret))
+
+    def typed_code(self, cookie: str, secret: str) -> str:
+        """The code that the confirm page with this secret shows."""
+        return code_of(typed_secret(cookie, secret, self.intent_of(secret)))
 
     def key_secret(self, cookie: str, secret: str) -> str:
         """What the form for a key that follows a leg posts to."""

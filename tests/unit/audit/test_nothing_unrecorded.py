@@ -21,7 +21,7 @@ from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.pages import Onward
 from countersign.domain.policy import EmailRule, PolicyRule
-from countersign.domain.proof import Proof, code_of
+from countersign.domain.proof import Proof
 from countersign.domain.queue_messages import connected_message, cut_app_message, left_message, revoke_message
 from countersign.domain.texts.names import ADMIN_PAUSE_APP, ADMIN_RESUME_APP, CONNECTIONS_DISCONNECT
 from countersign.usecases.hear_code import HearCode
@@ -334,7 +334,7 @@ def typed(*, right: bool) -> Scene:
     browser = Browser(proof=Proof.BOTH)
     state = browser.to_app()
     browser.back(state)
-    code = code_of(browser.world.confirm_secret(browser.cookie, state))
+    code = browser.world.typed_code(browser.cookie, browser.world.confirm_secret(browser.cookie, state))
     word = code if right else f"{code[0]}{'x' * (len(code) - 1)}"
     hear = HearCode(browser.world.sign_ins, browser.audit, browser.world.clock)
     said = Interaction("Ev1", Kind.TEXT, JOSIE, ACME, ReplyTo("D1"), value=word, at=browser.world.clock())

@@ -10,6 +10,7 @@ from countersign.config import Settings
 from countersign.domain.errors import ConfigurationError
 from countersign.domain.identity import Person
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
+from countersign.domain.page_texts.facts import CODE
 from countersign.domain.pages import Alert, Onward, Page, PageKind
 from countersign.domain.proof import CODE_SECONDS, Proof, WantedCode, code_of, read_code, shown
 from countersign.domain.sign_in import hash_of
@@ -50,7 +51,7 @@ class Josie:
 
     @property
     def code(self) -> str:
-        return code_of(self.secret)
+        return self.scripted.world.typed_code(self.cookie, self.secret)
 
     def types(self, text: str, person: Person = JOSIE, kind: Kind = Kind.TEXT) -> str | None:
         world = self.scripted.world
@@ -144,6 +145,17 @@ def test_another_browser_that_knows_the_address_cannot_press(josie: Josie) -> No
     josie.types(josie.code)
     page = josie.scripted.world.confirm_sign_in(josie.secret, "0" * 64, accepted=True)
     assert (page.kind, stored(josie)) == (PageKind.LOST_COOKIE, None)
+
+
+def test_whoever_is_sent_the_pages_address_does_not_know_its_code(josie: Josie) -> None:
+    """It stands in an address bar, and on the page's form; the code stands on the page alone."""
+    page = josie.sign_in()
+    address = page.address.rpartition("/")[2]
+    assert (page.address, address) == (page.post_to, josie.secret)
+    for made in (code_of(address), code_of(hash_of(address))):
+        assert "not the code" in (josie.types(made) or "")
+    josie.types(dict(page.facts)[CODE])
+    assert josie.press().kind is PageKind.DONE
 
 
 def test_the_same_message_delivered_twice_is_answered_the_same(josie: Josie) -> None:

@@ -209,6 +209,14 @@ def key_secret(cookie: str, state: str, intent: Intent) -> str:
     return _derived("key", cookie, state, intent)
 
 
+def typed_secret(cookie: str, secret: str, intent: Intent) -> str:
+    """What the code that is typed in chat is made of, for the CONFIRM leg with this secret.
+
+    The secret alone stands in an address, which gets passed on; what is made of the cookie stays with the browser.
+    """
+    return _derived("typed", cookie, secret, intent)
+
+
 def leg_cookie_hash(cookie: str, secret: str, intent: Intent, step: LegStep) -> str:
     """What is stored of the cookie on a leg: it fits this leg, of this intent, at this step.
 

@@ -21,11 +21,11 @@ class AskToConfirm:
     catalog: Catalog
 
     def __call__(
-        self, intent: Intent, app: App, leg: Leg, account: Account, secret: str, alert: Alert | None = None
+        self, intent: Intent, app: App, leg: Leg, account: Account, secret: str, typed: str, alert: Alert | None = None
     ) -> Page:
         """The page; without reasons and choices there is nothing to ask. Raises StoreUnavailable.
 
-        ``account``: the leg's. ``secret``: the leg's id, which the buttons post to.
+        ``account``: the leg's. ``secret``: the leg's id, which the buttons post to. ``typed``: what makes its code.
         """
         existing = self.connections.get(intent.owner, app.id)
         live = existing if existing and existing.status is not Status.REVOKING else None
@@ -44,7 +44,7 @@ class AskToConfirm:
         page = for_everyone(about, self.catalog.acting_titles(app.id)) if intent.shared else about
         rule = self.catalog.policy(app.id, Workspace(intent.workspace, intent.organisation)).email
         unproved, shared = unproved_by(app), intent.shared
-        code = shown(code_of(secret)) if leg.proof.asks_code else ""
+        code = shown(code_of(typed)) if leg.proof.asks_code else ""
         reasons = reasons_to_confirm(email, account, _account(live), unproved=unproved, shared=shared, email_rule=rule)
         if _moves(live, leg):
             reasons = (*reasons, Reason.SITE_CHANGES)

@@ -45,7 +45,7 @@ class BindAccount:
         leg = replace(leg, sealed=self.sealer.seal(pack(grant.tokens), leg_owner(journey.intent, leg)))
         self.sign_ins.put_leg(leg)
         if leg.proof.asks_code:
-            code = code_of(journey.confirm_secret)
+            code = code_of(journey.typed_secret(journey.confirm_secret))
             self.sign_ins.want_code(WantedCode.of(journey.intent.person, leg.id_hash, code, self.clock()))
         page = self._confirm_page(journey, leg, account)
         return page if page.reasons or page.choices else self._store(journey, leg, account)
@@ -110,7 +110,8 @@ class BindAccount:
         return (only, only.account or account) if only else (leg, account)
 
     def _confirm_page(self, journey: Journey, leg: Leg, account: Account) -> Page:
-        return self.ask_to_confirm(journey.intent, journey.app, leg, account, journey.confirm_secret)
+        secret = journey.confirm_secret
+        return self.ask_to_confirm(journey.intent, journey.app, leg, account, secret, journey.typed_secret(secret))
 
     def _store(self, journey: Journey, leg: Leg, account: Account) -> Page:
         try:

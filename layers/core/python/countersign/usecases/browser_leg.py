@@ -17,6 +17,7 @@ from countersign.domain.sign_in import (
     key_secret,
     leg_cookie_hash,
     link_state,
+    typed_secret,
 )
 from countersign.ports import Clock, SignInStore
 
@@ -47,6 +48,10 @@ class Journey:
     def confirm_secret(self) -> str:
         """Id of the CONFIRM leg that follows this one."""
         return confirm_secret(self.cookie, self.secret, self.intent)
+
+    def typed_secret(self, confirm_secret: str) -> str:
+        """What the code is made of that belongs to a CONFIRM leg of this browser."""
+        return typed_secret(self.cookie, confirm_secret, self.intent)
 
     @property
     def key_secret(self) -> str:

@@ -75,7 +75,8 @@ class ConfirmSignIn:
         leg = journey.leg
         if leg.account is None:
             return journey.page(PageKind.CHANGED, cause="the leg holds no connection")
-        return self.ask_to_confirm(journey.intent, journey.app, leg, leg.account, journey.secret, alert=alert)
+        secret, typed = journey.secret, journey.typed_secret(journey.secret)
+        return self.ask_to_confirm(journey.intent, journey.app, leg, leg.account, secret, typed, alert=alert)
 
     def _declined(self, journey: Journey) -> Page:
         """No is final: what the app gave is given back from now on. Unless a yes was faster."""
