@@ -129,6 +129,35 @@ def test_a_workspaces_own_bot_comes_before_its_organisations() -> None:
     assert world.speaks(Workspace("T0SALES", "E0ACME")) == "xoxb-T0SALES-1"
 
 
+@pytest.mark.parametrize(
+    ("allowed", "workspace"),
+    [
+        ("T0ACME,T0OTHER", Workspace("T1LABS")),
+        ("T0ACME,T0OTHER", Workspace("T0SALES", "E0ACME")),
+        ("T0ACME,T0OTHER", Workspace("E0ACME", "E0ACME")),
+        ("T0ACME,T0OTHER", Workspace("T0HOME")),
+    ],
+)
+def test_a_bot_says_nothing_where_it_was_taken_off_the_list(allowed: str, workspace: Workspace) -> None:
+    """Its own, an organisation's, one of an organisation's workspaces, and the one that an operator gave."""
+    for listed, speaks in ((f"{allowed},{workspace.organisation or workspace.id}", True), (allowed, False)):
+        world = Speaking(allowed=listed, given=Workspace("T0HOME"))
+        for installation in (ACME, LABS, SALES):
+            world.install(installation)
+        if speaks:
+            assert world.speaks(workspace)
+        else:
+            with pytest.raises(ChatRefused):
+                world.speaks(workspace)
+
+
+def test_where_one_alone_is_left_on_the_list_it_is_the_only_one() -> None:
+    world = Speaking(allowed="T0ACME,T0OTHER")
+    world.install(ACME)
+    world.install(LABS)
+    assert world.speaks(None) == "xoxb-T0ACME-1"
+
+
 def test_where_only_the_organisation_is_known_one_of_its_bots_speaks() -> None:
     world = Speaking()
     world.install(SALES)

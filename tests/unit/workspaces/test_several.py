@@ -17,11 +17,13 @@ from tests.support.memory_workspaces import ACME, LABS, NOW, ORGANISATION, SALES
 ANY = frozenset({EVERYWHERE})
 
 
-def finding(*installations: Installation, several: bool = True, home: Workspace | None = None) -> FindWorkspace:
+def finding(
+    *installations: Installation, several: bool = True, home: Workspace | None = None, allowed: str = ""
+) -> FindWorkspace:
     store = MemoryInstallationStore()
     for installation in installations:
         store.put(installation)
-    return FindWorkspace(MemoryChat(), store, lambda: several, lambda: home)
+    return FindWorkspace(MemoryChat(), store, lambda: several, lambda: home, frozenset(allowed.split()))
 
 
 def test_a_hook_that_names_none_means_the_only_one() -> None:
@@ -31,6 +33,18 @@ def test_a_hook_that_names_none_means_the_only_one() -> None:
 @pytest.mark.parametrize("installation", [ACME, LABS, ORGANISATION, SALES])
 def test_a_hook_means_the_one_that_it_names(installation: Installation) -> None:
     assert finding(ACME, LABS, ORGANISATION, SALES)(installation.workspace.id, ANY) == installation.workspace
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_hook_means_none_that_was_taken_off_the_list(*, several: bool) -> None:
+    """Nor does it by being the only one that is left, nor by its organisation, nor as the operator's own."""
+    assert finding(ACME, LABS, allowed="T0ACME")("T0ACME", ANY) == ACME.workspace
+    assert finding(ACME, LABS, allowed="T0ACME")(None, ANY) == ACME.workspace
+    assert finding(ACME, SALES, allowed="E0ACME")(None, ANY) == SALES.workspace
+    gone = finding(ACME, SALES, several=several, home=LABS.workspace, allowed="T0ELSE")
+    for named in (None, "T0ACME", "T0SALES", "E0ACME", "T1LABS"):
+        with pytest.raises(Malformed):
+            gone(named, ANY)
 
 
 def test_an_organisation_names_its_only_workspace() -> None:

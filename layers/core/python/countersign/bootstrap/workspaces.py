@@ -42,6 +42,7 @@ class Workspaces(Adapters):
             lambda: self.installed,
             self.clock,
             several=self.settings.several_workspaces,
+            allowed=self.settings.allowed_workspaces,
         )
 
     @property
@@ -59,7 +60,8 @@ class Workspaces(Adapters):
         """Which workspace a hook means."""
         from countersign.usecases.find_workspace import FindWorkspace
 
-        return FindWorkspace(self.people, self.installations, lambda: self.serves_several, self.home)
+        allowed = self.settings.allowed_workspaces
+        return FindWorkspace(self.people, self.installations, lambda: self.serves_several, self.home, allowed)
 
     @cached_property
     def installed(self) -> "Installed":

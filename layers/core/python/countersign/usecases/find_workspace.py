@@ -18,12 +18,15 @@ class FindWorkspace:
     Attributes:
         several: whether the deployment serves more than the one workspace that its bot is in.
         home: the workspace of the bot that an operator gave the deployment; None where there is none.
+        allowed: workspaces and organisations of the deployment's parameter; empty: those that are installed. Whatever
+            was taken off the list is as if Countersign were not installed there.
     """
 
     people: People
     installations: InstallationStore
     several: Callable[[], bool]
     home: Callable[[], Workspace | None]
+    allowed: AbstractSet[str]
 
     def __call__(self, named: object, proved: AbstractSet[str]) -> Workspace:
         """The workspace.
@@ -31,7 +34,8 @@ class FindWorkspace:
         ``proved``: which ones the caller's secret is for. Raises Unverified for any other, Malformed naming the field,
         ChatUnavailable, StoreUnavailable.
         """
-        everywhere = self._installed() if self.several() else [self.people.workspace()]
+        there = self._installed() if self.several() else [self.people.workspace()]
+        everywhere = [each for each in there if not self.allowed or self.allowed & {each.id, each.organisation}]
         found = self._meant(named, everywhere)
         its_own = THE_ONLY_ONE in proved and len(everywhere) == 1
         if not (its_own or proved & {EVERYWHERE, found.id, found.organisation}):

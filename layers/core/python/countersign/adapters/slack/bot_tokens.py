@@ -6,6 +6,7 @@ finds each workspace's token as its installation left it, renewed where Slack ro
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -53,6 +54,9 @@ class Installed:
 class BotTokens:
     """Called with a workspace: its bot's token. Called with None: that of the only workspace there is.
 
+    ``allowed``: whose bots may speak, by workspace or organisation; empty: everybody's that is there. Who was taken off
+    the list keeps its installation, and hears nothing from it.
+
     Raises ChatRefused (``not_installed``, ``no_workspace_named``), ChatUnavailable, ConfigurationError,
     StoreUnavailable.
     """
@@ -65,9 +69,10 @@ class BotTokens:
         clock: "Clock",
         *,
         several: bool,
+        allowed: AbstractSet[str] = frozenset(),
     ) -> None:
         self._given, self._home_of_given, self._installed = given, home_of_given, installed
-        self._clock, self._several = clock, several
+        self._clock, self._several, self._allowed = clock, several, allowed
         self._kept: dict[Workspace, tuple[int, Secret]] = {}
 
     def __call__(self, workspace: Workspace | None) -> Secret:
@@ -92,22 +97,30 @@ class BotTokens:
             if connection.status is Status.LIVE:
                 return self._opened(connection)
         given = self.given()
-        if given is not None and self._home_of_given(given).id in (workspace.id, workspace.organisation):
-            return self._clock() + KEEP, given
+        if given is not None:
+            home = self._home_of_given(given)
+            if self._may(home.id, home.organisation) and home.id in (workspace.id, workspace.organisation):
+                return self._clock() + KEEP, given
         raise ChatRefused(NOT_INSTALLED)
 
     def _bots(self, workspace: Workspace) -> Iterator[Connection]:
         """The workspace's own bot, else the whole organisation's, else one of the organisation's that is anywhere."""
         tokens = self._installed().tokens
         named = dict.fromkeys(filter(None, (workspace.id, workspace.organisation)))
-        yield from filter(None, (tokens.get(bot_of(name), CHAT.id) for name in named))
+        here = [name for name in named if self._may(name, workspace.organisation)]
+        yield from filter(None, (tokens.get(bot_of(name), CHAT.id) for name in here))
         if workspace.id == workspace.organisation:
             for other in self._installed().installations.list():
-                if other.live and other.workspace.organisation == workspace.organisation:
+                of_it = other.workspace.organisation == workspace.organisation
+                if other.live and of_it and self._may(other.workspace.id, workspace.organisation):
                     yield from filter(None, [tokens.get(bot_of(other.workspace.id), CHAT.id)])
 
+    def _may(self, *known_by: str | None) -> bool:
+        return not self._allowed or bool(self._allowed & {*known_by})
+
     def _only(self) -> Workspace:
-        live = [installation.workspace for installation in self._installed().installations.list() if installation.live]
+        installed = [each.workspace for each in self._installed().installations.list() if each.live]
+        live = [each for each in installed if self._may(each.id, each.organisation)]
         if len(live) == 1:
             return live[0]
         if live:
