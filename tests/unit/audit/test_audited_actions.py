@@ -6,7 +6,9 @@ from countersign.domain.audit import kept_facts
 from countersign.domain.card import CardStatus
 from countersign.domain.form_state import FormState
 from countersign.domain.interaction import Kind, ReplyTo
+from countersign.domain.oauth import TokenAnswer
 from countersign.domain.request_id import request_id
+from countersign.domain.secret import Secret
 from tests.support.acting_world import CARD, JOSIE, TOM, ActingWorld
 from tests.support.crashes import Fuse, Fused, Killed
 
@@ -103,11 +105,45 @@ def test_a_stranger_who_is_turned_away_is_noted(world: ActingWorld) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"X-Request-Id": ""}, {"x-request-id": "a b"}, {"x-request-id": "x" * 101}])
 def test_no_request_id_is_made_of_what_is_none(headers: dict[str, str]) -> None:
-    assert request_id(headers) is None
+    assert request_id(headers, ()) is None
 
 
 def test_the_first_header_that_looks_like_an_id_is_believed() -> None:
-    assert request_id({"X-Request-Id": "<script>", "Request-Id": "a-1"}) == "a-1"
+    assert request_id({"X-Request-Id": "<script>", "Request-Id": "a-1"}, ()) == "a-1"
+
+
+@pytest.mark.parametrize(
+    ("said", "secret"),
+    [
+        ("at-josie-0f3c", "at-josie-0f3c"),
+        ("AT-JOSIE-0f3c", "at-josie-0f3c"),
+        ("trace.at-josie-0f3c.1", "at-josie-0f3c"),
+        ("josie-0f3c", "at-josie-0f3c.and.much.more"),
+        ("pin", "pin"),
+    ],
+)
+def test_an_app_that_answers_with_a_secret_has_named_no_id(said: str, secret: str) -> None:
+    headers = {"X-Request-Id": said, "X-Transaction-Id": "4b1c9f"}
+    assert request_id(headers, ("", "rt-another", secret)) == "4b1c9f"
+
+
+def test_an_id_that_shares_three_letters_with_a_token_is_an_id() -> None:
+    assert request_id({"X-Request-Id": "4b1"}, ("at-4b1c9f-4b1",)) == "4b1"
+
+
+def test_a_token_that_the_app_sends_back_as_its_id_is_written_nowhere() -> None:
+    """Neither the one it was sent, nor the one that it gave instead in this very run."""
+    for token in ("at-josie", "rt-josie", "at-josie-2"):
+        made = ActingWorld()
+        made.put_card()
+        made.connect(JOSIE, "josie", expires_in=0 if token == "at-josie-2" else 1_800)
+        made.authorization.answers = [TokenAnswer(Secret("at-josie-2"), Secret("rt-josie-2"), 1_800, None)]
+        made.servicenow.tokens["at-josie-2"] = "josie"
+        made.servicenow.headers = {"X-Request-Id": token, "X-Transaction-ID": f"x.{token}"}
+        made.click(JOSIE)
+        (facts,) = made.audit.of("action_ended")
+        assert (facts["outcome"], "request_id" in facts, token in repr(made.audit.events)) == ("done", False, False)
+        assert token not in repr(made.journal.events)
 
 
 def test_facts_are_bounded_lines_and_empty_ones_are_left_out() -> None:

@@ -224,6 +224,14 @@ def test_a_burnt_link_stops_a_browser_on_its_way_back(scripted: "Scripted") -> N
     assert scripted.server.exchanged == []
 
 
+def test_what_the_app_sends_as_an_error_is_written_down_only_where_it_is_a_known_word(scripted: "Scripted") -> None:
+    for error, kept in (("temporarily_unavailable", "temporarily_unavailable"), ("rt9f8e7d6c5b4a3928", "other")):
+        _, cookie, state = scripted.to_app(TOM)
+        page = scripted.world.complete_app_leg("servicenow", {"state": [state], "error": [error]}, cookie)
+        assert (page.cause, page.values["error"]) == (kept, kept)
+        assert scripted.world.audit.of("sign_in.refused_by_app")[-1]["error"] == kept
+
+
 @pytest.mark.parametrize(("error", "kind"), [("access_denied", PageKind.DENIED), ("server_error", PageKind.APP_ERROR)])
 def test_a_denied_consent_ends_the_leg_and_is_audited(scripted: "Scripted", error: str, kind: PageKind) -> None:
     secret, cookie, state = scripted.to_app(JOSIE)

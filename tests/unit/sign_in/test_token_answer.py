@@ -187,6 +187,15 @@ def test_only_the_endpoints_own_word_ends_a_grant(status: int, error: object, ra
     assert "at-secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "word", ["rt-9f8e7d6c5b4a39281706f5e4d3c2b1a0", "INVALID_GRANT", "", None, 7, ["invalid_grant"]]
+)
+def test_a_word_that_no_specification_has_is_never_passed_on(word: object) -> None:
+    with pytest.raises(AppUnavailable) as caught:
+        _read({"error": word or "x"}, 400)
+    assert str(caught.value) == "token endpoint: other (status 400)"
+
+
 def test_a_wait_is_passed_on() -> None:
     with pytest.raises(AppUnavailable) as caught:
         _read({}, 503, retry_after=30)

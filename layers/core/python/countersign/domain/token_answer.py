@@ -10,6 +10,7 @@ from countersign.domain import strict_json
 from countersign.domain.catalog import OAuth
 from countersign.domain.errors import AppUnavailable, InvalidClient, InvalidGrant
 from countersign.domain.oauth import TokenAnswer
+from countersign.domain.oauth_errors import known
 from countersign.domain.query import ask_text
 from countersign.domain.secret import Secret
 
@@ -19,7 +20,6 @@ TOKEN_LIMIT: Final = 16_384
 _SCOPE_LIMIT: Final = 8_192
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")  # VSCHAR (RFC 6749 appendix A.12) without the space, so that a header holds
 _TOKENS: Final = frozenset({"access_token", "refresh_token", "id_token"})
-_ERROR: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _OK: Final = 200
 _BAD_REQUEST: Final = 400
 _SERVER_ERROR: Final = 500
@@ -108,7 +108,7 @@ def _parse(content_type: str, body: bytes) -> Mapping[str, Any]:
 
 def _error(error: Any, status: int, grant_over: Sequence[int]) -> InvalidGrant | InvalidClient | AppUnavailable:
     """``grant_over``: statuses of this app that mean it whatever the word; 400 can mean anything, and never does."""
-    code = error if isinstance(error, str) and _ERROR.fullmatch(error) else "unreadable"
+    code = known(error)
     detail = f"token endpoint: {code} (status {status})"
     if code in _INVALID_CLIENT:
         return InvalidClient(detail)

@@ -28,6 +28,11 @@ class Tokens:
     sites: Mapping[str, str] = field(default_factory=dict)
     credential: Mapping[str, Secret] = field(default_factory=dict)
 
+    def revealed(self) -> tuple[str, ...]:
+        """All that is secret in them, to keep it out of what is written down."""
+        held = (self.access_token, self.refresh_token, *self.credential.values())
+        return tuple(secret.reveal() for secret in held if secret is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class SealOwner:

@@ -17,6 +17,7 @@ from countersign.domain.errors import (
 from countersign.domain.grant import grant_of
 from countersign.domain.hosts import fill_settings
 from countersign.domain.oauth import TokenAnswer
+from countersign.domain.oauth_errors import known
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier
@@ -60,7 +61,7 @@ class CompleteAppLeg:
         if not self.browser_leg.spend(found):
             return self.bind_account.pending(found) or found.page(PageKind.REPLAYED)
         if callback.code is None:
-            return self._refused(found, callback.error or "")
+            return self._refused(found, known(callback.error))
         arrived = self.clock()
         tokens = self._exchange(found, callback.code)
         return tokens if isinstance(tokens, Page) else self._bind(found, tokens, arrived)

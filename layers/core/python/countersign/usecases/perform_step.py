@@ -182,16 +182,18 @@ class PerformStep:
                 return at, answer
 
     def _answer(self, at: StepAt) -> tuple[StepAt, Succeeded | Refused | NotUsable]:
-        theirs: str | None = None
+        headers: Mapping[str, str] = {}
 
         def read(base: str | None, got: HttpAnswer) -> Succeeded | Refused | TokenRejected | NotUsable:
-            nonlocal theirs
-            theirs = request_id(got.headers)
+            nonlocal headers
+            headers = got.headers
             return read_answer(self._call(at, base), got)
 
         called: tuple[Opened, Succeeded | Refused | NotUsable] = self.call_app(
             at.opened, lambda base: build_request(self._call(at, base)), read
         )
+        secrets = (*at.opened.tokens.revealed(), *called[0].tokens.revealed(), *at.hidden.secrets)
+        theirs = request_id(headers, secrets)
         return replace(at, opened=called[0], action=replace(at.action, request_id=theirs)), called[1]
 
     def _already(self, at: StepAt, refused: Refused) -> tuple[StepAt, StepEnd]:
