@@ -61,7 +61,10 @@ def test_an_organisations_id_is_never_sent_as_the_team(provider: Provider) -> No
 
 
 def test_a_good_token_is_believed_and_the_access_token_dropped(provider: Provider) -> None:
-    assert _identify(provider) == IdTokenClaims("U0JOSIE", "T0ACME", None, "josie@acme.com", None)
+    client = provider.client(HTTP)
+    code = provider.sign_in(client.authorization_url(REDIRECT, "s" * 64, "n" * 64, "T0ACME"), "U0JOSIE")["code"]
+    found = client.identify(Secret(code), REDIRECT, "n" * 64, organisation=False)
+    assert found == IdTokenClaims("U0JOSIE", "T0ACME", None, "josie@acme.com", None)
     assert [request.path for request in provider.server.received] == [
         "/api/openid.connect.token",
         "/openid/connect/keys",
@@ -70,7 +73,7 @@ def test_a_good_token_is_believed_and_the_access_token_dropped(provider: Provide
         "client_id": "111.222",
         "client_secret": "slack-secret",
         "grant_type": "authorization_code",
-        "code": "code-0",
+        "code": code,
         "redirect_uri": REDIRECT,
     }
 
