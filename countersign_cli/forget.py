@@ -26,7 +26,7 @@ def forget(
     yes: Yes = False,
     local: Local = False,
 ) -> None:
-    """Forget a person: connections revoked, links burnt, waiting actions ended, history emptied. It can't be undone."""
+    """Forget a person: connections revoked, links ended, waiting actions ended, history emptied. It can't be undone."""
     someone = found_person(person, workspace, "USER")
     deployment = find(stack, region, local=local)
     with plainly(stack):

@@ -148,7 +148,7 @@ def test_a_link_ends_and_its_page_sends_another_to_its_own_person(new_browser: N
     says(tab, "This link has ended")
     with window.news():
         press(tab, "Send me a new link in Slack")
-        says(tab, "Look into Slack", "If @priya can have a new link now, it is in their messages with Countersign,")
+        says(tab, "Look in Slack", "If @priya can have a new link now, it is in their messages with Countersign,")
     expect(window.latest).to_contain_text("Here is a new link, because the last one had ended.")
     connect(window.follow(window.latest.get_by_role("link", name="Connect ServiceNow")), "priya")
 

@@ -66,6 +66,13 @@ def test_an_app_that_no_recipe_acts_in_is_not_offered_and_what_is_connected_stay
     assert [b.label for b in buttons(world.slack.told[-1][1])] == ["Reconnect", "Disconnect", "Connect Salesforce"]
 
 
+def test_what_can_be_connected_stands_in_the_order_of_its_names(world: ActingWorld) -> None:
+    renamed = replace(world.catalog.apps["servicenow"], name="A to Z")
+    world.catalog = replace(world.catalog, apps={**world.catalog.apps, "servicenow": renamed})
+    ask(world, "connections")
+    assert [b.label for b in buttons(world.slack.told[-1][1])] == ["Connect A to Z", "Connect Salesforce"]
+
+
 def test_a_paused_app_says_so_and_offers_no_sign_in(world: ActingWorld) -> None:
     world.connect(JOSIE, "josie")
     for app in ("servicenow", "salesforce"):

@@ -38,7 +38,9 @@ def test_a_later_step_uses_what_an_earlier_one_gave(ready: TwoAppsWorld) -> None
 def test_every_app_that_was_acted_in_is_named_with_the_account(ready: TwoAppsWorld) -> None:
     ready.report()
 
-    recorded = "josie@acme.com in Wiki, not confirmed there; josie@acme.com in Tracker, not confirmed there"
+    recorded = (
+        "josie@acme.com in Wiki, which Wiki did not confirm; josie@acme.com in Tracker, which Tracker did not confirm"
+    )
     assert words(ready.slack.told[-1][1]).startswith(f"OPS-1 is there. Page 7.\nRecorded as {recorded}.")
 
 

@@ -55,6 +55,13 @@ class Account:
         """What people recognise themselves by."""
         return self.email or self.login
 
+    @property
+    def where(self) -> str:
+        """What its organisation is called beside the label: an id is said to be one, and nothing is said twice."""
+        if self.organisation is None or self.organisation in self.label.split():
+            return ""
+        return f"organisation {self.organisation}" if self.organisation == self.organisation_id else self.organisation
+
 
 @dataclass(frozen=True, slots=True)
 class Site:

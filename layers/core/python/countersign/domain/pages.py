@@ -182,5 +182,5 @@ def identities(intent: Intent, app_name: str, account: Account) -> tuple[tuple[s
     if intent.shared:
         slack = EVERYONE.format(workspace=intent.workspace_name, person=intent.person_name)
     who = account.label if account.name in {"", account.label} else f"{account.name}, {account.label}"
-    there = f"{who}, {account.organisation}" if account.organisation else who
+    there = f"{who}, {account.where}" if account.where else who
     return ((SLACK, slack), (app_name, there))

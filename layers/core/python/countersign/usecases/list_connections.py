@@ -49,9 +49,10 @@ class ListConnections:
         return self._entries(needed, there, shared=True)
 
     def _entries(self, apps: Sequence[str], there: Sequence[Connection], *, shared: bool) -> list[AppEntry]:
-        """Connected apps in the order of their connections, then the others; what left the catalog can still be cut."""
+        """Connected apps in the order of their connections, what left the catalog too; then the others by name."""
         rows = {row.app: row for row in there}
-        return [self._entry(app, rows.get(app), shared=shared) for app in dict.fromkeys([*rows, *apps])]
+        others = sorted(set(apps) - rows.keys(), key=lambda app: self.catalog.apps[app].name.casefold())
+        return [self._entry(app, rows.get(app), shared=shared) for app in [*rows, *others]]
 
     def _entry(self, app_id: str, row: Connection | None, *, shared: bool) -> AppEntry:
         app = self.catalog.apps.get(app_id)

@@ -44,7 +44,7 @@ class NoteDecision:
         """Who the app says did it; our own knowledge only where it can't say, and then marked so."""
         app, account, label = self.catalog.apps[connection.app], connection.account, acting_as(connection)
         if recorded is None:
-            return f"{there(label, app.name)}, not confirmed there"
+            return f"{there(label, app.name)}, which {app.name} did not confirm"
         if recorded.account_id == account.id:
             return there(label, app.name)
         return f"{recorded.name or recorded.account_id} in {app.name}, not {label}"

@@ -57,7 +57,7 @@ TEXTS: Final[Mapping[InstallKind, PageText]] = {
         "This installation is over",
         (
             "Each one works once, for ten minutes.",
-            "If you just reloaded the page: look into Slack, where Countersign is among the apps when it is installed.",
+            "If you just reloaded the page: look in Slack, where Countersign is among the apps when it is installed.",
         ),
     ),
     InstallKind.BAD_REQUEST: PageText(

@@ -51,7 +51,8 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         HTTPStatus.OK,
         "Connected",
         (
-            "{app} knows you as {account}. Whatever waited for this goes on in Slack, or you are asked there.",
+            "{app} knows you as {account}.",
+            "Look in Slack for what waited for this: it goes on, or you are asked there whether you still want it.",
             "You can close this page and go back to Slack. Not your account? Disconnect it there.",
         ),
     ),
@@ -73,7 +74,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
     ),
     PageKind.NEW_LINK_SENT: PageText(
         HTTPStatus.OK,
-        "Look into Slack",
+        "Look in Slack",
         (
             "If {person} can have a new link now, it is in their messages with Countersign, and only there.",
             "Nothing new there? Then use the newest link that is, or wait ten minutes and ask again.",
@@ -106,7 +107,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         "Too many tries",
         (
             "This link's button was pressed very often within a few minutes. Nothing was connected.",
-            "Is {app} still open in another tab? Go on there. Otherwise press Connect in Slack: it brings a new link.",
+            "Is {app} still open in another tab? Go on there. Otherwise write connections to Countersign in Slack.",
         ),
     ),
     PageKind.PAUSED: PageText(
@@ -114,7 +115,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         "{app} is paused",
         (
             "{app} is paused in {workspace}, so nobody can connect it now. Nothing was connected.",
-            "Try again later: press the Connect button in Slack, it brings a new link.",
+            "Try again later: write connections to Countersign in Slack, where it says whether it still is.",
         ),
     ),
     PageKind.STOPPED: PageText(
@@ -123,7 +124,7 @@ TEXTS: Final[Mapping[PageKind, PageText]] = {
         (
             "Somebody else tried to use it, or Countersign was removed from {workspace}: it works for nobody any more.",
             "Nothing was connected.",
-            "{person} was told in Slack, and can start again there.",
+            "Are you {person}? You were told in Slack: write connections to Countersign there for a new link.",
         ),
     ),
     **STOPS,

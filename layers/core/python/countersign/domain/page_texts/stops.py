@@ -45,7 +45,7 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
         "There is no such link",
         (
             "Perhaps it was cut off on the way, or is older than a day.",
-            "Go back to Slack and press the Connect button again.",
+            "Go back to Slack and write connections to Countersign: there you can connect every app, with a new link.",
         ),
     ),
     PageKind.LOST_COOKIE: PageText(
@@ -61,7 +61,7 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
         "This step is over",
         (
             "It was done before, or is being done right now: each step works once.",
-            "If you just reloaded the page, look into Slack, where you are told when you are connected.",
+            "If you just reloaded the page, look in Slack, where you are told when you are connected.",
             "Not connected there? Press the Connect button again.",
         ),
     ),
@@ -142,7 +142,7 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
     PageKind.CHANGED: PageText(
         HTTPStatus.CONFLICT,
         "Your connection changed meanwhile",
-        ("Another sign-in, or a disconnection, came first. Look into Slack, and press Connect again if you need to.",),
+        ("Another sign-in, or a disconnection, came first. Look in Slack, and press Connect again if you need to.",),
     ),
     PageKind.SLACK_DENIED: PageText(
         HTTPStatus.OK,
@@ -176,7 +176,7 @@ STOPS: Final[Mapping[PageKind, PageText]] = {
     PageKind.STORAGE_TROUBLE: PageText(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Please try again in a minute",
-        ("Our own storage did not answer. Look into Slack whether you are connected; if not, press Connect again.",),
+        ("Our own storage did not answer. Look in Slack whether you are connected; if not, press Connect again.",),
     ),
     PageKind.BROKEN: PageText(
         HTTPStatus.INTERNAL_SERVER_ERROR,

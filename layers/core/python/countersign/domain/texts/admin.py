@@ -80,7 +80,7 @@ def admin_section(states: Sequence[AppState], chosen: str | None = None) -> list
 
 def _quiet(title: str, states: Sequence[AppState]) -> list[Block]:
     """Apps where nothing is: they can be paused all the same, before anybody connects (again)."""
-    buttons = [_pause(state, f"Pause {state.name}") for state in states]
+    buttons = [_pause(state, f"Pause {state.name}") for state in sorted(states, key=lambda one: one.name.casefold())]
     return [Paragraph(Text(title)), Buttons(buttons)] if buttons else []
 
 

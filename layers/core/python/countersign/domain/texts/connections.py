@@ -16,7 +16,7 @@ def disconnect_button(app: str, app_id: str, label: str) -> Button:
     """*Disconnect*, which asks once."""
     ask = Confirmation(
         f"Disconnect {app}?",
-        f"Countersign can no longer act as you in {app}, from now on. You can connect again at any time.",
+        f"Countersign will no longer be able to act as you in {app}. You can connect again at any time.",
         "Disconnect",
         "Keep",
     )

@@ -99,9 +99,9 @@ def _own_line(entry: AppEntry, row: Connection) -> Text:
 
 def _line(template: str, entry: AppEntry, row: Connection) -> Text:
     values: dict[str, Value] = {"app": entry.name, "label": row.account.label, "since": Moment(row.connected_at)}
-    if row.account.organisation:
+    if row.account.where:
         template = template.replace("{label}", "{label} ({organisation})", 1)
-        values["organisation"] = row.account.organisation
+        values["organisation"] = row.account.where
     if row.steward is not None:
         values["admin"] = Mention(row.steward.user_id)
     if row.status is Status.LIVE and row.last_used_at:

@@ -39,7 +39,7 @@ def help_message(recipes: Sequence[Recipe], command: str, *, unknown_words: str 
     lines = [
         "• `connections`: what you have connected, and how to cut it",
         "• `history`: what you did through Countersign",
-        "• `forget me`: end and empty what Countersign keeps of you",
+        "• `forget me`: end your connections here and at the apps, and empty your history",
         "• `help`: this list",
     ]
     values: dict[str, Value] = {"command": command}

@@ -27,7 +27,7 @@ def ask() -> Message:
         {"stays": _STAYS},
     )
     sure = Confirmation(
-        "Forget me?", "Your connections end and your history is emptied, for good.", "Forget me", "Stay"
+        "Forget me?", "Your connections end and your history is emptied, for good.", "Forget me", "Don't"
     )
     button = Button("Forget me", CONNECTIONS_FORGET, style=Style.DANGER, confirmation=sure)
     return Message(Text("Be forgotten by Countersign"), (Paragraph(text), Buttons((button,))))

@@ -115,7 +115,8 @@ def link_was_opened_by_another(app: str) -> Message:
     """To the link's own person, when another one's browser was stopped."""
     return say(
         "Your link to connect *{app}* was opened by somebody else. They were stopped: nothing was connected, and the "
-        "link is worthless now. If that was you in another Slack account, click again and use your own browser.",
+        "link is worthless now. If that was you in another Slack account, write `connections` to me for a new link, "
+        "and open it in your own browser.",
         app=app,
     )
 
