@@ -18,7 +18,7 @@ OUTSIDE := tests/e2e/outside
 TOOLS := $(foreach name,ministack sam runtime,.local/tools/$(name)/.ready)
 WORKERS ?= 2
 
-.PHONY: help demo up down test torture check format sam-local docs tools browser clean
+.PHONY: help demo up down test torture check format sam-local docs sbom tools browser clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -54,6 +54,9 @@ format: $(VENV) ## bring the sources into their format and mend what can be mend
 
 docs: $(VENV) ## write the lists in README and docs that are generated from the sources
 	$(PYTHON) -m tools.generate_docs
+
+sbom: $(VENV) ## what the functions are deployed with, as CycloneDX, in .local/sbom.json
+	@$(UV) export --quiet --frozen --no-dev --preview-features sbom-export --format cyclonedx1.5 --output-file .local/sbom.json
 
 sam-local: tools ## `sam local invoke` of every function with its events; needs a Docker engine
 	@$(PYTHON) -m tools.sam_local

@@ -92,6 +92,27 @@ def test_a_page_fits_a_small_screen_loads_nothing_and_breaks_no_rule_of_its_own(
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize") == "20.8px", "the sheet applies"
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+@pytest.mark.parametrize("name", ASKING)
+@pytest.mark.parametrize("framing", ["https://attacker.example", ORIGIN])
+def test_no_page_can_be_framed_by_anybody(browser: Browser, name: str, framing: str, *, refuses: bool) -> None:
+    """Not by ourselves either. Without its policy the page is there: then the browser would show it in a frame."""
+    answer = page_answer(ASKING[name], "reference")
+    policies = () if refuses else ("Content-Security-Policy", "X-Frame-Options")
+    headers = {header: value for header, value in answer["headers"].items() if header not in policies}
+    context = browser.new_context()
+    window = context.new_page()
+    window.route(f"{ORIGIN}/connect/page", lambda route: route.fulfill(headers=headers, body=answer["body"]))
+    frame = f'<!doctype html><iframe src="{ORIGIN}/connect/page"></iframe>'
+    window.route(f"{framing}/frame", lambda route: route.fulfill(content_type="text/html", body=frame))
+    window.goto(f"{framing}/frame")
+    inside = window.frames[1]
+    inside.wait_for_load_state()
+    assert inside.locator("form").count() == (0 if refuses else 1)
+    assert inside.url == ("chrome-error://chromewebdata/" if refuses else f"{ORIGIN}/connect/page")
+    context.close()
+
+
 @showing("choose")
 def test_a_place_is_chosen_by_keyboard_and_only_then_sent(opened: Window) -> None:
     page = opened.page
