@@ -7,6 +7,7 @@ import pytest
 
 from countersign.domain.connection import Connection, Status, seal_owner
 from countersign.domain.errors import AppUnavailable
+from countersign.domain.queue_messages import revoke_message
 from countersign.domain.secret import Secret
 from countersign.domain.token_codec import pack
 from countersign.domain.tokens import Tokens
@@ -97,6 +98,26 @@ def test_two_workers_that_revoke_the_same_say_it_once(world: ActingWorld) -> Non
 
     assert len(world.slack.told) == 1
     assert world.audit.names == ["revocation"]
+
+
+def test_who_could_not_be_told_is_told_when_chat_is_back(world: ActingWorld) -> None:
+    _cut(world)
+    revoke = dict(revoke_message(JOSIE, "servicenow", "t"))
+    world.slack.down = True
+    assert world.deliver(revoke) != []
+    world.slack.down = False
+
+    assert world.deliver(revoke) == world.deliver(revoke) == []
+    assert _said(world) == ["*ServiceNow*: removed here, and revoked at ServiceNow."]
+    assert (world.audit.names, world.connections.get(JOSIE, "servicenow")) == (["revocation"], None)
+
+
+def test_who_left_keeps_nothing_because_they_cannot_be_told(world: ActingWorld) -> None:
+    _cut(world)
+    world.slack.refuses = "user_disabled"
+
+    assert world.deliver(dict(revoke_message(JOSIE, "servicenow", "t"))) == []
+    assert (world.audit.names, world.connections.get(JOSIE, "servicenow")) == (["revocation"], None)
 
 
 def test_that_the_app_did_not_answer_is_said_once_however_late_it_was_asked(world: ActingWorld) -> None:

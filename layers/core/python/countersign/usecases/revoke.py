@@ -6,7 +6,7 @@ from typing import Final
 
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Connection, Status
-from countersign.domain.errors import AppError, Conflict, SealBroken
+from countersign.domain.errors import AppError, ChatRefused, Conflict, SealBroken
 from countersign.domain.identity import Person
 from countersign.domain.message import Message
 from countersign.domain.texts import connections as texts
@@ -24,7 +24,7 @@ LONGEST_PAUSE: Final = 3_600
 class Revoke:
     """Revokes what its person cut. Safe to call again: what is gone is gone.
 
-    Raises StoreUnavailable, and ChatUnavailable when the person could not be told (the row is gone by then).
+    Raises StoreUnavailable, and ChatUnavailable when the person could not be told: the row is there still, and due.
     """
 
     connections: ConnectionStore
@@ -103,10 +103,10 @@ class Revoke:
         if not self._still_there(connection):
             # A refresh saved newer tokens meanwhile, and the row is still due; or a twin of this run said it all.
             return
-        # Recorded while the row is there: without it nobody would come back to record it, or to tell its person.
+        # While the row is there: without it nobody would come back to record it, or to tell its person.
         self._record(connection, outcome)
-        if self.connections.delete(connection):
-            self._tell(connection, said)
+        self._tell(connection, said)
+        self.connections.delete(connection)
 
     def _tell(self, connection: Connection, said: Message) -> None:
         """Whose act it was not is told whose it was."""
@@ -114,7 +114,10 @@ class Revoke:
             app = self.catalog.apps.get(connection.app)
             name = app.name if app else connection.app
             said = texts.cut_by_another(connection.cut_by, name, said, shared=connection.shared)
-        self.messenger.within(connection.installation).direct(connection.contact, said)
+        try:
+            self.messenger.within(connection.installation).direct(connection.contact, said)
+        except ChatRefused as error:  # who left can't be told
+            self.journal("person_not_told", app=connection.app, reason=error.reason)
 
     def _still_there(self, connection: Connection) -> bool:
         there = self.connections.get(connection.person, connection.app)

@@ -71,7 +71,10 @@ class DynamoAuditLog:
         """
         now = self._clock() if tried_at is None else tried_at
         note = {"pk": f"once#{recorded}", "sk": "once", "at": now, "ttl": now + self._retention}
-        return int(self._table.put_first(note)["at"])
+        try:
+            return int(self._table.put_first(note)["at"])
+        except Conflict:
+            return now  # it is there, and was not shown: twice in the trail is better than not at all
 
     def _item(self, event: AuditEvent) -> Item:
         app = event.facts.get("app")
