@@ -1,4 +1,4 @@
-"""Who may do what: each function's role against the table of the security design, whole and nothing besides."""
+"""Who may do what: each function's role against one table (docs/adr/0012), whole and nothing besides."""
 
 from typing import Any
 
