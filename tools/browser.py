@@ -40,6 +40,7 @@ def install() -> None:
         subprocess.CalledProcessError: None did.
     """
     if os.geteuid() == 0 and shutil.which("apt-get"):
+        print("As root on Debian: installing the package chromium (apt-get install chromium) …", flush=True)
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]

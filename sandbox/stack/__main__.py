@@ -9,9 +9,10 @@ from pathlib import Path
 from types import FrameType
 
 from sandbox.stack.errors import StackError
+from sandbox.stack.held import demand_not_held, held
 from sandbox.stack.layout import LOCAL, State
 from sandbox.stack.running import Stack, down, up
-from sandbox.stack.world import read_world
+from sandbox.stack.world import World, read_world
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +34,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _demo(state: State) -> int:
-    stack = up(read_world(os.environ), state, sample_cards=True, say=_say)
+    world = read_world(os.environ)
+    with held(state, f"{world.sandbox_url}/"):
+        return _show(world, state)
+
+
+def _show(world: World, state: State) -> int:
+    stack = up(world, state, sample_cards=True, say=_say)
     try:
         _say(f"\n  Countersign is running. Open {stack.world.sandbox_url}/ in a browser.\n  Ctrl-C ends it.\n")
         return _watch(stack)
@@ -54,6 +61,7 @@ def _watch(stack: Stack) -> int:
 
 
 def _up(state: State) -> int:
+    demand_not_held(state)
     stack = up(read_world(os.environ), state, sample_cards=False, say=_say)
     _say(f"Running: {stack.world.sandbox_url}/, described in {state.stack_file}. `make down` ends it.")
     return 0

@@ -56,6 +56,11 @@ class State:
         return self.folder / "sandbox.json"
 
     @property
+    def demo_file(self) -> Path:
+        """Which process shows a demo from this folder; it exists only while that runs."""
+        return self.folder / "demo.json"
+
+    @property
     def processes(self) -> Path:
         """One record per process that this stack started."""
         return self.folder / "processes"
