@@ -6,6 +6,7 @@ then does. Outside is in memory; all between handler and ports is the product.
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -52,10 +53,14 @@ def test_each_folder_of_events_is_a_functions() -> None:
 # --- behind the API
 
 USUALLY = {"slack_interactions": 200, "oauth_callback": 404, "card_hooks": 400, "slack_install": 410}
-"""Signed requests are taken, links that nobody made are unknown, and most recorded hooks are somebody's mistake."""
+"""Signed requests are taken, links that nobody made are unknown, and most recorded hooks are somebody's mistake.
+
+A callback leads to a page; in a browser that was not led to it, it says less.
+"""
 STATUS = {
     "oauth_callback/connect_unknown_button": 400,
-    "oauth_callback/slack_callback_without_state": 400,
+    "oauth_callback/connect_end_elsewhere": 409,
+    **dict.fromkeys((name for name in FILES if re.fullmatch("oauth_callback/(app|slack)_callback.*", name)), 303),
     "slack_install/install": 302,
     "slack_install/oauth_redirect_without_state": 200,
     "card_hooks/decided_in_the_app": 202,

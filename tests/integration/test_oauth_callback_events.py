@@ -25,6 +25,7 @@ STATUSES = {
     "connect_choose": 404,
     "connect_confirm": 404,
     "connect_decline": 404,
+    "connect_end_elsewhere": 409,
     "connect_enter_key": 404,
     "connect_go": 404,
     "connect_new_link": 404,
