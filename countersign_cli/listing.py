@@ -1,43 +1,45 @@
 """Tables of what a catalog holds."""
 
+import textwrap
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from countersign.domain.catalog import App, Catalog, Operation, Recipe
 from countersign_cli.catalog_folder import err, out
 
-_WHOLE: Final = ("kind", "protected by", "acts as")
+_UNBOUNDED: Final = 10_000
 
 
 def show(catalog: Catalog, app_id: str | None) -> None:
     """Apps and recipes, or one app's operations. Exits with 1 when there is no such app."""
     if app_id is None:
-        out.print(_apps(catalog))
-        out.print(_recipes(catalog))
+        _apps(catalog)
+        _recipes(catalog)
         return
     if app_id not in catalog.apps:
         hint = f" {app_id} is a recipe: try `countersign try {app_id}`." if app_id in catalog.recipes else ""
         err.print(f"There is no app {app_id}.{hint} There are: {', '.join(sorted(catalog.apps))}.")
         raise typer.Exit(1)
-    out.print(_operations(catalog.apps[app_id]))
+    _operations(catalog.apps[app_id])
 
 
-def _apps(catalog: Catalog) -> Table:
-    table = _table("Apps", "id", "name", "acts as", "operations")
-    for app in sorted(catalog.apps.values(), key=lambda one: one.id):
-        table.add_row(app.id, app.name, app.acts_as.value, "\n".join(app.operations))
-    return table
+def _apps(catalog: Catalog) -> None:
+    apps = sorted(catalog.apps.values(), key=lambda one: one.id)
+    rows = [(app.id, app.name, app.acts_as.value, "\n".join(app.operations)) for app in apps]
+    _print("Apps", ("id", "name", "acts as", "operations"), rows)
 
 
-def _recipes(catalog: Catalog) -> Table:
-    table = _table("Recipes", "id", "starts with", "does", "as")
+def _recipes(catalog: Catalog) -> None:
+    rows = []
     for recipe in sorted(catalog.recipes.values(), key=lambda one: one.id):
         steps = [step.operation for procedure in recipe.procedures.values() for step in procedure.steps]
         whose = "whoever clicks" if recipe.verify_user_access else "the workspace"
-        table.add_row(recipe.id, _start(recipe), "\n".join(dict.fromkeys(steps)), whose)
-    return table
+        rows.append((recipe.id, _start(recipe), "\n".join(dict.fromkeys(steps)), whose))
+    _print("Recipes", ("id", "starts with", "does", "as"), rows)
 
 
 def _start(recipe: Recipe) -> str:
@@ -48,22 +50,43 @@ def _start(recipe: Recipe) -> str:
     return "\n".join(ways)
 
 
-def _operations(app: App) -> Table:
-    table = _table(app.name, "operation", "kind", "takes", "gives", "protected by")
-    for operation in app.operations.values():
-        gives = "\n".join(operation.results)
-        table.add_row(
-            f"{app.id}.{operation.id}", operation.kind.value, _takes(operation), gives, operation.idempotency.value
+def _operations(app: App) -> None:
+    rows = [
+        (
+            f"{app.id}.{operation.id}",
+            operation.kind.value,
+            _takes(operation),
+            "\n".join(operation.results),
+            operation.idempotency.value,
         )
-    return table
+        for operation in app.operations.values()
+    ]
+    _print(app.name, ("operation", "kind", "takes", "gives", "protected by"), rows)
 
 
 def _takes(operation: Operation) -> str:
     return "\n".join(f"{name}{'' if one.required else '?'}" for name, one in operation.inputs.items())
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for place, column in enumerate(columns):
-        table.add_column(column, no_wrap=place == 0 or column in _WHOLE, overflow="fold")
-    return table
+def _print(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table where it fits, else a paragraph for each row: no word is ever broken."""
+    table = Table(*columns, title=title, title_justify="left", title_style="bold")
+    cells = list(rows)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    if out.measure(table, options=out.options.update(max_width=_UNBOUNDED)).maximum <= out.width:
+        out.print(table)
+        return
+    out.print(Text(f"{title}\n", "bold"))
+    for first, *others in cells:
+        out.print(Text(first))
+        for column, cell in zip(columns[1:], others, strict=True):
+            out.print(Text(_line(column, cell)))
+
+
+def _line(column: str, cell: str) -> str:
+    written = f"{column}: {', '.join(cell.splitlines()) or 'nothing'}"
+    wrapper = textwrap.TextWrapper(
+        out.width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(written)

@@ -102,6 +102,11 @@ def test_csv_is_safe_to_open_in_a_spreadsheet() -> None:
     assert [row["noted_at"] for row in rows] == sorted({row["noted_at"] for row in rows})
 
 
+def test_an_app_that_nobody_knows_is_said_to_be_none() -> None:
+    assert run("--app", "servcenow").stderr.splitlines()[1:] == ["There is no app servcenow: do you mean servicenow?"]
+    assert run("--app", "servicenow", "--to", "2026-01-01").stderr == "Nothing was recorded then that fits.\n"
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])  # noqa: RUF001
 def test_no_cell_can_begin_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"

@@ -1,5 +1,6 @@
 """The recipe builder's commands, run as typed, on a copy of the shipped catalog."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from catalog_build.compile import compile_catalog
+from countersign_cli import catalog_folder
 from countersign_cli.main import app
 from tests.support.shipped_catalog import SOURCE, shipped
 
@@ -62,6 +64,16 @@ def test_the_list_names_every_app_recipe_and_what_starts_it() -> None:
         assert name in listed
     assert "/countersign create opportunity" in listed
     assert "POST /hooks/approve_change" in listed
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_word_of_a_list_is_broken_however_narrow_the_window(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setattr(catalog_folder.out, "width", width)
+    words = set(re.findall(r"[\w.?]+", run("list").output + run("list", "servicenow").output))
+    assert {"servicenow.approve_change", "check_before_act", "short_description", "approve_pull_request"} <= words
+    assert {"/countersign create opportunity", "/countersign report bug"} <= set(
+        re.findall(r"/countersign \w+ \w+", " ".join(run("list").output.split()))
+    )
 
 
 def test_one_apps_operations_are_listed_with_what_they_take() -> None:
