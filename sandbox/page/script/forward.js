@@ -20,7 +20,7 @@ export function forwardLink(message) {
   return h(
     "details",
     { class: "forward" },
-    h("summary", {}, "Forward this link"),
+    h("summary", {}, "Sandbox: forward this link"),
     h("p", {}, "What if this link reaches someone else? Copy it, switch to another person, and paste it into the address bar."),
     h("div", { class: "forward-row" }, field, button),
     told,

@@ -105,7 +105,7 @@ def test_a_sign_in_link_can_be_copied_to_forward_it(fake: FakeClientApi, open_as
     fake.approvals += [CARD, app_message("E1", actions(button("connect", "Connect", url=LINK)), ephemeral=True)]
     page = open_as()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_text("Forward this link").click()
+    page.get_by_text("forward this link").click()
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == LINK

@@ -94,7 +94,7 @@ def test_a_click_travels_from_the_page_to_the_app_and_its_answer_back(world: Wor
     ]
     world.slack.chat_postEphemeral(channel="C0APPROVALS", user="U0TOM", text="Connect", blocks=prompt)
     expect(page.get_by_text("Only visible to you")).to_be_visible()
-    expect(page.get_by_text("Forward this link")).to_be_visible()
+    expect(page.get_by_text("forward this link")).to_be_visible()
     expect(page.get_by_role("complementary").get_by_text("block_actions")).to_be_visible()
     page.get_by_role("button", name="Josie").click()
     expect(page.get_by_role("button", name="Josie")).to_have_attribute("aria-pressed", "true")
