@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     console.print(f"seed {options.seed}")
     found: dict[str, Figures] = {}
     faults: list[str] = []
+    skipped: list[str] = []
     classes: Figures = {}
     for name in asked.part or PARTS:
         console.print(f"{name} …")
@@ -28,9 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
         found[name] = outcome.figures
         classes |= outcome.classes
         faults += [f"{name}: {fault}" for fault in outcome.faults]
+        skipped += [f"{name}: {what}" for what in outcome.skipped]
     took = seconds() - begun
     show(found | ({"hostile, by class": classes} if classes else {}), options.seed, took, console)
-    write(asked.out, found, options.seed, took, classes=classes)
+    write(asked.out, found, options.seed, took, classes=classes, skipped=skipped)
+    for what in skipped:
+        console.print(f"skipped: {what}", markup=False)
     for fault in faults:
         console.print(fault, markup=False)
     return 1 if faults else 0

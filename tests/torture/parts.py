@@ -44,6 +44,8 @@ class Outcome:
     faults: tuple[str, ...] = ()
     classes: Figures = field(default_factory=dict)
     """How many of each class of hostile input, beside the figures."""
+    skipped: tuple[str, ...] = ()
+    """What was asked for and could not be done here, in words."""
 
 
 def attacks(options: Options) -> Outcome:
@@ -56,7 +58,8 @@ def attacks(options: Options) -> Outcome:
 def hostile(options: Options) -> Outcome:
     """Hostile requests to every public route, in process and through the API; and whatever else comes from outside."""
     found = assault(options.seed, _plan(options), options.workers)
-    if options.guided and available():
+    guided = options.guided and available()
+    if guided:
         found.requests += options.guided
         found.classes["C2"] += options.guided
         if broken := fuzz(options.guided, options.seed):
@@ -64,17 +67,17 @@ def hostile(options: Options) -> Outcome:
             found.fault(broken)
     through_api = assault_through_api(options.seed, options.through_api) if options.through_api else Verdicts()
     found.add(through_api)
-    figures = {
-        "requests": found.requests,
-        "through_api": through_api.requests,
+    wrong = {
         "uncaught": found.uncaught,
         "status_5xx": found.status_5xx,
         "parses_before_signature": found.parses_before_signature,
         "aws_calls_before_signature": found.aws_calls_before_signature,
     }
-    wanted = figures | dict.fromkeys(list(figures)[2:], 0)
-    unsaid = () if figures == wanted or found.faults else (f"{figures}",)
-    return Outcome(figures, (*found.faults, *unsaid), dict(sorted(found.classes.items(), key=_number)))
+    sent = {"requests": found.requests} | ({"through_api": through_api.requests} if options.through_api else {})
+    unsaid = (f"{wrong}",) if any(wrong.values()) and not found.faults else ()
+    skipped = (f"{options.guided} guided requests: atheris is not here",) if options.guided and not guided else ()
+    classes = dict(sorted(found.classes.items(), key=_number))
+    return Outcome(sent | wrong, (*found.faults, *unsaid), classes, skipped)
 
 
 def _plan(options: Options) -> Plan:

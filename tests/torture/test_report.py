@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture import parts
 from tests.torture.__main__ import main
+from tests.torture.hostile.judge import Verdicts
 from tests.torture.measure import shares
-from tests.torture.parts import PARTS
+from tests.torture.parts import PARTS, Options
 from tests.torture.report import FIGURES, write
 
 
@@ -33,13 +35,31 @@ def test_how_many_of_each_class_stands_beside_the_published_figures_of_hostile_i
     assert json.loads((tmp_path / "torture.json").read_text())["hostile"] == {**figures, "classes": {"C1": 7, "C10": 3}}
 
 
+def test_a_step_that_was_left_out_has_no_figure_and_one_that_could_not_be_done_is_named(tmp_path: Path) -> None:
+    figures = dict.fromkeys((name for name in FIGURES["hostile"] if name != "through_api"), 0)
+    write(tmp_path / "torture.json", {"hostile": figures}, 1, 1.0, skipped=["hostile: guided"])
+    written = json.loads((tmp_path / "torture.json").read_text())
+    assert written == {"hostile": figures, "seed": 1, "seconds": 1.0, "skipped": ["hostile: guided"]}
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_hostile_input_says_what_it_did_and_what_it_could_not(monkeypatch: pytest.MonkeyPatch, *, here: bool) -> None:
+    monkeypatch.setattr(parts, "assault", lambda *_: Verdicts(requests=7))
+    monkeypatch.setattr(parts, "available", lambda: here)
+    monkeypatch.setattr(parts, "fuzz", lambda *_: "")
+    outcome = PARTS["hostile"](Options(guided=3, through_api=0))
+    assert outcome.figures["requests"] == (10 if here else 7)
+    assert "through_api" not in outcome.figures
+    assert outcome.skipped == (() if here else ("3 guided requests: atheris is not here",))
+
+
 def test_figures_by_other_names_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="attacks has the figures"):
         write(tmp_path / "torture.json", {"attacks": {"rounds": 1}}, 1, 1.0)
 
 
 def test_shares_add_up_and_are_the_same_for_the_same_seed() -> None:
-    parts = list(shares(3, 1_001, 250))
-    assert sum(part.count for part in parts) == 1_001
-    assert len({part.seed for part in parts}) == len(parts)
-    assert parts == list(shares(3, 1_001, 250))
+    shared = list(shares(3, 1_001, 250))
+    assert sum(share.count for share in shared) == 1_001
+    assert len({share.seed for share in shared}) == len(shared)
+    assert shared == list(shares(3, 1_001, 250))
