@@ -13,12 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from countersign.domain.action import Action, ActionStatus
+from countersign.domain.audit import LateEvent
 from countersign.domain.card_button import RetryButton
 from countersign.domain.cut_app import CutApp
 from countersign.domain.departure import Departure, Left, purge_of
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import Interaction, Kind, ReplyTo
 from countersign.domain.queue_messages import (
+    audit_message,
     channel_moved_message,
     connected_message,
     cut_app_message,
@@ -73,6 +75,8 @@ ACTION = Action(
     reply_to=ReplyTo(),
     shown="8674ff960bedbe20",
 )
+CUTTING = CutApp("servicenow", ACME.id, "T0ACME/U0PRIYA", NOW, ACTION.trace_id)
+LATE = {"app": "servicenow", "workspace": ACME.id, "account": "id-josie", "trace_id": ACTION.trace_id}
 RETRY = RetryButton(ACTION.id, ACTION.shown or "")
 FROM_SLACK = {
     "app_actions": (
@@ -117,7 +121,9 @@ def batches() -> dict[tuple[str, str], Batch]:
         "left": left_message(LEFT),
         "purge": purge_message(purge_of(LEFT)),
         "sweep": sweep_message(ACME, ""),
-        "cut_app": cut_app_message(CutApp("servicenow", ACME.id, "T0ACME/U0PRIYA", NOW, ACTION.trace_id)),
+        "cut_app": cut_app_message(CUTTING),
+        "cut_app_ended": cut_app_message(replace(CUTTING, cut=1, ended=True)),
+        "audit": audit_message(LateEvent("disconnected", JOSIE, LATE, "T0ACME/U0JOSIE servicenow", None, NOW)),
         "resume": resume_message(ACTION),
         "waiting": waiting_message(replace(ACTION, waiting_for="servicenow")),
         "unknown_kind": {"v": 1, "kind": "dance", "trace_id": ACTION.trace_id},

@@ -184,7 +184,7 @@ def admin_refused() -> Scene:
 
 def app_cut_off() -> Scene:
     world = acting()
-    return delivered(world, cut_app_message(CutApp("servicenow", "T0ACME", PRIYA.key, world.now, "t")))
+    return delivered(world, cut_app_message(CutApp("servicenow", "T0ACME", PRIYA.key, world.now, "t", ended=True)))
 
 
 def left(how: Left) -> Scene:
@@ -427,6 +427,19 @@ def test_who_dies_while_a_sign_in_is_stored_leaves_it_to_housekeeping(call: int)
     house.keep_house()
     stored = world.connections.get(JOSIE, "servicenow") is not None
     assert browser.audit.trail.names == ["sign_in.connected" if stored else "sign_in.given_back"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_how_many_were_cut_off_is_written_down_though_the_first_try_to_do_so_failed(*, again: bool) -> None:
+    world = acting()
+    audit = _audit_of(world)
+    audit.fail("admin.app_cut_off", queue_too=True)
+    begun = CutApp("servicenow", "T0ACME", PRIYA.key, world.now, "t", again=again)
+    assert world.deliver(dict(cut_app_message(begun))) == []
+    (ended,) = [message for message in world.actions_queue.sent if message["kind"] == "cut_app"]
+    assert world.deliver(dict(ended)) != []
+    assert world.deliver(dict(ended)) == []
+    assert [facts["connections"] for facts in audit.trail.of("admin.app_cut_off")] == ["1"]
 
 
 def test_every_event_that_is_recorded_is_among_them() -> None:

@@ -17,6 +17,7 @@ class CutApp:
         after: where the next page begins; None: at the start.
         again: this is the second look, for what the index did not show yet.
         cut: how many were cut so far.
+        ended: this look is over; it is left to write down and to tell how many they were.
     """
 
     app: str
@@ -27,6 +28,7 @@ class CutApp:
     after: str | None = None
     again: bool = False
     cut: int = 0
+    ended: bool = False
 
     def reaches(self, connected_at: int) -> bool:
         """Whether it cuts what was connected then."""

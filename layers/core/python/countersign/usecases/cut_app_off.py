@@ -40,6 +40,8 @@ class CutAppOff:
 
     def __call__(self, cutting: CutApp) -> None:
         """Go on with it."""
+        if cutting.ended:
+            return self._finished(cutting)
         by, going = CutBy.word_of(cutting.by), True
         while going:
             if self.deadline() - self.clock() < ENOUGH:
@@ -50,11 +52,12 @@ class CutAppOff:
                     cutting = replace(cutting, cut=cutting.cut + 1)
             cutting = replace(cutting, after=after)
             going = after is not None
-        return self._finished(cutting)
+        # A message of its own: whoever repeats it has the count, which nobody could count again.
+        return self.queue.send(cut_app_message(replace(cutting, ended=True)))
 
     def _finished(self, cutting: CutApp) -> None:
         if not cutting.again:
-            self.queue.send(cut_app_message(replace(cutting, again=True, cut=0)), delay=SECOND_LOOK)
+            self.queue.send(cut_app_message(replace(cutting, again=True, cut=0, ended=False)), delay=SECOND_LOOK)
         elif not cutting.cut:
             return  # the first look had found everybody
         facts = {
