@@ -33,6 +33,15 @@ def test_the_api_has_these_routes_and_no_other() -> None:
     assert found == ROUTES
 
 
+def test_an_address_that_is_no_route_is_not_found() -> None:
+    """API Gateway alone would answer 403, "Missing Authentication Token"; a local AWS may know no such setting."""
+    answers = resolved(template()["Resources"]["Api"]["Properties"]["GatewayResponses"])
+    assert answers["MISSING_AUTHENTICATION_TOKEN"] == {
+        "StatusCode": 404,
+        "ResponseTemplates": {"application/json": '{"error": "not_found"}'},
+    }
+
+
 def test_a_function_ends_before_the_api_gives_up_on_it() -> None:
     behind_the_api = {name: int(functions()[name]["Timeout"]) for name in FUNCTIONS if events(name, "Api")}
     assert max(behind_the_api.values()) < LONGEST_ANSWER_SECONDS
