@@ -188,7 +188,30 @@ NOT_BY_A_PERSON: dict[str, Inbound] = {
         frozenset({"T0ACME"}),
         (Departure(Left.DEACTIVATED, "T0ACME", None, **{**LEFT, "person": "U0TOM"}),),
     ),
+    "event_user_left_workspace": LifecycleEvent(
+        "user_change",
+        "Ev0LEFTSALES",
+        frozenset({"E0ACME"}),
+        (Departure(Left.DEACTIVATED, "E0ACME", "T0SALES", "E0ACME", "U0TOM", 1785578531, "trace-1"),),
+    ),
     "event_user_status": Ignored("user_change"),
+    "event_workspace_added": LifecycleEvent("team_access_granted", "Ev0ADDED", frozenset({"E0ACME"})),
+    "event_workspace_withdrawn": LifecycleEvent(
+        "team_access_revoked",
+        "Ev0WITHDRAWN",
+        frozenset({"E0ACME"}),
+        tuple(
+            Departure(Left.WITHDRAWN, "E0ACME", workspace, "E0ACME", None, 1785578531, "trace-1")
+            for workspace in ("T0SALES", "T0LEGAL")
+        ),
+    ),
+    "event_workspace_migrating": LifecycleEvent("grid_migration_started", "Ev0MIGRATING", frozenset({"T0ACME"})),
+    "event_workspace_migrated": LifecycleEvent(
+        "grid_migration_finished",
+        "Ev0MIGRATED",
+        frozenset({"T0ACME"}),
+        (Departure(Left.MIGRATED, "T0ACME", None, "E0ACME", None, 1785578531, "trace-1"),),
+    ),
     "event_channel_id_changed": ChannelMoved("G0APPROVALS", "C0SHARED", "trace-1", frozenset({"T0ACME"})),
 }
 

@@ -35,7 +35,7 @@ def of_interaction(payload: Json) -> Origin:
     user, team, view = mapping(payload, "user"), mapping(payload, "team"), mapping(payload, "view")
     home, team_id = identifier(user, "team_id"), identifier(team, "id")
     organisation = identifier(mapping(payload, "enterprise"), "id") or identifier(team, "enterprise_id")
-    installed = _workspace_id(identifier(view, "app_installed_team_id")) or team_id
+    installed = workspace_id(identifier(view, "app_installed_team_id")) or team_id
     foreign = _foreign(home, team_id, organisation)
     if team_id != installed and team_id and not organisation:
         foreign = True  # a form opened in a shared channel by somebody of the other side
@@ -106,7 +106,7 @@ def _origin(
     tenant = organisation or team
     if not user or not tenant:
         raise Malformed("nobody, or nowhere")
-    hint = next(filter(None, map(_workspace_id, hints)), None)
+    hint = next(filter(None, map(workspace_id, hints)), None)
     return Origin(
         person=Person(tenant, user),
         workspace=Workspace(installed or hint or tenant, organisation),
@@ -123,10 +123,11 @@ def _foreign(home: str | None, team: str | None, organisation: str | None) -> bo
         return False
     if organisation is not None:
         return True if _organisation_id(home) else None
-    return True if team and _workspace_id(home) else None
+    return True if team and workspace_id(home) else None
 
 
-def _workspace_id(value: str | None) -> str | None:
+def workspace_id(value: str | None) -> str | None:
+    """The same where it is a workspace's; an organisation's can stand in the same field."""
     return value if value and value.startswith("T") else None
 
 

@@ -7,7 +7,7 @@ user_change. They come in any order, and more than once.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from countersign.adapters.slack.origin import event_installation
+from countersign.adapters.slack.origin import event_installation, workspace_id
 from countersign.adapters.slack.payload import Json, identifier, mapping
 from countersign.domain.departure import Departure, Left
 from countersign.domain.errors import Malformed
@@ -68,7 +68,11 @@ def _migrated(event: Json, place: Place, at: int, trace_id: str) -> tuple[Depart
 
 
 def _deactivated(event: Json, place: Place, at: int, trace_id: str) -> tuple[Departure, ...]:
-    """Somebody who only left one workspace of an organisation keeps what came through the others."""
+    """Somebody who only left one workspace of an organisation keeps what came through the others.
+
+    An organisation's installation has no workspace of its own: the event's user says which one they left. Where that
+    says none, nothing is guessed; the night's sweep asks workspace by workspace.
+    """
     workspace, organisation = place
     user = mapping(event, "user")
     user_id, tenant = identifier(user, "id"), organisation or workspace
@@ -76,10 +80,12 @@ def _deactivated(event: Json, place: Place, at: int, trace_id: str) -> tuple[Dep
         return ()
     if user_id is None or tenant is None:
         raise Malformed("a deactivation of nobody")
-    elsewhere = mapping(user, "enterprise_user").get("teams")
-    stays = organisation is not None and isinstance(elsewhere, list) and bool(set(map(str, elsewhere)) - {workspace})
-    only = workspace if stays else None
-    return (Departure(Left.DEACTIVATED, tenant, only, organisation, user_id, at, trace_id),)
+    left = workspace or workspace_id(identifier(user, "team_id"))
+    teams = mapping(user, "enterprise_user").get("teams")
+    stays = organisation is not None and isinstance(teams, list) and bool(set(map(str, teams)) - {left})
+    if stays and left is None:
+        return ()
+    return (Departure(Left.DEACTIVATED, tenant, left if stays else None, organisation, user_id, at, trace_id),)
 
 
 _READERS: Final[Mapping[str, Callable[[Json, Place, int, str], tuple[Departure, ...]]]] = {
