@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Request
 
 type Kind = Literal[
     "server_error",
@@ -21,6 +22,7 @@ type Kind = Literal[
     "drip",
     "rate_limited",
     "answer",
+    "quote",
     "act_then_close",
     "act_then_slow",
 ]
@@ -35,6 +37,7 @@ class Fault:
     """The next `times` requests to `path` (shell pattern) fail as `kind`.
 
     `seconds` is how long the slow ones take; `status`, `headers` and `body` are what an `answer` says for the app.
+    A `quote` of this `status` holds the request, and what it was authorized by, in whatever member one reads.
     """
 
     path: str
@@ -111,6 +114,8 @@ class FaultyApp:
             return hang_up(environ, start_response)
         if fault.kind == "drip":
             return self._drip(fault, start_response)
+        if fault.kind == "quote":
+            return _quote(fault, environ, start_response)
         if fault.kind == "answer":
             start_response(f"{fault.status} As Told", list(fault.headers.items()))
             return [fault.body.encode()]
@@ -144,6 +149,16 @@ def hang_up(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable
     # Nobody hears this; without it the server would log our silence as an error of its own.
     start_response("204 No Content", [])
     return []
+
+
+def _quote(fault: Fault, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """As servers answer that were left in a mode for debugging."""
+    asked = Request(environ)
+    # What matters first: few who show such a text show all of it.
+    said = f"{asked.authorization or ''} {asked.get_data(as_text=True)} {asked.method} {asked.full_path}"
+    error = {"code": "BROKEN", "message": said, "detail": said, "errorCode": "BROKEN", "error_description": said}
+    start_response(f"{fault.status} As Told", list(fault.headers.items()))
+    return [json.dumps({"error": fault.body or error, **error, "errors": [error]}).encode()]
 
 
 def _wrong_answer(kind: str, start_response: StartResponse) -> Iterable[bytes]:

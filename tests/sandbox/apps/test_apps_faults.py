@@ -77,3 +77,10 @@ def test_faults_can_be_listed_and_cleared(app: Any, josie: str) -> None:
 )
 def test_an_unknown_fault_is_refused(app: Any, wrong: dict[str, Any]) -> None:
     assert plan(app, **wrong).status_code == 400
+
+
+def test_a_quote_holds_what_was_sent_and_by_what_it_was_authorized(servicenow: Any) -> None:
+    plan(servicenow, path="/api/*", kind="quote", status=403)
+    answer = approve(servicenow, "a-token")
+    assert answer.status_code == 403
+    assert answer.json()["error"]["message"].startswith('Bearer a-token {"state": "approved"} PATCH /api/')

@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countersign.domain.answer import CheckResult, Recorded, Refused, Succeeded, read_answer, read_check, read_record
-from countersign.domain.hidden import NOTHING, SHORTEST, Hidden, hidden_answers
+from countersign.domain.hidden import NOTHING, SHORTEST, Hidden, hidden_answers, hidden_credentials, without
 from countersign.domain.http import HttpAnswer
 from countersign.domain.message import Field, FieldKind
+from countersign.domain.secret import Secret
+from tests.support.shipped_catalog import shipped
 from tests.unit.domain.test_answer import APPROVE, CREATE
 
 PASSWORD = 'Tr0ub4dor & "three" <é>'
@@ -81,3 +83,36 @@ def test_it_is_out_of_everything_that_is_kept_of_an_answer() -> None:
         assert isinstance(read, Succeeded | CheckResult | Recorded)
         assert "•••" in repr(read)
         assert PASSWORD not in repr(read)
+
+
+TOKEN = "00D5e000000abcd!AQ4AQFr9Zx"
+
+
+def test_a_token_and_the_secret_parts_of_a_key_are_hidden_and_no_others() -> None:
+    key = {"partner_user_id": Secret("aa_josie"), "partner_user_secret": Secret("f3a9c1"), "unknown": Secret("unknown")}
+    assert hidden_credentials(shipped().apps["expensify"], None, key).secrets == ("f3a9c1",)
+    assert hidden_credentials(shipped().apps["salesforce"], Secret(TOKEN), {}).secrets == (TOKEN,)
+
+
+def test_an_answer_quotes_it_nowhere() -> None:
+    body = {"error": [{"message": f"Bearer {TOKEN}", "at": 1}, None, quote(TOKEN, safe="")], TOKEN: True}
+    answer = HttpAnswer(400, body, {"www-authenticate": f'Bearer token="{TOKEN}"'}, f"no {TOKEN} here")
+    assert without(answer, Hidden((TOKEN,))) == HttpAnswer(
+        400,
+        {"error": [{"message": "Bearer •••", "at": 1}, None, "•••"], "•••": True},
+        {"www-authenticate": 'Bearer token="•••"'},
+        "no ••• here",
+    )
+
+
+def test_the_first_half_of_it_is_not_left_where_a_text_was_cut() -> None:
+    answer = HttpAnswer(502, None, {}, f"upstream said: {TOKEN[:-1]}")
+    assert without(answer, Hidden((TOKEN,))).text == "upstream said: •••"
+    assert without(replace(answer, text=f"it is {TOKEN[:3]}"), Hidden((TOKEN,))).text == f"it is {TOKEN[:3]}"
+
+
+def test_an_answer_without_it_stays_the_very_same_in_little_time() -> None:
+    body = {"records": [{"Id": f"006{n}", "Name": "Acme: “10” seats"} for n in range(20_000)]}
+    began = time.process_time()
+    assert without(HttpAnswer(200, body), Hidden((TOKEN,))).body is body
+    assert time.process_time() - began < 1

@@ -16,9 +16,10 @@ from countersign.domain.identify import SignedIn, identity_request, identity_val
 from countersign.domain.oauth import TokenAnswer
 from countersign.domain.operation import with_token
 from countersign.domain.secret import Secret
+from countersign.usecases.find_sites import FindSites
 from countersign.usecases.identify_account import IdentifyAccount
 from tests.support.shipped_catalog import SETTINGS, shipped
-from tests.support.sign_in_apps import jwt, with_key
+from tests.support.sign_in_apps import SITES_URL, jwt, with_key, with_sites
 from tests.support.sign_in_world import CLIENT, ScriptedHttp
 
 SERVICENOW, SALESFORCE = shipped().apps["servicenow"], shipped().apps["salesforce"]
@@ -159,6 +160,17 @@ def test_claims_that_two_readers_could_read_differently_are_refused(claims: str)
 
 def identify(app: App, http: ScriptedHttp, tokens: TokenAnswer) -> Account:
     return IdentifyAccount(http, SETTINGS.__getitem__, lambda _: CLIENT, lambda: NOW)(app, tokens)
+
+
+def test_a_token_that_the_app_quotes_is_in_no_name_and_no_site() -> None:
+    """Both are kept and shown."""
+    app, tokens = with_sites(), token_answer(access_token=Secret("at-9f8e7d6c5b4a"))
+    token = tokens.access_token
+    quoted = {"sys_id": "s1", "user_name": "josie", "name": f"Bearer {token.reveal()}", "email": "josie@acme.com"}
+    site = {"id": "c-1", "name": f"of {token.reveal()}", "url": "https://acme.service-now.com/c-1"}
+    http = ScriptedHttp({SITES_URL: [site], "acme.service-now.com": {"result": [quoted]}})
+    assert identify(SERVICENOW, http, tokens).name == "Bearer •••"
+    assert [each.name for each in FindSites(http, SETTINGS.__getitem__, local=False)(app, token)] == ["of •••"]
 
 
 def test_claims_alone_can_name_the_account_and_nobody_is_called() -> None:

@@ -1,15 +1,18 @@
-"""Keeps secret answers out of what an app says back: some quote what they were sent. Pure."""
+"""Keeps what is secret out of what an app says back: some quote what they were sent. Pure."""
 
 import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from countersign.domain.catalog import App
+from countersign.domain.http import HttpAnswer
 from countersign.domain.message import Field
 from countersign.domain.redaction import MASK
+from countersign.domain.secret import Secret
 from countersign.domain.secret_answers import secret_answers
 
 SHORTEST: Final = 6
@@ -30,6 +33,42 @@ class Hidden:
 
 
 NOTHING: Final = Hidden()
+
+
+def hidden_credentials(app: App, access_token: Secret | None, key: Mapping[str, Secret]) -> Hidden:
+    """What requests to the app are authorised by: the token, and the parts of a key that its file calls secret."""
+    parts = app.credential.fields if app.credential else {}
+    secret = [part for name, part in key.items() if name in parts and parts[name].secret]
+    return Hidden(tuple(each.reveal() for each in (access_token, *secret) if each))
+
+
+def without(answer: HttpAnswer, hidden: Hidden) -> HttpAnswer:
+    """The answer as if it had quoted none of this, in its body or its headers."""
+    headers = {name: hidden(value) for name, value in answer.headers.items()}
+    body = answer.body
+    if hidden(whole := json.dumps(body, ensure_ascii=False)) != whole:
+        body = _masked(body, hidden)
+    return replace(answer, body=body, headers=headers, text=_begun(hidden(answer.text), hidden))
+
+
+def _masked(value: Any, hidden: Hidden) -> Any:
+    match value:
+        case str():
+            return hidden(value)
+        case list():
+            return [_masked(inner, hidden) for inner in value]
+        case dict():
+            return {hidden(name): _masked(inner, hidden) for name, inner in value.items()}
+    return value
+
+
+def _begun(text: str, hidden: Hidden) -> str:
+    """The text, of which only the beginning was kept, without the beginning of a secret at its end."""
+    for secret in hidden.secrets:
+        kept = next((n for n in range(len(secret) - 1, SHORTEST - 1, -1) if text.endswith(secret[:n])), 0)
+        if kept:
+            return text[:-kept] + MASK
+    return text
 
 
 def hidden_answers(form: Sequence[Field], answers: Mapping[str, str]) -> Hidden:

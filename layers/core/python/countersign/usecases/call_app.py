@@ -7,6 +7,7 @@ from countersign.domain.answer import TokenRejected
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Connection
 from countersign.domain.errors import AppUnavailable, SignInNeeded
+from countersign.domain.hidden import hidden_credentials, without
 from countersign.domain.hosts import allowed_hosts
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.operation import with_token
@@ -80,6 +81,9 @@ class CallApp:
     def _ask[R](
         self, app: App, opened: Opened, build: Build, read: Callable[[str | None, HttpAnswer], R | TokenRejected]
     ) -> R | TokenRejected:
-        request = with_token(build(opened.tokens.api_base), opened.tokens.access_token)
+        tokens = opened.tokens
+        request = with_token(build(tokens.api_base), tokens.access_token)
         answer = self.http.send(request, allowed_hosts(app, self.settings(app.id)))
-        return read(opened.tokens.api_base, answer)
+        # People are told what an app says, and it is kept: some say what they were called with.
+        hidden = hidden_credentials(app, tokens.access_token, tokens.credential)
+        return read(tokens.api_base, without(answer, hidden))

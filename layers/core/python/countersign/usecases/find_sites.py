@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from countersign.domain.catalog import App
 from countersign.domain.connection import Site
+from countersign.domain.hidden import hidden_credentials, without
 from countersign.domain.hosts import allowed_hosts
 from countersign.domain.operation import with_token
 from countersign.domain.secret import Secret
@@ -28,4 +29,5 @@ class FindSites:
         settings = self.settings(app.id)
         hosts = allowed_hosts(app, settings)
         answer = self.http.send(with_token(sites_request(app, sites, settings), access_token), hosts)
+        answer = without(answer, hidden_credentials(app, access_token, {}))
         return read_sites(app, sites, answer, hosts, settings, local=self.local)

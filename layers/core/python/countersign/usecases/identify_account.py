@@ -7,6 +7,7 @@ from typing import Any
 from countersign.domain.catalog import App
 from countersign.domain.claims import read_claims
 from countersign.domain.connection import Account
+from countersign.domain.hidden import hidden_credentials, without
 from countersign.domain.hosts import allowed_hosts
 from countersign.domain.identify import SignedIn, account_in, identity_request, identity_values, read_identity
 from countersign.domain.oauth import TokenAnswer
@@ -46,9 +47,9 @@ class IdentifyAccount:
         request = identity_request(app, known)
         if request is None:
             return account_in(app, signed_in.claims, known)
-        return read_identity(
-            app, self.http.send(with_token(request, access_token), allowed_hosts(app, settings)), known
-        )
+        answer = self.http.send(with_token(request, access_token), allowed_hosts(app, settings))
+        hidden = hidden_credentials(app, access_token, signed_in.credential)
+        return read_identity(app, without(answer, hidden), known)
 
     def _claims(self, app: App, tokens: TokenAnswer) -> Mapping[str, Any]:
         identity = app.identity
