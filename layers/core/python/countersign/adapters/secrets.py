@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEEP: Final = 300
-"""Seconds. A rotated secret is seen after this long at the latest; both are accepted meanwhile."""
+"""Seconds. A process sees a rotated secret after this long at the latest, and knows the former one alone until then: so
+an operator starts the functions anew where that is too long (SECURITY.md, "Exchanging the Slack signing secret")."""
 
 
 class Secrets:
