@@ -35,7 +35,7 @@ def test_the_api_has_these_routes_and_no_other() -> None:
 
 def test_an_address_that_is_no_route_is_not_found() -> None:
     """API Gateway alone would answer 403, "Missing Authentication Token"; a local AWS may know no such setting."""
-    answers = of_type(resolved(), "AWS::Serverless::Api")["Api"]["Properties"]["GatewayResponses"]
+    answers = of_type(resolved(), "AWS::Serverless::Api")["Api"]["GatewayResponses"]
     assert answers["MISSING_AUTHENTICATION_TOKEN"] == {
         "StatusCode": 404,
         "ResponseTemplates": {"application/json": '{"error": "not_found"}'},
