@@ -62,6 +62,15 @@ def test_a_person_lists_their_own_in_order_of_apps_and_no_retired_ones(store: Co
     assert store.list(JOSIE) == [salesforce, LIVE]
 
 
+def test_where_a_persons_own_came_through_is_said_but_of_those_that_are_being_revoked(store: ConnectionStore) -> None:
+    for app, workspace in (("asana", "T0ACME"), ("salesforce", "T1LABS"), ("servicenow", "T0ACME")):
+        store.put(replace(LIVE, app=app, workspace=workspace), replaces=None)
+    store.put(replace(LIVE, person=TOM), replaces=None)
+    store.set_revoking(replace(LIVE, app="asana"), now=NOW, due_at=NOW)
+
+    assert store.places(JOSIE) == [("salesforce", "T1LABS"), ("servicenow", "T0ACME")]
+
+
 def test_the_first_one_is_put_once(store: ConnectionStore) -> None:
     store.put(LIVE, replaces=None)
 

@@ -135,6 +135,20 @@ def test_only_open_actions_wait_for_a_sign_in_to_their_app(store: ActionStore, a
     assert [a.id for a in store.waiting(JOSIE, "servicenow")] == ["a#approve#0"]
 
 
+def test_all_that_waits_comes_page_by_page_whatever_it_waits_for(store: ActionStore, action: Make) -> None:
+    waiting = {f"{n}#approve#0": "servicenow" if n % 2 else "salesforce" for n in range(5)}
+    for action_id, app in waiting.items():
+        store.create(action(action_id, waiting_for=app))
+    store.create(action("9#approve#0", waiting_for=None))
+    store.create(action("8#approve#0", person=TOM, waiting_for="servicenow"))
+
+    pages, after = list[str](), None
+    for size in (2, 2, 2):
+        page, after = store.all_waiting(JOSIE, after, size)
+        pages += [each.id for each in page]
+    assert (sorted(pages), after) == (sorted(waiting), None)
+
+
 def test_the_history_is_newest_first(store: ActionStore, action: Make) -> None:
     for at in range(5):
         store.create(action(f"run#{at}", created_at=NOW + at))

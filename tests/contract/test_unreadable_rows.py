@@ -20,6 +20,7 @@ from countersign.domain.errors import Unreadable
 from countersign.domain.identity import Person
 from tests.contract.tables import template_table
 from tests.contract.test_every_field_is_kept import CONNECTION, INTENT, JOSIE, LEG
+from tests.support.queue_events import ACTION
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,6 +60,20 @@ def test_a_connection_with_an_attribute_gone_or_of_another_type_is_unreadable(
         store.get(JOSIE, "servicenow")
     with pytest.raises(Unreadable):
         store.list(JOSIE)
+
+
+@pytest.mark.parametrize(("workspace", "said"), [("T0ACME", "T0ACME"), (GONE, "")])
+def test_where_a_connection_stands_is_said_though_it_can_not_be_read(table: Table, workspace: Any, said: str) -> None:
+    table.put(changed(changed(connection_item(CONNECTION), "status", "dance"), "workspace", workspace))
+    assert DynamoConnectionStore(table, table).places(JOSIE) == [("servicenow", said)]
+
+
+def test_what_waits_is_found_beside_an_action_that_can_not_be_read(table: Table) -> None:
+    store = DynamoActionStore(table, 9)
+    store.create(replace(ACTION, person=JOSIE, waiting_for="servicenow"))
+    table.put({"pk": JOSIE.key, "sk": "action#a", "waiting": "servicenow#000000000001", "status": "x"})
+    found, following = store.all_waiting(JOSIE, None, 9)
+    assert ([each.id for each in found], following) == ([ACTION.id], None)
 
 
 def test_what_came_later_may_be_missing_and_what_nobody_knows_may_be_there(table: Table) -> None:

@@ -161,7 +161,7 @@ DOES: Mapping[str, tuple[Callable[[EveryWorld], None], set[str]]] = {
     "app_actions/audit": (nothing, {"disconnection recorded"}),
     "app_actions/cut_app": (connected, {"queued cut_app", "queued revoke"}),
     "app_actions/cut_app_ended": (connected, {"queued cut_app", "told U0PRIYA"}),
-    "app_actions/sweep": (left_unnoticed, {"queued purge"}),
+    "app_actions/sweep": (left_unnoticed, {"queued left"}),
     "app_actions/resume": (waiting_for_nothing, {"acted", "card rewritten"}),
     "app_actions/revoke": (cut, {"revoked", "told U0JOSIE"}),
     "app_actions/sign_in_burnt": (nothing, {"told U0TOM"}),

@@ -30,6 +30,11 @@ class MemoryActionStore:
     def waiting(self, person: Person, app: str) -> Sequence[Action]:
         return self._of(person, lambda a: a.status is ActionStatus.OPEN and a.waiting_for == app)
 
+    def all_waiting(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:
+        waits = self._of(person, lambda a: a.status is ActionStatus.OPEN and a.waiting_for is not None)
+        left = sorted((action for action in waits if action.id > (after or "")), key=lambda action: action.id)
+        return left[:limit], left[limit - 1].id if len(left) > limit else None
+
     def recent(self, person: Person, limit: int) -> Sequence[Action]:
         return list(reversed(self._of(person, lambda _: True)))[:limit]
 

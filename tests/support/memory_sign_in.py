@@ -183,6 +183,9 @@ class MemoryConnectionStore:
     def list(self, person: Person) -> Sequence[Connection]:
         return [row for (key, _), row in sorted(self.rows.items()) if key == person.key]
 
+    def places(self, person: Person) -> Sequence[tuple[str, str]]:
+        return [(row.app, row.workspace) for row in self.list(person) if row.status is not Status.REVOKING]
+
     def put(self, connection: Connection, *, replaces: int | None, account: str = "") -> None:
         self._answer()
         there = self.get(connection.person, connection.app)

@@ -97,6 +97,9 @@ class ConnectionStore(Protocol):
 
     def get(self, person: Person, app: str) -> Connection | None: ...
     def list(self, person: Person) -> Sequence[Connection]: ...
+    def places(self, person: Person) -> Sequence[tuple[str, str]]:
+        """App and workspace (empty where none is known) of each that isn't being revoked, readable or not."""
+
     def put(self, connection: Connection, *, replaces: int | None, account: str = "") -> None:
         """Write the row, if the one there has version ``replaces`` (None: if there is none), and is of ``account``.
 
@@ -186,6 +189,12 @@ class ActionStore(Protocol):
 
     def waiting(self, person: Person, app: str) -> Sequence[Action]:
         """OPEN actions that wait for a sign-in to ``app``, oldest first."""
+
+    def all_waiting(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:
+        """A page of the OPEN actions that wait for a sign-in to any app, and where the next begins.
+
+        None: that was all. A page may miss what was written a moment ago.
+        """
 
     def recent(self, person: Person, limit: int) -> Sequence[Action]: ...
     def history(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:

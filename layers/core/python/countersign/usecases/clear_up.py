@@ -1,6 +1,6 @@
 """Clears up after a departure, page by page: links burnt, waiting actions ended, connections cut, cards forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,7 +9,7 @@ from countersign.chat_ports import Belongings
 from countersign.domain.action import Action, ActionStatus, Outcome, forgotten
 from countersign.domain.connection import CutBy
 from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
-from countersign.domain.errors import ChatUnavailable, Conflict, CountersignError, Malformed
+from countersign.domain.errors import ChatUnavailable, Conflict, CountersignError, Malformed, Unreadable
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import purge_message
 from countersign.domain.sign_in import IntentStatus
@@ -36,7 +36,7 @@ ENOUGH: Final = 8
 AGAIN_AFTER: Final = 30
 """Seconds until it goes on where something did not answer."""
 RECENT: Final = 50
-"""Actions of one person among which the waiting ones are looked for: they wait for half an hour at most."""
+"""Actions of one person among which those are looked for that began a moment ago and wait for nothing yet."""
 
 
 @dataclass
@@ -127,32 +127,51 @@ class ClearUp:
         match purge.stage:
             case Stage.SIGN_INS:
                 links, after = self._links(purge)
-                for link in links:
-                    self._burn(work, link)
+                self._each(work, links, self._burn)
             case Stage.CONNECTIONS:
                 keys, after = self.belongings.connections(tenant, workspace, purge.after, PAGE)
                 for person, app in keys:
                     self._cut(work, person, app)
             case Stage.PERSON:
-                self._person(work, _someone(purge))
+                after = self._person(work, _someone(purge))
             case Stage.HISTORY:
                 actions, after = self.actions.history(_someone(purge), purge.after, PAGE)
                 for action in actions:
                     self._empty(work, action)
             case Stage.CARDS:
                 cards, after = self.belongings.cards(tenant, workspace, purge.after, PAGE)
-                for card in cards:
-                    self._forget(work, card)
+                self._each(work, cards, self._forget)
         return after
 
-    def _person(self, work: Work, person: Person) -> None:
-        """What one person has: few enough rows for one go."""
+    def _each(self, work: Work, found: Sequence[str], deal: Callable[[Work, str], None]) -> None:
+        """One whose row can't be read is noted and left as it is: it must not stop the others."""
+        for one in found:
+            try:
+                deal(work, one)
+            except Unreadable as error:
+                self._unreadable(work, error)
+
+    def _unreadable(self, work: Work, error: Unreadable) -> None:
+        departure = work.purge.departure
+        self.journal("unreadable_row", tenant=departure.tenant, trace_id=departure.trace_id, detail=str(error))
+
+    def _person(self, work: Work, person: Person) -> str | None:
+        """What one person has: connections are few enough for one go, what waits comes page by page."""
         only = work.purge.departure.workspace
-        for connection in self.connections.list(person):
-            if only in (None, connection.workspace):
-                self._cut(work, person, connection.app)
-        waiting = [action for action in self.actions.recent(person, RECENT) if action.status is ActionStatus.OPEN]
-        self._end(work, [action for action in waiting if only in (None, action.workspace.id)])
+        if work.purge.after is None:
+            for app, _ in self.connections.places(person):
+                self._cut(work, person, app)
+            self._end(work, [each for each in self._begun(work, person) if only in (None, each.workspace.id)])
+        waiting, after = self.actions.all_waiting(person, work.purge.after, PAGE)
+        self._end(work, [each for each in waiting if only in (None, each.workspace.id)])
+        return after
+
+    def _begun(self, work: Work, person: Person) -> Sequence[Action]:
+        try:
+            return [each for each in self.actions.recent(person, RECENT) if each.status is ActionStatus.OPEN]
+        except Unreadable as error:
+            self._unreadable(work, error)
+            return []
 
     def _links(self, purge: Purge) -> tuple[Sequence[str], str | None]:
         """Of one person few enough for one go: nobody else's are looked at, however many people leave."""
@@ -179,7 +198,7 @@ class ClearUp:
     def _cut(self, work: Work, person: Person, app: str) -> None:
         departure = work.purge.departure
         by = CutBy.word_of(departure.by) if departure.left is Left.CUT_OFF else None
-        if self.cut(person, app, goes=work.goes, trace_id=departure.trace_id, by=by):
+        if self.cut(person, app, through=departure.workspace, goes=work.goes, trace_id=departure.trace_id, by=by):
             work.count("connections")
 
     def _empty(self, work: Work, action: Action) -> None:

@@ -48,7 +48,8 @@ class CutAppOff:
                 return self.queue.send(cut_app_message(cutting))
             people, after = self.census.page(cutting.app, cutting.workspace, cutting.after, PAGE)
             for person, _ in people:
-                if self.cut(person, cutting.app, goes=cutting.reaches, trace_id=cutting.trace_id, by=by):
+                through, goes = cutting.workspace, cutting.reaches
+                if self.cut(person, cutting.app, through=through, goes=goes, trace_id=cutting.trace_id, by=by):
                     cutting = replace(cutting, cut=cutting.cut + 1)
             cutting = replace(cutting, after=after)
             going = after is not None

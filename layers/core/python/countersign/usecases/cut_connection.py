@@ -24,10 +24,18 @@ class CutConnection:
     clock: Clock
 
     def __call__(
-        self, person: Person, app: str, *, goes: Callable[[int], bool], trace_id: str, by: CutBy | None = None
+        self,
+        person: Person,
+        app: str,
+        *,
+        through: str | None,
+        goes: Callable[[int], bool],
+        trace_id: str,
+        by: CutBy | None = None,
     ) -> bool:
         """Whether this call cut it. ``goes``: whether what was connected then (epoch seconds) is to be cut.
 
+        ``through``: only if it came through this workspace, by the row itself: an index may lag. None: through any.
         ``by``: who its person is told did it; None: they wanted it, or are gone. A row that can't be read is noted and
         left as it is: nothing can be done with it as its person, and it must not stop the cutting of others.
         """
@@ -36,7 +44,9 @@ class CutConnection:
         except Unreadable as error:
             self.journal("unreadable_row", app=app, tenant=person.tenant, person=person.user_id, detail=str(error))
             return False
-        if connection is None or connection.status is Status.REVOKING or not goes(connection.connected_at):
+        if connection is None or connection.status is Status.REVOKING or through not in (None, connection.workspace):
+            return False
+        if not goes(connection.connected_at):
             return False
         now = self.clock()
         try:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from countersign.chat_ports import InstallationStore, Members
-from countersign.domain.departure import Departure, Left, purge_of
+from countersign.domain.departure import Departure, Left
 from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import Workspace
-from countersign.domain.queue_messages import purge_message, sweep_message
+from countersign.domain.member import Member
+from countersign.domain.queue_messages import left_message, sweep_message
 from countersign.ports import Clock, ConnectionStore, Journal, Queue, Randomness, SignInStore
 
 DAY: Final = 86_400
@@ -62,20 +63,20 @@ class SweepMembers:
         except ChatRefused as error:
             return self.journal("sweep_refused", workspace=workspace.id, reason=error.reason)
         for member in page:
-            if member.gone and self.connections.list(member.person):
-                only = workspace.id if member.elsewhere else None
-                departure = Departure(
-                    Left.DEACTIVATED,
-                    workspace.tenant,
-                    only,
-                    workspace.organisation,
-                    member.person.user_id,
-                    self.clock(),
-                )
-                self.queue.send(purge_message(purge_of(departure)))
+            if member.gone:
+                self._gone(member, workspace)
         if following:
             self.queue.send(sweep_message(workspace, following))
         return None
+
+    def _gone(self, member: Member, workspace: Workspace) -> None:
+        """Noted and cleared up as if the event had come, where there is something to clear up."""
+        only, now = workspace.id if member.elsewhere else None, self.clock()
+        if any(only in (None, through) for _, through in self.connections.places(member.person)):
+            tenant, organisation, user = workspace.tenant, workspace.organisation, member.person.user_id
+            trace_id = f"sweep-{workspace.id}-{now // DAY}"
+            departure = Departure(Left.DEACTIVATED, tenant, only, organisation, user, now, trace_id)
+            self.queue.send(left_message(departure))
 
     def _everywhere(self) -> Sequence[Workspace]:
         installed = [each.workspace for each in self.installations.list() if each.live]

@@ -1,5 +1,6 @@
 """The ledger on DynamoDB: actions under their person, subjects beside them."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -8,11 +9,12 @@ from countersign.adapters.dynamodb.reading import checked, listed, readable
 from countersign.adapters.dynamodb.rows import read_reply, read_sealed, reply_item, sealed_item, without_nothing
 from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.action import Action, ActionStatus, Outcome, due_at
-from countersign.domain.errors import Conflict
+from countersign.domain.errors import Conflict, Unreadable
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.standing import Standing
 
 _DUE: Final = "action"
+_LOG: Final = logging.getLogger(__name__)
 
 
 class DynamoActionStore:
@@ -36,6 +38,20 @@ class DynamoActionStore:
         """What waits for the person's sign-in to ``app``, oldest first. Read consistently, by a local index."""
         items = self._table.query_local("waiting-index", person.key, ("waiting", f"{app}#"), limit=100)
         return [_read(item) for item in items]
+
+    def all_waiting(self, person: Person, after: str | None, limit: int) -> tuple[Sequence[Action], str | None]:
+        """A page of what waits for the person's sign-in to any app, and where the next begins.
+
+        A row that can't be read is logged and passed over: whoever ends all of them must not be stopped by one.
+        """
+        items, following = self._table.page("waiting-index", "pk = :pk", {"pk": person.key}, after, limit)
+        found = []
+        for item in items:
+            try:
+                found.append(_read(item))
+            except Unreadable as error:
+                _LOG.error("unreadable row", extra={"index": "waiting-index", "detail": str(error)})
+        return found, following
 
     def recent(self, person: Person, limit: int) -> Sequence[Action]:
         """The person's last actions, newest first."""

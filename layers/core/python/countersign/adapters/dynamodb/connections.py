@@ -41,6 +41,11 @@ class DynamoConnectionStore:
         """All of the person's connections, by app."""
         return [read_connection(item) for item in self._table.query(person.key, "app#")]
 
+    def places(self, person: Person) -> Sequence[tuple[str, str]]:
+        """App and workspace of each that isn't being revoked, whether the rest of its row can be read or not."""
+        usable = [item for item in self._table.query(person.key, "app#") if item.get("status") != Status.REVOKING]
+        return [(item["sk"].removeprefix("app#"), str(item.get("workspace", ""))) for item in usable]
+
     def put(self, connection: Connection, *, replaces: int | None, account: str = "") -> None:
         """Write the row over version ``replaces``, or as the first one. Raises Conflict."""
         if replaces is None:
