@@ -14,6 +14,8 @@ from tools import resolve
 
 type Event = Mapping[str, Any]
 type Handler = Callable[[Event, Container], Any]
+type Time = Callable[[], float]
+"""Epoch seconds."""
 
 HANDLERS: Mapping[str, Handler] = {
     "SlackInteractions": slack.handle,
@@ -49,9 +51,14 @@ class Notes:
 class OneProcessContainer(Container):
     """A function's container with a catalog of the caller's; its logs are left as the caller's program has them."""
 
-    def __init__(self, settings: Settings, catalog: Catalog, notes: Notes) -> None:
+    def __init__(self, settings: Settings, catalog: Catalog, notes: Notes, time: Time) -> None:
         super().__init__(settings)
         self.catalog, self.journal = catalog, notes
+        self._time = time
+
+    def clock(self) -> int:
+        """The stack's time."""
+        return int(self._time())
 
     def follow(self, trace_id: str) -> None:
         """Nothing: one process, one log."""
@@ -70,14 +77,14 @@ class Function:
 
 
 def functions(
-    parameters: Mapping[str, str], made: Mapping[str, Resource], catalog: Catalog, notes: Notes
+    parameters: Mapping[str, str], made: Mapping[str, Resource], catalog: Catalog, notes: Notes, time: Time
 ) -> dict[str, Function]:
     """Every function of the template by its logical id. Raises KeyError for one that nothing here handles or made."""
     found = {}
     for name, properties in resolve.functions(**parameters).items():
         variables = properties["Environment"]["Variables"]
         settings = Settings({key: _value(raw, made) for key, raw in variables.items()})
-        found[name] = Function(OneProcessContainer(settings, catalog, notes), HANDLERS[name])
+        found[name] = Function(OneProcessContainer(settings, catalog, notes, time), HANDLERS[name])
     return found
 
 

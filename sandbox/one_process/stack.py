@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,21 @@ SOON = 5
 """Seconds that `settle` waits for what was queued with a delay."""
 
 
+@dataclass
+class Clock:
+    """The time of the functions and of the sandbox; AWS keeps its own. It can be put forward."""
+
+    ahead: float = 0
+
+    def __call__(self) -> float:
+        """Epoch seconds."""
+        return time.time() + self.ahead
+
+    def forward(self, seconds: float) -> None:
+        """So much time passes."""
+        self.ahead += seconds
+
+
 @dataclass(frozen=True)
 class OneProcess:
     """A running stack."""
@@ -43,6 +58,7 @@ class OneProcess:
     """Recipe id → `url` and `secret`."""
     notes: Notes
     """What the functions noted, in order."""
+    clock: Clock = field(default_factory=Clock)
 
     def settle(self, *, seconds: float = SOON) -> None:
         """Work off the queues until nothing is left that comes due within so many seconds."""
@@ -101,17 +117,17 @@ def one_process(
         secrets = hook_secrets(world)
         for name, value in secret_values(world, secrets).items():
             boto3.client("secretsmanager").put_secret_value(SecretId=made[name].arn, SecretString=json.dumps(value))
-        notes = Notes()
-        found = functions(chosen, made, compiled, notes)
+        notes, clock = Notes(), Clock()
+        found = functions(chosen, made, compiled, notes, clock)
         running.enter_context(served(gateway(template, found, STAGE), api_port))
         deployment = Deployment({}, {}, {}, {}, f"http://127.0.0.1:{api_port}/{STAGE}", browser_url)
         config = sandbox_config(world, deployment, secrets, sample_cards=False)
         config["slack"] |= slack or {}
-        sandbox = create_sandbox(config)
+        sandbox = create_sandbox(config, clock)
         running.callback(sandbox.close)
         running.enter_context(served(sandbox.wsgi, port))
         queues = {name: made[name].ref for name in CONSUMERS}
-        yield OneProcess(world, sandbox, found, queues, config["hooks"], notes)
+        yield OneProcess(world, sandbox, found, queues, config["hooks"], notes, clock)
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Every message that rides a queue, by who sends it and who takes it. Ids and words, never a token or a code.
+"""Every message that rides a queue, by who sends it and who takes it. Ids and words, never a token or an app's code.
 
 What a form was answered rides along; secret answers are sealed. So does what a person typed, the code of a sign-in too:
 it counts in a message alone that the chat service signed as theirs, and nobody else can do anything with it.
