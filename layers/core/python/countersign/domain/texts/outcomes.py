@@ -147,12 +147,9 @@ def why_not_after(ended: Ended, why: Outcome) -> str:
 
 def why_not(outcome: Outcome, app: str, account: str, detail: str, *, shared: bool) -> str | None:
     """Why a person's action was not done, for their history: one sentence, all filled in. None: nobody noted it."""
-    reasons = _WHY_NOT_AFTER | _WHY | (_WHY_SHARED if shared else {})
-    sentence = reasons.get(outcome)
-    if sentence is None:
-        return None
+    sentence = (_WHY_NOT_AFTER | _WHY | (_WHY_SHARED if shared else {})).get(outcome, "")
     said = sentence.format(app=app, account=account, detail=detail)
-    return said[:1].upper() + said[1:]
+    return said[:1].upper() + said[1:] or None
 
 
 def following(ended: Ended, step: str) -> Ended:
