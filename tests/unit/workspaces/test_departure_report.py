@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
+from countersign.domain.card import MessageRef
 from countersign.domain.connection import Status
 from countersign.domain.departure import SECOND_LOOK, Departure, Left
-from countersign.domain.errors import StoreUnavailable
-from countersign.domain.identity import Person
+from countersign.domain.errors import ChatRefused, ChatUnavailable, StoreUnavailable
+from countersign.domain.identity import Person, Workspace
+from countersign.domain.message import Message
 from countersign.domain.queue_messages import left_message
+from countersign.usecases.report_departure import MOST_PAGES
 from tests.support.acting_world import JOSIE, TOM
 from tests.support.memory_chat import words
-from tests.unit.workspaces.test_leaving import Office, deactivated
+from tests.unit.workspaces.test_leaving import LEGAL, SALES, Office, deactivated
 
 PEOPLE = 250
 
@@ -141,3 +144,42 @@ def test_who_wished_it_is_told_at_once_and_not_again(world: Office) -> None:
     assert "is cut off, and can connect again. Cleared up: 1 connection cut." in report
     work_off(world, world.deliver)
     assert len(told(world)) == 1
+
+
+def withdrawn(world: Office) -> None:
+    """SALES lost the app that its organisation has; Josie had something there."""
+    world.connect(Person("E0ACME", "U0JOSIE"), "josie", workspace=SALES)
+    world.leaves(Departure(Left.WITHDRAWN, "E0ACME", SALES, "E0ACME", None, world.now + 60))
+
+
+def test_of_an_organisation_admins_of_the_workspaces_that_still_have_the_app_are_told(world: Office) -> None:
+    """A list of a whole organisation's people is refused, and where the app is gone nobody reads what it says."""
+    world.slack.admins = frozenset({("U0SALES", SALES), ("U0PRIYA", LEGAL), ("U0BOTH", LEGAL), ("U0BOTH", "T0OTHER")})
+    world.members.teams = [Workspace(name, "E0ACME") for name in (SALES, LEGAL, "T0OTHER")]
+    withdrawn(world)
+    assert [person.user_id for person, _ in world.slack.told] == ["U0BOTH", "U0PRIYA"]
+    assert {workspace.id for workspace, _ in world.members.asked} == {LEGAL, "T0OTHER"}
+    assert world.slack.spoke_in[-1] == Workspace("E0ACME", "E0ACME")
+
+
+def test_no_more_pages_of_people_are_read_than_a_report_is_worth(world: Office) -> None:
+    world.members.teams = [Workspace(f"T{number}", "E0ACME") for number in range(40)]
+    withdrawn(world)
+    assert len(world.members.asked) == MOST_PAGES
+
+
+@pytest.mark.parametrize("failure", [ChatRefused("user_not_found"), ChatUnavailable("down")])
+def test_one_admin_who_can_not_be_told_stands_in_no_others_way(world: Office, failure: Exception) -> None:
+    world.slack.admins = frozenset({("U0JOSIE", "T0ACME"), ("U0PRIYA", "T0ACME")})
+    plain = world.slack.direct
+
+    def direct(person: Person, message: Message) -> MessageRef:
+        if person.user_id == "U0JOSIE":
+            raise failure
+        return plain(person, message)
+
+    world.slack.direct = direct  # type: ignore[method-assign]
+    world.connect(TOM, "tom")
+    world.leaves(deactivated("U0TOM", world.now + 60))
+    assert len(told(world)) == 1
+    assert world.journal.names.count("admins_not_told") == 1

@@ -92,7 +92,7 @@ def test_a_link_that_can_not_be_read_hides_no_other_link(world: Office, monkeypa
 def test_actions_that_wait_are_ended_page_by_page_however_much_was_done_since(world: Office) -> None:
     waiting = [
         replace(ACTION, id=f"{n:032x}#approve#0", person=TOM, card=None, waiting_for=app, created_at=world.now)
-        for n, app in enumerate(["servicenow"] * 130 + ["salesforce"] * 20)
+        for n, app in enumerate(["servicenow"] * 320 + ["salesforce"] * 20)
     ]
     for action in waiting:
         world.actions.create(action)
@@ -111,7 +111,7 @@ def test_what_waits_through_another_workspace_of_the_organisation_goes_on_waitin
             workspace=Workspace(SALES if n == 149 else LEGAL, "E0ACME"),
             card=None,
             waiting_for="servicenow",
-            created_at=world.now,
+            created_at=world.now - (n == 149),
         )
         for n in range(150)
     ]

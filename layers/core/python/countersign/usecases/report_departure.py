@@ -1,7 +1,10 @@
 """Tells admins what a departure took away."""
 
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Final
 
 from countersign.chat_ports import Members, Messenger
@@ -33,16 +36,23 @@ class ReportDeparture:
     def __call__(self, purge: Purge) -> None:
         """Tell them."""
         departure = purge.departure
-        workspace = _still_there(departure)
-        speaking = self.messenger.within(workspace)
+        if departure.left in ON_WISH:
+            return self._surely(departure, lambda: self._on_wish(purge))
+        return self._surely(departure, lambda: self._report(purge))
+
+    def _surely(self, departure: Departure, tell: Callable[[], object]) -> None:
+        """Whoever can't be told stands in nobody's way."""
         try:
-            if departure.left in ON_WISH:
-                return self._on_wish(purge)
-            for admin in self._admins(departure, workspace):
-                speaking.direct(admin, report(purge))
+            tell()
         except (ChatRefused, ChatUnavailable) as error:
             self.journal("admins_not_told", code=error.code, trace_id=departure.trace_id)
-        return None
+
+    def _report(self, purge: Purge) -> None:
+        departure = purge.departure
+        workspace = _still_there(departure)
+        speaking = self.messenger.within(workspace)
+        for admin in self._admins(departure, workspace):
+            self._surely(departure, partial(speaking.direct, admin, report(purge)))
 
     def _on_wish(self, purge: Purge) -> None:
         """Whoever wished it, and nobody else: no admin is told that a person wants to be forgotten."""
@@ -55,14 +65,25 @@ class ReportDeparture:
     def _admins(self, departure: Departure, workspace: Workspace) -> list[Person]:
         if self.listed:
             return [Person(workspace.tenant, user) for user in sorted(self.listed) if user != departure.person][:MOST]
-        found: list[Person] = []
-        cursor = ""
-        for _ in range(MOST_PAGES):
-            page, cursor = self.members.page(workspace, cursor)
-            found += [each.person for each in page if each.admin and not each.gone]
-            if len(found) >= MOST or not cursor:
+        found: dict[Person, None] = {}
+        for page in islice(self._pages(departure, workspace), MOST_PAGES):
+            found |= dict.fromkeys(page)
+            if len(found) >= MOST:
                 break
-        return found[:MOST]
+        return list(found)[:MOST]
+
+    def _pages(self, departure: Departure, workspace: Workspace) -> Iterator[list[Person]]:
+        """Admins, page by page of members; of an organisation workspace by workspace, for chat lists no other way."""
+        whole = workspace.id == workspace.organisation
+        for place in self.members.workspaces(workspace) if whole else [workspace]:
+            if whole and place.id == departure.workspace:
+                continue
+            cursor = ""
+            while True:
+                page, cursor = self.members.page(place, cursor)
+                yield [each.person for each in page if each.admin and not each.gone]
+                if not cursor:
+                    break
 
 
 def _still_there(departure: Departure) -> Workspace:
