@@ -22,18 +22,20 @@ def start() -> Iterator[Start]:
     """Starts a stack for an allow-list, with a Slack of a test's choice."""
     with ExitStack() as running:
 
-        def begin(allowed: str, **slack: Any) -> OneProcess:
-            return running.enter_context(one_process(SOURCE, given={"AllowedWorkspaces": allowed}, slack=slack))
+        def begin(allowed: str, admins: str = "", **slack: Any) -> OneProcess:
+            given = {"AllowedWorkspaces": allowed, "Admins": admins}
+            return running.enter_context(one_process(SOURCE, given=given, slack=slack))
 
         yield begin
 
 
-def installed(stack: OneProcess, user: str) -> Page:
-    """An admin opens the address to install from, and approves: the last page."""
+def installed(stack: OneProcess, user: str, where: str = "") -> Page:
+    """An admin opens the address to install from, and approves, there if that is said: the last page."""
     browser = Browser()
     browser.get(f"http://slack.localhost:{stack.world.port}/session/switch?person={user}")
     base = stack.hooks["approve_change"]["url"].removesuffix("/hooks/approve_change")
     page = browser.get(f"{base.replace('127.0.0.1', 'api.execute-api.localhost')}/slack/install")
+    page.buttons[:] = [button for button in page.buttons if where in ("", button.fields.get("team"))]
     return browser.press(page, "Allow")
 
 
@@ -138,19 +140,48 @@ def test_a_removed_app_leaves_no_connection_behind(start: Start) -> None:
 
 def test_a_whole_organisation_is_installed_and_speaks_where_it_was_added(start: Start) -> None:
     stack = start("E0ACME", enterprise_id="E0ACME")
-    browser = Browser()
-    browser.get(f"http://slack.localhost:{stack.world.port}/session/switch?person=U0JOSIE")
-    base = stack.hooks["approve_change"]["url"].removesuffix("/hooks/approve_change")
-    page = browser.get(f"{base.replace('127.0.0.1', 'api.execute-api.localhost')}/slack/install")
-    buttons = [button for button in page.buttons if button.fields.get("team") == "E0ACME"]
-    page.buttons[:] = buttons
-    done = browser.press(page, "Allow")
+    done = installed(stack, "U0JOSIE", "E0ACME")
     assert "<h1>One more step for Acme Group</h1>" in done.text
     assert "/manage/E0ACME/integrations/profile/A0COUNTERSIGN/workspaces/add" in done.text
 
     slack(stack, "administration", add_to=["T0ACME"])
     slack(stack, "people/U0TOM/type", channel="D0TOM", text="help")
     wait_for(stack, lambda: seen(stack, "U0TOM")[1:])
+
+
+def test_a_workspace_that_an_organisations_app_is_taken_from_leaves_nothing_behind(start: Start) -> None:
+    """The organisation's bot stays, tells whom it still can, and speaks there again once the app is back."""
+    stack = start("E0ACME", admins="U0PRIYA", enterprise_id="E0ACME")
+    installed(stack, "U0JOSIE", "E0ACME")
+    slack(stack, "administration", add_to=["T0ACME"])
+    connected(stack, "tom")
+    connected(stack, "josie")
+    assert {one["pk"]["S"] for one in rows("ConnectionsTable")} == {"E0ACME/U0TOM", "E0ACME/U0JOSIE"}
+
+    slack(stack, "administration", take_from=["T0ACME"])
+
+    wait_for(stack, lambda: not rows("ConnectionsTable"))
+    assert [facts["outcome"] for event, facts in stack.notes.events if event == "revocation"] == ["revoked", "revoked"]
+    told = [text for text in seen(stack, "U0PRIYA") if "taken from the workspace T0ACME" in text]
+    assert ["2 connections cut" in text for text in told] == [True]
+
+    slack(stack, "administration", add_to=["T0ACME"])
+    before = len(seen(stack, "U0TOM"))
+    slack(stack, "people/U0TOM/type", channel="D0TOM", text="help")
+    wait_for(stack, lambda: len(seen(stack, "U0TOM")) > before + 1)
+
+
+def test_whoever_is_deactivated_where_an_organisations_bot_is_loses_what_they_had(start: Start) -> None:
+    """Slack tells the organisation's installation, which has no workspace of its own."""
+    stack = start("E0ACME", admins="U0PRIYA", enterprise_id="E0ACME")
+    installed(stack, "U0JOSIE", "E0ACME")
+    slack(stack, "administration", add_to=["T0ACME"])
+    connected(stack, "tom")
+    connected(stack, "josie")
+    slack(stack, "people/U0TOM/deactivate")
+    wait_for(stack, lambda: len(rows("ConnectionsTable")) == 1)
+    assert [one["pk"]["S"] for one in rows("ConnectionsTable")] == ["E0ACME/U0JOSIE"]
+    assert any("account was deactivated" in text for text in seen(stack, "U0PRIYA"))
 
 
 def wait_for(stack: OneProcess, happens: Callable[[], Any]) -> None:

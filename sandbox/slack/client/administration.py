@@ -7,12 +7,19 @@ from sandbox.slack.web_api.users import user_object
 
 
 def deactivate(state: SlackState, user: str, _asked: Json) -> Json:
-    """Switch a person's account off: `user_change` with `deleted`."""
+    """Switch a person's account off: `user_change` with `deleted`.
+
+    Where the whole organisation's installation is what reaches the workspace, the event is about that installation.
+    """
     with state.lock:
         workspace = state.workspace_of(user)
         workspace.deactivated.add(user)
         changed = user_object(workspace, workspace.people[user], emails=False)
-        state.events.send(workspace, user, {"type": "user_change", "user": changed, "cache_ts": int(state.clock())})
+        event = {"type": "user_change", "user": changed, "cache_ts": int(state.clock())}
+        if workspace.enterprise_id is not None and workspace.id in state.added_to:
+            state.events.send_of_organisation(workspace.enterprise_id, event)
+        else:
+            state.events.send(workspace, user, event)
     return {"ok": True}
 
 
