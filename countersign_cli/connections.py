@@ -13,9 +13,9 @@ from countersign.adapters.dynamodb.account_notes import AccountNotes
 from countersign.adapters.dynamodb.census import DynamoCensus
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.pauses import DynamoPauses
-from countersign.admin_ports import EVERYWHERE
 from countersign.domain.connection import Connection
 from countersign.domain.identity import Person
+from countersign.ports.admin import EVERYWHERE
 from countersign_cli import columns, cutting, health, known_apps
 from countersign_cli.catalog_folder import CatalogFolder, out
 from countersign_cli.cutting import Yes

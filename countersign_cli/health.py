@@ -5,9 +5,9 @@ from typing import Final
 from countersign.adapters import system
 from countersign.adapters.dynamodb.audit import DynamoAuditTrail
 from countersign.adapters.dynamodb.pauses import DynamoPauses
-from countersign.admin_ports import EVERYWHERE
 from countersign.domain.audit import AuditQuery, pause_record
 from countersign.domain.identity import Person
+from countersign.ports.admin import EVERYWHERE
 from countersign_cli.catalog_folder import out
 from countersign_cli.deployment import Deployment, audit_log
 

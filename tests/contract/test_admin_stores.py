@@ -9,10 +9,10 @@ import pytest
 from countersign.adapters.dynamodb.census import DynamoCensus
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.pauses import DynamoPauses
-from countersign.admin_ports import EVERYWHERE, Census, Pauses
 from countersign.domain.connection import Status
 from countersign.domain.identity import Person
-from countersign.ports import ConnectionStore
+from countersign.ports.admin import EVERYWHERE, Census, Pauses
+from countersign.ports.stores import ConnectionStore
 from tests.contract.tables import template_table
 from tests.contract.test_connection_store import LIVE
 from tests.support.memory_admin import MemoryCensus, MemoryPauses

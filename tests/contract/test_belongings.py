@@ -9,10 +9,10 @@ from countersign.adapters.dynamodb.belongings import DynamoBelongings
 from countersign.adapters.dynamodb.cards import DynamoCardStore
 from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
-from countersign.chat_ports import Belongings
 from countersign.domain.card import Card, CardStatus
 from countersign.domain.identity import Person, Workspace
-from countersign.ports import CardStore, ConnectionStore, SignInStore
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import Belongings, CardStore, ConnectionStore
 from tests.contract.test_connection_store import LIVE
 from tests.contract.test_every_field_is_kept import INTENT
 from tests.support.memory_ledger import MemoryCardStore

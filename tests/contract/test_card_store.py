@@ -9,7 +9,7 @@ from countersign.domain.card import Card, CardStatus, Decision, MessageRef, Vote
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.standing import Standing
-from countersign.ports import CardStore
+from countersign.ports.stores import CardStore
 from tests.support.memory_ledger import MemoryCardStore
 
 NOW = 1_800_000_000

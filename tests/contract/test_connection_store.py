@@ -10,7 +10,7 @@ from countersign.domain.connection import Account, Connection, CutBy, Status
 from countersign.domain.errors import Conflict, LeaseBusy
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.tokens import Sealed
-from countersign.ports import ConnectionStore
+from countersign.ports.stores import ConnectionStore
 from tests.support.memory_sign_in import MemoryConnectionStore
 
 JOSIE, TOM = Person("T0ACME", "U0JOSIE"), Person("T0ACME", "U0TOM")

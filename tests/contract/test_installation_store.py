@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from countersign.adapters.dynamodb.installations import DynamoInstallationStore
-from countersign.chat_ports import InstallationStore
 from countersign.domain.errors import Conflict
 from countersign.domain.installation import InstallState
+from countersign.ports.stores import InstallationStore
 from tests.support.memory_workspaces import ACME, LABS, NOW, SALES, MemoryInstallationStore
 
 STATE = InstallState("a" * 64, "b" * 64, "https://api.example/slack/oauth_redirect", NOW + 600)

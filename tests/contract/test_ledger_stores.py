@@ -13,7 +13,7 @@ from countersign.domain.identity import Person, Workspace
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.standing import Standing
 from countersign.domain.tokens import Sealed
-from countersign.ports import ActionStore
+from countersign.ports.stores import ActionStore
 from tests.support.memory_ledger import MemoryActionStore
 
 JOSIE, TOM = Person("T0ACME", "U0JOSIE"), Person("T0ACME", "U0TOM")

@@ -12,7 +12,7 @@ from countersign.domain.limits import Limit
 from countersign.domain.proof import WantedCode
 from countersign.domain.sign_in import CODE_SECONDS, Intent, IntentStatus, Leg, LegStep
 from countersign.domain.tokens import Sealed
-from countersign.ports import SignInStore
+from countersign.ports.sign_ins import SignInStore
 from tests.support.memory_sign_in import MemorySignInStore
 
 NOW = 1_800_000_000

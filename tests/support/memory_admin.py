@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from countersign.admin_ports import EVERYWHERE
 from countersign.domain.connection import Connection, Status
 from countersign.domain.identity import Person
 from countersign.domain.tally import COUNTED
+from countersign.ports.admin import EVERYWHERE
 from tests.support.memory_sign_in import MemoryAuditLog, MemoryConnectionStore
 
 

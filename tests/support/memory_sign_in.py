@@ -14,7 +14,8 @@ from countersign.domain.limits import Limit
 from countersign.domain.proof import WantedCode
 from countersign.domain.sign_in import CODE_SECONDS, Intent, IntentStatus, Leg
 from countersign.domain.tokens import Sealed, SealOwner
-from countersign.ports import Journal, Seal
+from countersign.ports.keys import Seal
+from countersign.ports.system import Journal
 
 HELP_AFTER = 180
 SEEN_SECONDS = 26 * 3_600

@@ -14,7 +14,8 @@ from jwt.algorithms import RSAAlgorithm
 from countersign.adapters.slack.openid import SlackAddresses, SlackOpenId
 from countersign.domain.oauth import ClientCredentials
 from countersign.domain.secret import Secret
-from countersign.ports import Clock, Http
+from countersign.ports.apps import Http
+from countersign.ports.system import Clock
 from tests.support.scripted_server import Handler, Received, Server
 
 CLIENT_ID = "111.222"

@@ -6,7 +6,7 @@ from typing import Any
 
 from countersign.domain.errors import StoreUnavailable
 from countersign.domain.identity import Person
-from countersign.ports import Clock
+from countersign.ports.system import Clock
 from countersign.usecases.record_surely import RecordSurely
 from tests.support.acting_world import ActingWorld
 from tests.support.memory_sign_in import MemoryAuditLog, MemoryQueue

@@ -15,7 +15,8 @@ from countersign.domain.proof import Proof, code_of
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import Intent, confirm_secret, hash_of, key_secret, typed_secret
 from countersign.domain.tokens import Tokens
-from countersign.ports import AuthorizationServer, ChatOpenId, Http
+from countersign.ports.apps import AuthorizationServer, Http
+from countersign.ports.chat import ChatOpenId
 from countersign.usecases.ask_to_confirm import AskToConfirm
 from countersign.usecases.begin_sign_in import BeginSignIn, BegunSignIn
 from countersign.usecases.bind_account import BindAccount

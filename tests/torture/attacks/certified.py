@@ -25,7 +25,7 @@ from countersign.domain.catalog_data import load
 from countersign.domain.local_hosts import LocalHosts
 from countersign.domain.oauth import ClientCredentials
 from countersign.domain.secret import Secret
-from countersign.ports import Clock
+from countersign.ports.system import Clock
 from sandbox.browser import Browser as PlainBrowser
 from tests.e2e.outside.records import HERE, HOST, NODE, START_SECONDS, Records, running
 from tests.e2e.outside.world import CATALOG

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from countersign.admin_ports import EVERYWHERE
 from countersign.domain.action import ActionStatus, Outcome
 from countersign.domain.connection import Status
 from countersign.domain.cut_app import CutApp
@@ -22,6 +21,7 @@ from countersign.domain.texts.names import (
     ADMIN_PAUSE_APP,
     ADMIN_RESUME_APP,
 )
+from countersign.ports.admin import EVERYWHERE
 from tests.support.acting_world import JOSIE, TOM, WORKSPACE, ActingWorld
 from tests.support.memory_chat import buttons, words
 

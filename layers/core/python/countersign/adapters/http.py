@@ -1,7 +1,7 @@
 """The one way out to business apps: https to allowed hosts, no redirects, bounded in time and size.
 
 ``HardenedSession`` is a requests session, so that OAuth libraries can be put on top of it; ``HardenedHttp`` implements
-``ports.Http`` with it. Bodies and headers are never logged.
+``ports.apps.Http`` with it. Bodies and headers are never logged.
 """
 
 import json
@@ -87,7 +87,7 @@ class HardenedSession(requests.Session):
 
 
 class HardenedHttp:
-    """Implements ``ports.Http``."""
+    """Implements ``ports.apps.Http``."""
 
     def __init__(self, stand_ins: LocalHosts, *, local: bool, limits: Limits | None = None) -> None:
         self._stand_ins, self._local, self._limits = stand_ins, local, limits or Limits()

@@ -19,14 +19,14 @@ from countersign.domain.tokens import SEAL_SCHEMA, Sealed, SealOwner
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-    from countersign.ports import Seal
+    from countersign.ports.keys import Seal
 
 _NONCE_BYTES: Final = 12
 _DAMAGED: Final = frozenset({"InvalidCiphertextException", "IncorrectKeyException"})
 
 
 class KmsSealer:
-    """Implements ``ports.Opener`` (and so ``ports.Sealer``)."""
+    """Implements ``ports.keys.Opener`` (and so ``ports.keys.Sealer``)."""
 
     def __init__(self, client: "KMSClient", key_id: str) -> None:
         self._client = client

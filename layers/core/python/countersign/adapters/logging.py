@@ -29,7 +29,7 @@ def configure(level: str) -> Logger:
 
 
 class PowertoolsJournal:
-    """Implements ``ports.Journal``: a log line, and a count in CloudWatch's embedded metric format."""
+    """Implements ``ports.system.Journal``: a log line, and a count in CloudWatch's embedded metric format."""
 
     def __init__(self, settings: Settings) -> None:
         configure(settings.get("LOG_LEVEL", "INFO"))

@@ -33,7 +33,8 @@ from countersign.domain.query import ask_text
 from countersign.domain.secret import Secret
 from countersign.domain.token_answer import read_introspection
 from countersign.domain.tokens import Tokens
-from countersign.ports import AppCredentials, AppSettings, Clock
+from countersign.ports.apps import AppCredentials, AppSettings
+from countersign.ports.system import Clock
 
 _SUCCESS, _UNAUTHORIZED = 2, 401
 _API_BASE: Final = "${api_base}"
@@ -42,7 +43,7 @@ type Fetch = Callable[[TokenSession, HTTPBasicAuth | None, Mapping[str, Any]], N
 
 
 class OAuthHttp:
-    """Implements ``ports.AuthorizationServer``."""
+    """Implements ``ports.apps.AuthorizationServer``."""
 
     def __init__(
         self,

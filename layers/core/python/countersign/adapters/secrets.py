@@ -9,7 +9,7 @@ from countersign.domain.errors import ConfigurationError, StoreUnavailable
 from countersign.domain.oauth import ClientCredentials
 from countersign.domain.secret import Secret
 from countersign.domain.webhook import THE_ONLY_ONE
-from countersign.ports import Clock
+from countersign.ports.system import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class SqsQueue:
-    """Implements ``ports.Queue``."""
+    """Implements ``ports.system.Queue``."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client

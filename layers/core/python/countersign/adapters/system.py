@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 
 def now() -> int:
-    """Epoch seconds. Implements ``ports.Clock``."""
+    """Epoch seconds. Implements ``ports.system.Clock``."""
     return int(time.time())
 
 
@@ -29,12 +29,12 @@ moment = Moments()
 
 
 def random_hex() -> str:
-    """32 unguessable bytes as 64 lower-case hex characters. Implements ``ports.Randomness``."""
+    """32 unguessable bytes as 64 lower-case hex characters. Implements ``ports.system.Randomness``."""
     return secrets.token_hex(32)
 
 
 def pause(seconds: int) -> None:
-    """Wait. Implements ``ports.Pause``."""
+    """Wait. Implements ``ports.system.Pause``."""
     time.sleep(seconds)
 
 

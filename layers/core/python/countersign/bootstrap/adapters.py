@@ -14,7 +14,6 @@ from countersign.config import Settings
 from countersign.domain.secret import Secret
 
 if TYPE_CHECKING:
-    from countersign import admin_ports, ports
     from countersign.adapters.dynamodb.table import Table
     from countersign.adapters.http import HardenedHttp
     from countersign.adapters.secrets import Secrets
@@ -22,6 +21,14 @@ if TYPE_CHECKING:
     from countersign.domain.catalog import App, Catalog
     from countersign.domain.identity import Workspace
     from countersign.domain.local_hosts import LocalHosts
+    from countersign.ports.admin import Census, Failures, Pauses
+    from countersign.ports.apps import AuthorizationServer
+    from countersign.ports.chat import ChatOpenId, Messenger, People
+    from countersign.ports.keys import Opener, Sealer
+    from countersign.ports.records import AuditLog
+    from countersign.ports.sign_ins import SignInStore
+    from countersign.ports.stores import ActionStore, CardStore, ConnectionStore
+    from countersign.ports.system import Journal, Queue
 
 _UNTIL_TOLD: Final = 60
 """Seconds an invocation is taken to have left when its context doesn't say."""
@@ -112,99 +119,99 @@ class Adapters(ABC):
         return self.secrets.hook(recipe)
 
     @cached_property
-    def journal(self) -> "ports.Journal":
+    def journal(self) -> "Journal":
         """Logs and counts."""
         from countersign.adapters.logging import PowertoolsJournal
 
         return PowertoolsJournal(self.settings)
 
     @cached_property
-    def actions_queue(self) -> "ports.Queue":
+    def actions_queue(self) -> "Queue":
         """The queue of what is to be done in apps."""
         return self._queue("ACTIONS_QUEUE_URL")
 
     @cached_property
-    def connections_queue(self) -> "ports.Queue":
+    def connections_queue(self) -> "Queue":
         """The queue of what people ask about their connections."""
         return self._queue("CONNECTIONS_QUEUE_URL")
 
     @cached_property
-    def connections(self) -> "ports.ConnectionStore":
+    def connections(self) -> "ConnectionStore":
         """People's connections."""
         from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 
         return DynamoConnectionStore(self._table("CONNECTIONS_TABLE"), self._table("SIGN_INS_TABLE"))
 
     @cached_property
-    def sign_ins(self) -> "ports.SignInStore":
+    def sign_ins(self) -> "SignInStore":
         """Sign-ins under way."""
         from countersign.adapters.dynamodb.sign_ins import DynamoSignInStore
 
         return DynamoSignInStore(self._table("SIGN_INS_TABLE"))
 
     @cached_property
-    def actions(self) -> "ports.ActionStore":
+    def actions(self) -> "ActionStore":
         """The ledger."""
         from countersign.adapters.dynamodb.actions import DynamoActionStore
 
         return DynamoActionStore(self._table("ACTIONS_TABLE"), self.settings.history_retention)
 
     @cached_property
-    def cards(self) -> "ports.CardStore":
+    def cards(self) -> "CardStore":
         """Cards."""
         from countersign.adapters.dynamodb.cards import DynamoCardStore
 
         return DynamoCardStore(self._table("CARDS_TABLE"), self.settings.history_retention)
 
     @cached_property
-    def audit(self) -> "ports.AuditLog":
+    def audit(self) -> "AuditLog":
         """The audit trail, by way of a queue where its table can't be had."""
         from countersign.usecases.record_surely import RecordSurely
 
         return RecordSurely(self.audit_trail, self.actions_queue, self.clock)
 
     @cached_property
-    def audit_trail(self) -> "ports.AuditLog":
+    def audit_trail(self) -> "AuditLog":
         """The audit trail's own table."""
         from countersign.adapters.dynamodb.audit import DynamoAuditLog
 
         return DynamoAuditLog(self._table("AUDIT_TABLE"), self.clock, self.settings.audit_retention, self.journal)
 
     @cached_property
-    def pauses(self) -> "admin_ports.Pauses":
+    def pauses(self) -> "Pauses":
         """What is paused."""
         from countersign.adapters.dynamodb.pauses import DynamoPauses
 
         return DynamoPauses(self._table("SIGN_INS_TABLE"))
 
     @cached_property
-    def census(self) -> "admin_ports.Census":
+    def census(self) -> "Census":
         """Who is connected to an app."""
         from countersign.adapters.dynamodb.census import DynamoCensus
 
         return DynamoCensus(self._table("CONNECTIONS_TABLE"), self._table("SIGN_INS_TABLE"))
 
     @cached_property
-    def failures(self) -> "admin_ports.Failures":
+    def failures(self) -> "Failures":
         """What went wrong lately."""
         from countersign.adapters.dynamodb.audit import DynamoAuditTrail
 
         return DynamoAuditTrail(self._table("AUDIT_TABLE"))
 
     @cached_property
-    def opener(self) -> "ports.Opener":
+    def opener(self) -> "Opener":
         """Seals and opens; what a function's role does not allow, KMS refuses."""
         from countersign.adapters.kms import KmsSealer
 
         return KmsSealer(aws.client("kms"), self.settings.require("TOKEN_KEY_ID"))
 
     @property
-    def sealer(self) -> "ports.Sealer":
+    def sealer(self) -> "Sealer":
         """Seals; its type cannot open."""
         return self.opener
 
     @cached_property
-    def hasty_sealer(self) -> "ports.Sealer":
+    def hasty_sealer(self) -> "Sealer":
         """The same for a function that must answer Slack itself within three seconds."""
         from countersign.adapters.kms import KmsSealer
 
@@ -218,7 +225,7 @@ class Adapters(ABC):
         return HardenedHttp(self.stand_ins, local=self.settings.local)
 
     @cached_property
-    def authorization(self) -> "ports.AuthorizationServer":
+    def authorization(self) -> "AuthorizationServer":
         """The apps' authorization servers."""
         from countersign.adapters.oauth_http import OAuthHttp
 
@@ -227,7 +234,7 @@ class Adapters(ABC):
         )
 
     @cached_property
-    def chat_openid(self) -> "ports.ChatOpenId":
+    def chat_openid(self) -> "ChatOpenId":
         """Sign in with Slack."""
         from countersign.adapters.slack.openid import SlackAddresses, SlackOpenId
 
@@ -249,12 +256,12 @@ class Adapters(ABC):
         return WebApi(self.settings.slack_api_url, self.bot_token)
 
     @cached_property
-    def messenger(self) -> "ports.Messenger":
+    def messenger(self) -> "Messenger":
         """Chat, to speak in."""
         return self._messenger(self.slack_api, lambda: self.http)
 
     @cached_property
-    def hasty_messenger(self) -> "ports.Messenger":
+    def hasty_messenger(self) -> "Messenger":
         """The same for a function that must answer Slack itself within three seconds."""
         from countersign.adapters.bounded import Limits
         from countersign.adapters.http import HardenedHttp
@@ -266,13 +273,13 @@ class Adapters(ABC):
         return self._messenger(WebApi(self.settings.slack_api_url, self.bot_token, timeout=2), http)
 
     @cached_property
-    def people(self) -> "ports.People":
+    def people(self) -> "People":
         """Chat, to ask about people."""
         from countersign.adapters.slack.people import SlackPeople
 
         return SlackPeople(self.slack_api, self.clock)
 
-    def _messenger(self, api: "WebApi", http: "Callable[[], HardenedHttp]") -> "ports.Messenger":
+    def _messenger(self, api: "WebApi", http: "Callable[[], HardenedHttp]") -> "Messenger":
         from countersign.adapters.slack.messenger import SlackMessenger
         from countersign.adapters.slack.reply_address import ReplyAddress
         from countersign.domain.hosts import host_of
@@ -280,7 +287,7 @@ class Adapters(ABC):
         own = (host_of(self.settings.slack_api_url),) if self.settings.local else ()
         return SlackMessenger(api, ReplyAddress(http, own))
 
-    def _queue(self, name: str) -> "ports.Queue":
+    def _queue(self, name: str) -> "Queue":
         from countersign.adapters.sqs import SqsQueue
 
         return SqsQueue(aws.client("sqs"), self.settings.require(name))

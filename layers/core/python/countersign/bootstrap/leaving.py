@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from countersign.bootstrap.actions import ActionUseCases
 
 if TYPE_CHECKING:
-    from countersign.chat_ports import Belongings, Members
+    from countersign.ports.chat import Members
+    from countersign.ports.stores import Belongings
     from countersign.usecases.clear_up import ClearUp
     from countersign.usecases.cut_app_off import CutAppOff
     from countersign.usecases.cut_connection import CutConnection

@@ -9,13 +9,15 @@ from countersign.domain.identity import Workspace
 from countersign.domain.secret import Secret
 
 if TYPE_CHECKING:
-    from countersign import ports
     from countersign.adapters.slack.bot_tokens import BotTokens, Installed
     from countersign.adapters.slack.install import SlackInstall
     from countersign.adapters.slack.people import Kept
-    from countersign.chat_ports import ChatInstall, InstallationStore
     from countersign.domain.connection import Connection
     from countersign.domain.tokens import Tokens
+    from countersign.ports.apps import TokenRenewal
+    from countersign.ports.chat import ChatInstall
+    from countersign.ports.keys import Opener
+    from countersign.ports.stores import ConnectionStore, InstallationStore
     from countersign.usecases.admit_workspace import AdmitWorkspace
     from countersign.usecases.begin_install import BeginInstall
     from countersign.usecases.complete_install import CompleteInstall
@@ -79,7 +81,7 @@ class Workspaces(Adapters):
         return DynamoInstallationStore(self._table("WORKSPACES_TABLE"))
 
     @cached_property
-    def bot_connections(self) -> "ports.ConnectionStore":
+    def bot_connections(self) -> "ConnectionStore":
         """The bots' tokens, by workspace."""
         from countersign.adapters.dynamodb.connections import DynamoConnectionStore
 
@@ -87,7 +89,7 @@ class Workspaces(Adapters):
         return DynamoConnectionStore(table, notes=table)
 
     @cached_property
-    def bot_opener(self) -> "ports.Opener":
+    def bot_opener(self) -> "Opener":
         """Seals and opens the bots' tokens, under a key of their own."""
         from countersign.adapters.kms import KmsSealer
 
@@ -115,7 +117,7 @@ class Workspaces(Adapters):
         )
 
     @cached_property
-    def bot_token_server(self) -> "ports.TokenRenewal":
+    def bot_token_server(self) -> "TokenRenewal":
         """Where the bots' tokens are renewed."""
         from countersign.adapters.slack.install import SlackTokenServer
 

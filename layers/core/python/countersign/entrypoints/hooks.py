@@ -11,7 +11,7 @@ from countersign.domain.secret import Secret
 from countersign.domain.webhook import verify_sender
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, health_answer, json_answer, read_request
 from countersign.entrypoints.guard import guard
-from countersign.ports import Clock
+from countersign.ports.system import Clock
 from countersign.usecases.post_card import PostCard
 
 _CHAT_REFUSED: Final = 422

@@ -24,7 +24,7 @@ from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, an
 from countersign.entrypoints.frame import framed
 from countersign.entrypoints.html import element
 from countersign.entrypoints.page_style import SOURCE
-from countersign.ports import Journal
+from countersign.ports.system import Journal
 from countersign.usecases.begin_install import BeginInstall
 from countersign.usecases.complete_install import CompleteInstall
 

@@ -23,7 +23,7 @@ from countersign.domain.sign_in import is_secret
 from countersign.entrypoints.after_callback import END, end_page, sent_on
 from countersign.entrypoints.api_gateway import Answer, Event, HttpRequestIn, read_request, request_id
 from countersign.entrypoints.pages import CHOICE, COOKIE, ENTRY, onward_answer, page_answer
-from countersign.ports import Journal
+from countersign.ports.system import Journal
 from countersign.usecases.complete_app_leg import CompleteAppLeg
 from countersign.usecases.complete_slack_leg import CompleteSlackLeg
 from countersign.usecases.confirm_sign_in import ConfirmSignIn

@@ -36,7 +36,7 @@ from countersign.entrypoints.api_gateway import (
 from countersign.entrypoints.guard import guard
 
 if TYPE_CHECKING:  # see usecases.receive_interaction
-    from countersign.ports import Clock, Queue
+    from countersign.ports.system import Clock, Queue
     from countersign.usecases.receive_interaction import ReceiveInteraction
 
 _LOG: Final = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from countersign.domain.action import Action
 from countersign.domain.tokens import SealOwner
-from countersign.ports import CardStore, Opener
+from countersign.ports.keys import Opener
+from countersign.ports.stores import CardStore
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.admin_ports import EVERYWHERE, Pauses
 from countersign.domain.audit import pause_record
 from countersign.domain.catalog import Catalog
 from countersign.domain.cut_app import CutApp
@@ -19,7 +18,9 @@ from countersign.domain.texts.names import (
     ADMIN_PAUSE_APP,
     ADMIN_RESUME_APP,
 )
-from countersign.ports import AuditLog, Clock, Queue
+from countersign.ports.admin import EVERYWHERE, Pauses
+from countersign.ports.records import AuditLog
+from countersign.ports.system import Clock, Queue
 from countersign.usecases.recognise_admins import RecogniseAdmins
 
 TELL_FIRST: Final = 2

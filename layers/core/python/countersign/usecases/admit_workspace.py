@@ -4,8 +4,9 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from countersign.chat_ports import InstallationStore, People
 from countersign.domain.installation import Installation
+from countersign.ports.chat import People
+from countersign.ports.stores import InstallationStore
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from countersign.domain.pages import Alert, Page, PageKind, connect_address, for
 from countersign.domain.proof import code_of, shown
 from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.sign_in_policy import Reason, reasons_of_proof, reasons_to_confirm, unproved_by
-from countersign.ports import ConnectionStore
+from countersign.ports.stores import ConnectionStore
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from countersign.admin_ports import Pauses
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Refused
 from countersign.domain.identity import Person, Workspace
@@ -12,7 +11,8 @@ from countersign.domain.message import Message
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.admin import is_paused
 from countersign.domain.texts.shared import shared_prompt
-from countersign.ports import Messenger, People
+from countersign.ports.admin import Pauses
+from countersign.ports.chat import Messenger, People
 from countersign.usecases.begin_sign_in import BeginSignIn, BegunSignIn
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from countersign.chat_ports import ChatInstall, InstallationStore
 from countersign.domain.install_pages import ToSlack
 from countersign.domain.installation import STATE_SECONDS, InstallState
 from countersign.domain.sign_in import hash_of, is_secret
-from countersign.ports import Clock, Randomness
+from countersign.ports.chat import ChatInstall
+from countersign.ports.stores import InstallationStore
+from countersign.ports.system import Clock, Randomness
 
 
 @dataclass(frozen=True)

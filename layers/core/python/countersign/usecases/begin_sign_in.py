@@ -9,7 +9,8 @@ from countersign.domain.identity import Person, Workspace
 from countersign.domain.limits import LINKS, REFUSALS
 from countersign.domain.pages import connect_address
 from countersign.domain.sign_in import LINK_SECONDS, Intent, hash_of
-from countersign.ports import Clock, Randomness, SignInStore
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock, Randomness
 
 
 @dataclass(frozen=True, slots=True)

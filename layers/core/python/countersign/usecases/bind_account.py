@@ -9,7 +9,10 @@ from countersign.domain.pages import Page, PageKind, connect_address, done
 from countersign.domain.proof import Proof, WantedCode, code_of
 from countersign.domain.sign_in import IntentStatus, Leg, LegStep, hash_of, leg_cookie_hash, leg_expiry, leg_owner
 from countersign.domain.token_codec import pack
-from countersign.ports import Clock, ConnectionStore, Sealer, SignInStore
+from countersign.ports.keys import Sealer
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock
 from countersign.usecases.ask_to_confirm import AskToConfirm
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.hold_to_policy import HoldToPolicy

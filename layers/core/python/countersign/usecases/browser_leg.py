@@ -19,7 +19,8 @@ from countersign.domain.sign_in import (
     link_state,
     typed_secret,
 )
-from countersign.ports import Clock, SignInStore
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock
 
 _NOBODY: Final = "nobody"
 """A browser without our cookie: it goes on with nothing, and neither does any other with what it brought."""

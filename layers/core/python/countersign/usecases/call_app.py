@@ -12,7 +12,8 @@ from countersign.domain.hosts import allowed_hosts
 from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.operation import with_token
 from countersign.domain.tokens import Tokens
-from countersign.ports import AppSettings, ConnectionStore, Http
+from countersign.ports.apps import AppSettings, Http
+from countersign.ports.stores import ConnectionStore
 from countersign.usecases.fresh_token import FreshToken
 
 type Build = Callable[[str | None], HttpRequest]

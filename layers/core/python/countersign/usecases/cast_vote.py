@@ -10,7 +10,8 @@ from countersign.domain.card_button import fingerprint
 from countersign.domain.card_life import with_vote, without_votes
 from countersign.domain.catalog import Procedure
 from countersign.domain.errors import ChatUnavailable, Conflict, LeaseBusy
-from countersign.ports import CardStore, Clock, Journal
+from countersign.ports.stores import CardStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.stopped import Stopped, no_longer_asked
 

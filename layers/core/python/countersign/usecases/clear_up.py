@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.chat_ports import Belongings
 from countersign.domain.action import Action, ActionStatus, Outcome, forgotten
 from countersign.domain.connection import CutBy
 from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
@@ -13,17 +12,9 @@ from countersign.domain.errors import ChatUnavailable, Conflict, CountersignErro
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import purge_message
 from countersign.domain.sign_in import IntentStatus
-from countersign.ports import (
-    ActionStore,
-    CardStore,
-    Clock,
-    ConnectionStore,
-    Deadline,
-    Journal,
-    Queue,
-    Randomness,
-    SignInStore,
-)
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ActionStore, Belongings, CardStore, ConnectionStore
+from countersign.ports.system import Clock, Deadline, Journal, Queue, Randomness
 from countersign.usecases.cut_connection import CutConnection
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.recognise_return import RecogniseReturn, WhatGoes

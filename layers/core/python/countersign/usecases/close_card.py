@@ -11,7 +11,7 @@ from countersign.domain.errors import Conflict
 from countersign.domain.standing import Standing
 from countersign.domain.texts import cards as texts
 from countersign.domain.texts.accounts import on_card
-from countersign.ports import CardStore
+from countersign.ports.stores import CardStore
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester
 

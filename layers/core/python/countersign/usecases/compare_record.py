@@ -16,7 +16,7 @@ from countersign.domain.connection import Connection
 from countersign.domain.errors import Conflict, PermissionNeeded
 from countersign.domain.recipe_view import Settings, recipe_values
 from countersign.domain.template import fill_map
-from countersign.ports import CardStore
+from countersign.ports.stores import CardStore
 from countersign.usecases.call_app import CallApp, Opened
 from countersign.usecases.perform_step import NotDone, PerformStep, StepAt
 

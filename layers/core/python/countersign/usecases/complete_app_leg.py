@@ -21,7 +21,9 @@ from countersign.domain.oauth_errors import known
 from countersign.domain.pages import Page, PageKind
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import IntentStatus, LegStep, code_verifier
-from countersign.ports import AppSettings, AuditLog, AuthorizationServer, Clock
+from countersign.ports.apps import AppSettings, AuthorizationServer
+from countersign.ports.records import AuditLog
+from countersign.ports.system import Clock
 from countersign.usecases.bind_account import BindAccount
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.find_sites import FindSites

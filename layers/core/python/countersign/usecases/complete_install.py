@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from countersign.chat_ports import ChatInstall, InstallationStore
 from countersign.domain.callback import Callback, read_callback
 from countersign.domain.errors import ChatRefused, ChatUnavailable, Conflict, Malformed, Unverified
 from countersign.domain.install_pages import InstallKind, InstallPage
@@ -20,7 +19,11 @@ from countersign.domain.installation import (
 from countersign.domain.page_texts.install import WITHOUT_OPTIONAL
 from countersign.domain.sign_in import hash_of
 from countersign.domain.token_codec import pack
-from countersign.ports import AuditLog, Clock, ConnectionStore, Sealer
+from countersign.ports.chat import ChatInstall
+from countersign.ports.keys import Sealer
+from countersign.ports.records import AuditLog
+from countersign.ports.stores import ConnectionStore, InstallationStore
+from countersign.ports.system import Clock
 from countersign.usecases.admit_workspace import AdmitWorkspace
 
 type Query = Mapping[str, Sequence[str]]

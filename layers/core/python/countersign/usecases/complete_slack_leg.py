@@ -10,7 +10,10 @@ from countersign.domain.queue_messages import sign_in_burnt_message
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import IntentStatus, LegStep, hash_of
 from countersign.domain.sign_in_policy import Match, match_person
-from countersign.ports import AuditLog, ChatOpenId, Clock, Queue, SignInStore
+from countersign.ports.chat import ChatOpenId
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock, Queue
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.go_to_app import GoToApp
 from countersign.usecases.show_key_form import ShowKeyForm

@@ -9,7 +9,8 @@ from countersign.domain.catalog import Procedure, Recipe
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.recipe_view import Settings, recipe_values, reply
 from countersign.domain.texts.accounts import acting_as
-from countersign.ports import Clock, ConnectionStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, StepAt, StepEnd
 from countersign.usecases.set_aside import SetAside

@@ -6,7 +6,10 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict
 from countersign.domain.pages import Alert, Page, PageKind, done
 from countersign.domain.sign_in import IntentStatus, LegStep
-from countersign.ports import AuditLog, Clock, ConnectionStore, SignInStore
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock
 from countersign.usecases.ask_to_confirm import AskToConfirm
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.store_connection import StoreConnection

@@ -7,7 +7,8 @@ from countersign.domain.action import Action, ActionStatus, Outcome
 from countersign.domain.card import CardStatus
 from countersign.domain.card_button import fingerprint
 from countersign.domain.sign_in import RESUME_SECONDS
-from countersign.ports import ActionStore, CardStore, Clock
+from countersign.ports.stores import ActionStore, CardStore
+from countersign.ports.system import Clock
 from countersign.usecases.stopped import Stopped, no_longer_asked
 
 _NOT_SENT: Final = frozenset({ActionStatus.OPEN, ActionStatus.CLAIMED})

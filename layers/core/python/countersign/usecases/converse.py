@@ -22,7 +22,9 @@ from countersign.domain.texts.names import (
 )
 from countersign.domain.texts.shared import admins_only
 from countersign.domain.texts.sign_in import ASKED_FOR, foreign_person
-from countersign.ports import Clock, Messenger, SignInStore
+from countersign.ports.chat import Messenger
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock
 from countersign.usecases.administer import Administer, is_user_id
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.disconnect import Disconnect

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.admin_ports import Census
-from countersign.chat_ports import Messenger
 from countersign.domain.catalog import Catalog
 from countersign.domain.connection import CutBy
 from countersign.domain.cut_app import CutApp
@@ -13,7 +11,10 @@ from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Person, Workspace, came_through
 from countersign.domain.queue_messages import cut_app_message
 from countersign.domain.texts.admin import app_cut_off
-from countersign.ports import AuditLog, Clock, Deadline, Queue
+from countersign.ports.admin import Census
+from countersign.ports.chat import Messenger
+from countersign.ports.records import AuditLog
+from countersign.ports.system import Clock, Deadline, Queue
 from countersign.usecases.cut_connection import CutConnection
 
 PAGE: Final = 100

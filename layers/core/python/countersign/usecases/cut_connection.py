@@ -8,7 +8,8 @@ from countersign.domain.connection import CutBy, Status
 from countersign.domain.errors import Conflict, Unreadable
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import revoke_message
-from countersign.ports import Clock, ConnectionStore, Journal, Queue
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Journal, Queue
 
 FIRST_RETRY: Final = 600
 """Seconds until housekeeping looks whether a revocation was carried out: thousands may be queued before it."""

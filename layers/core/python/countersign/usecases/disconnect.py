@@ -11,7 +11,9 @@ from countersign.domain.message import Message
 from countersign.domain.queue_messages import revoke_message
 from countersign.domain.texts import connections as texts
 from countersign.domain.texts.shared import nothing_shared
-from countersign.ports import AuditLog, Clock, ConnectionStore, Queue
+from countersign.ports.records import AuditLog
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Queue
 
 TELL_FIRST: Final = 2
 """Seconds that the revocation waits, so that its answer stands below this one."""

@@ -18,7 +18,11 @@ from countersign.domain.texts import cards, outcomes
 from countersign.domain.texts import doubt as doubts
 from countersign.domain.texts.accounts import together
 from countersign.domain.texts.names import CARD_OPEN
-from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, LinkResolver, Messenger
+from countersign.ports.apps import LinkResolver
+from countersign.ports.chat import Messenger
+from countersign.ports.records import AuditLog
+from countersign.ports.stores import ActionStore, CardStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.action_facts import audit_facts
 from countersign.usecases.close_card import CloseCard
 from countersign.usecases.show_card import ShowCard

@@ -7,7 +7,8 @@ from countersign.domain.catalog import App
 from countersign.domain.errors import InvalidGrant, TokenRejected
 from countersign.domain.oauth import tokens_after
 from countersign.domain.tokens import Tokens
-from countersign.ports import AuthorizationServer, Clock
+from countersign.ports.apps import AuthorizationServer
+from countersign.ports.system import Clock
 
 type Keep = Callable[[Tokens, int | None], None]
 """Keeps renewed tokens, with the end of their access token, where the next attempt finds them."""

@@ -10,7 +10,9 @@ from countersign.domain.key import TRIES, read_key
 from countersign.domain.pages import Alert, Page, PageKind
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import IntentStatus, LegStep
-from countersign.ports import AuditLog, Clock, Randomness, SignInStore
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock, Randomness
 from countersign.usecases.bind_account import BindAccount
 from countersign.usecases.browser_leg import BrowserLeg, Journey
 from countersign.usecases.identify_account import IdentifyAccount

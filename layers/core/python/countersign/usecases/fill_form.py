@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countersign.admin_ports import Pauses
 from countersign.domain.answer import NotUsable, Refused
 from countersign.domain.card import Card
 from countersign.domain.catalog import Catalog, Operation, Procedure, Recipe
@@ -32,7 +31,11 @@ from countersign.domain.recipe_form import fields_to_read, form_title, recipe_fo
 from countersign.domain.recipe_view import Settings, recipe_values
 from countersign.domain.template import fill_map
 from countersign.domain.texts import forms as texts
-from countersign.ports import AppSettings, CardStore, ConnectionStore, Journal, Messenger
+from countersign.ports.admin import Pauses
+from countersign.ports.apps import AppSettings
+from countersign.ports.chat import Messenger
+from countersign.ports.stores import CardStore, ConnectionStore
+from countersign.ports.system import Journal
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.call_app import CallApp
 from countersign.usecases.hold_in_use import HoldInUse

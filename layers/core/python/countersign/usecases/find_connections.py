@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from countersign.admin_ports import Pauses
 from countersign.domain.action import Action, ActionStatus
 from countersign.domain.catalog import Catalog, Operation, Recipe
 from countersign.domain.connection import Connection, Status
@@ -11,7 +10,9 @@ from countersign.domain.errors import AppPaused, PermissionNeeded, SignInNeeded
 from countersign.domain.identity import Workspace
 from countersign.domain.step_plan import may_be_taken
 from countersign.domain.template import Values
-from countersign.ports import Clock, ConnectionStore
+from countersign.ports.admin import Pauses
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock
 from countersign.usecases.hold_in_use import HoldInUse
 
 

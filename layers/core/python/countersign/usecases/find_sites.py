@@ -10,7 +10,7 @@ from countersign.domain.hosts import allowed_hosts
 from countersign.domain.operation import with_token
 from countersign.domain.secret import Secret
 from countersign.domain.sites import read_sites, sites_request
-from countersign.ports import AppSettings, Http
+from countersign.ports.apps import AppSettings, Http
 
 
 @dataclass(frozen=True)

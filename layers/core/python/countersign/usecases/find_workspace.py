@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from countersign.chat_ports import InstallationStore, People
 from countersign.domain.errors import Unverified
 from countersign.domain.hook_call import wrong
 from countersign.domain.identity import Workspace
 from countersign.domain.webhook import EVERYWHERE, THE_ONLY_ONE
+from countersign.ports.chat import People
+from countersign.ports.stores import InstallationStore
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,11 @@ from countersign.domain.catalog import ActsAs, Catalog
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import ChatRefused
 from countersign.domain.texts import sign_in as texts
-from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Messenger, SignInStore
+from countersign.ports.chat import Messenger
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Journal
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from countersign.ports import CardStore, Clock, Journal
+from countersign.ports.stores import CardStore
+from countersign.ports.system import Clock, Journal
 
 
 @dataclass(frozen=True)

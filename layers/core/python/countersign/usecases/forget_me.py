@@ -7,7 +7,7 @@ from countersign.domain.interaction import Interaction
 from countersign.domain.message import Message
 from countersign.domain.queue_messages import left_message
 from countersign.domain.texts.forget import begun
-from countersign.ports import Clock, Queue
+from countersign.ports.system import Clock, Queue
 
 
 @dataclass(frozen=True)

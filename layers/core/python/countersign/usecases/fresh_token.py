@@ -24,7 +24,10 @@ from countersign.domain.tenancy import is_ours
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import SealOwner, Tokens
 from countersign.domain.upkeep import upkeep_at
-from countersign.ports import AppSettings, Clock, ConnectionStore, Deadline, Journal, Opener, Pause, Seal, TokenRenewal
+from countersign.ports.apps import AppSettings, TokenRenewal
+from countersign.ports.keys import Opener, Seal
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Deadline, Journal, Pause
 
 LEASE_MARGIN: Final = 5
 """Seconds after a worker's kill time at which it is dead for certain, clocks and slow kills included."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from countersign.domain.catalog import App
 from countersign.domain.pages import Onward
 from countersign.domain.sign_in import Intent, Leg, LegStep, code_verifier, hash_of, leg_cookie_hash, leg_expiry
-from countersign.ports import AuthorizationServer, Clock, Randomness, SignInStore
+from countersign.ports.apps import AuthorizationServer
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock, Randomness
 
 
 @dataclass(frozen=True)

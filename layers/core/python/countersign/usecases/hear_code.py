@@ -7,7 +7,9 @@ from countersign.domain.interaction import Interaction, Kind
 from countersign.domain.message import Message
 from countersign.domain.proof import CODE_TRIES, WantedCode, read_code
 from countersign.domain.texts import sign_in as texts
-from countersign.ports import AuditLog, Clock, SignInStore
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock
 
 
 @dataclass(frozen=True)

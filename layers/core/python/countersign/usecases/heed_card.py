@@ -14,7 +14,8 @@ from countersign.domain.errors import ChatRefused, SignInNeeded
 from countersign.domain.identity import Person
 from countersign.domain.recipe_view import Settings, requester
 from countersign.domain.texts.outcomes import membership_unknown, requester_unknown
-from countersign.ports import CardStore, ConnectionStore, People
+from countersign.ports.chat import People
+from countersign.ports.stores import CardStore, ConnectionStore
 from countersign.usecases.call_app import Opened
 from countersign.usecases.cast_vote import CastVote
 from countersign.usecases.compare_record import CompareRecord

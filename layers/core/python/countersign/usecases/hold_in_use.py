@@ -8,7 +8,7 @@ from countersign.domain.connection import Connection
 from countersign.domain.errors import SignInNeeded
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.texts.sign_in import unfit_account
-from countersign.ports import AuditLog
+from countersign.ports.records import AuditLog
 
 
 @dataclass(frozen=True)

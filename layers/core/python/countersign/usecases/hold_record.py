@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from countersign.domain.action import RECHECK_SECONDS, Action, ActionStatus, Outcome
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import resume_message
-from countersign.ports import ActionStore, Clock, Queue
+from countersign.ports.stores import ActionStore
+from countersign.ports.system import Clock, Queue
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from countersign.domain.pages import Page, PageKind
 from countersign.domain.policy import Breach, Policy
 from countersign.domain.sign_in import Intent
 from countersign.domain.tenancy import is_ours
-from countersign.ports import AppSettings, AuditLog
+from countersign.ports.apps import AppSettings
+from countersign.ports.records import AuditLog
 from countersign.usecases.browser_leg import Journey
 
 _PAGES: Final = {

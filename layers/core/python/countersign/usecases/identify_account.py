@@ -14,7 +14,8 @@ from countersign.domain.oauth import TokenAnswer
 from countersign.domain.operation import app_values, with_token
 from countersign.domain.secret import Secret
 from countersign.domain.template import fill
-from countersign.ports import AppCredentials, AppSettings, Clock, Http
+from countersign.ports.apps import AppCredentials, AppSettings, Http
+from countersign.ports.system import Clock
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import AppError, LeaseBusy, SignInNeeded
 from countersign.domain.identity import Person
 from countersign.domain.upkeep import renew_at
-from countersign.ports import Clock, ConnectionStore, Journal
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.fresh_token import FreshToken
 
 

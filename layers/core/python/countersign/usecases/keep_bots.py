@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.chat_ports import InstallationStore
 from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import CountersignError
 from countersign.domain.installation import CHAT, bot_of
-from countersign.ports import Clock, ConnectionStore, Journal
+from countersign.ports.stores import ConnectionStore, InstallationStore
+from countersign.ports.system import Clock, Journal
 
 EARLY: Final = 3 * 3_600
 """Seconds before a token's end at which it is renewed: of twelve hours (docs.slack.dev, using-token-rotation)."""

@@ -12,7 +12,9 @@ from countersign.domain.errors import ChatRefused, ChatUnavailable, Conflict
 from countersign.domain.identity import Person
 from countersign.domain.recipe_view import Settings, card_view
 from countersign.domain.texts import cards as texts
-from countersign.ports import ActionStore, CardStore, Clock, Journal, People
+from countersign.ports.chat import People
+from countersign.ports.stores import ActionStore, CardStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.show_card import ShowCard
 from countersign.usecases.tell_requester import TellRequester

@@ -10,16 +10,9 @@ from countersign.domain.connection import Connection, Status
 from countersign.domain.errors import Conflict, CountersignError
 from countersign.domain.queue_messages import resume_message, waiting_message
 from countersign.domain.sign_in import Intent, Leg
-from countersign.ports import (
-    ActionStore,
-    CardStore,
-    Clock,
-    ConnectionStore,
-    Deadline,
-    Journal,
-    Queue,
-    SignInStore,
-)
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ActionStore, CardStore, ConnectionStore
+from countersign.ports.system import Clock, Deadline, Journal, Queue
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.keep_cards import KeepCards
 from countersign.usecases.look_after import LookAfter

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from countersign.admin_ports import Pauses
-from countersign.chat_ports import People
 from countersign.domain.catalog import ActsAs, Catalog
 from countersign.domain.connection import Connection
 from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.message import Message
 from countersign.domain.texts.connections_list import AppEntry, connections_list
-from countersign.ports import ConnectionStore
+from countersign.ports.admin import Pauses
+from countersign.ports.chat import People
+from countersign.ports.stores import ConnectionStore
 from countersign.usecases.recognise_admins import RecogniseAdmins
 
 

@@ -11,7 +11,9 @@ from countersign.domain.queue_messages import renew_message
 from countersign.domain.texts.connections import ends_soon
 from countersign.domain.texts.shared import shared_ended, shared_ends_soon
 from countersign.domain.upkeep import ends_at, renew_at, upkeep_at, warn_at
-from countersign.ports import Clock, ConnectionStore, Journal, Messenger, Queue
+from countersign.ports.chat import Messenger
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Journal, Queue
 
 AGAIN: Final = 3_600
 """Seconds after which a connection that was taken up, and of which nothing came, is looked at again."""

@@ -8,7 +8,9 @@ from countersign.domain.card_template import Who
 from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Person
 from countersign.domain.policy import same_address
-from countersign.ports import CardStore, Journal, People
+from countersign.ports.chat import People
+from countersign.ports.stores import CardStore
+from countersign.ports.system import Journal
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from countersign.domain.errors import ChatRefused
 from countersign.domain.interaction import Interaction
 from countersign.domain.message import Text
 from countersign.domain.texts.shared import NO_GUESTS, OTHER_WORKSPACE
-from countersign.ports import AuditLog, People
+from countersign.ports.chat import People
+from countersign.ports.records import AuditLog
 
 
 @dataclass(frozen=True)

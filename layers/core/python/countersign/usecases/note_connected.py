@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from countersign.domain.catalog import App
 from countersign.domain.connection import Connection
 from countersign.domain.sign_in import Intent, Leg
-from countersign.ports import AuditLog
+from countersign.ports.records import AuditLog
 
 
 def note_connected(audit: AuditLog, intent: Intent, leg: Leg, connection: Connection, app: App | None) -> None:

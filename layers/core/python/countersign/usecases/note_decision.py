@@ -8,7 +8,7 @@ from countersign.domain.catalog import Catalog, OperationKind
 from countersign.domain.connection import Connection
 from countersign.domain.standing import Standing
 from countersign.domain.texts.accounts import acting_as, there
-from countersign.ports import Clock
+from countersign.ports.system import Clock
 from countersign.usecases.perform_step import NOTHING_SENT, PerformStep, StepAt
 
 

@@ -10,7 +10,10 @@ from countersign.domain.message import Message
 from countersign.domain.sign_in import Intent
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.shared import admins_only
-from countersign.ports import Clock, ConnectionStore, Messenger, SignInStore
+from countersign.ports.chat import Messenger
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.recognise_admins import RecogniseAdmins
 

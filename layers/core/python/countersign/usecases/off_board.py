@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from countersign.chat_ports import InstallationStore
 from countersign.domain.departure import Departure, Left, purge_of
 from countersign.domain.errors import Conflict
 from countersign.domain.installation import CHAT, bot_of
 from countersign.domain.queue_messages import purge_message
-from countersign.ports import AuditLog, Clock, ConnectionStore, Queue
+from countersign.ports.records import AuditLog
+from countersign.ports.stores import ConnectionStore, InstallationStore
+from countersign.ports.system import Clock, Queue
 
 
 @dataclass(frozen=True)

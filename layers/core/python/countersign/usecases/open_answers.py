@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from countersign.domain.interaction import Interaction
 from countersign.domain.secret_answers import answers_owner, from_texts
-from countersign.ports import Opener
+from countersign.ports.keys import Opener
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from countersign.admin_ports import Pauses
 from countersign.domain.catalog import Catalog
 from countersign.domain.page_texts.sign_in import PROOFS
 from countersign.domain.pages import Page, PageKind, connect_address, for_everyone, page_about, unusable_link
 from countersign.domain.proof import Proof
 from countersign.domain.sign_in import LinkState, hash_of, link_state
-from countersign.ports import Clock, SignInStore
+from countersign.ports.admin import Pauses
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock
 
 
 @dataclass(frozen=True)

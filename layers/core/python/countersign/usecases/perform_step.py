@@ -33,7 +33,9 @@ from countersign.domain.http import HttpAnswer
 from countersign.domain.operation import Call, build_request, check_request, correlation_id, read_back_request
 from countersign.domain.request_id import request_id
 from countersign.domain.texts.accounts import acting_as
-from countersign.ports import ActionStore, AppSettings, Clock, Deadline
+from countersign.ports.apps import AppSettings
+from countersign.ports.stores import ActionStore
+from countersign.ports.system import Clock, Deadline
 from countersign.usecases.call_app import CallApp, Opened
 
 NOTHING_SENT: Final = (SignInNeeded, LeaseBusy, InvalidClient, HostNotAllowed, ConfigurationError, Malformed)

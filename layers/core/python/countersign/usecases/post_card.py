@@ -12,7 +12,9 @@ from countersign.domain.hook_call import HookCall, read_call, same_but_for_its_s
 from countersign.domain.identity import Workspace
 from countersign.domain.recipe_view import Settings, Settled, card_place, card_record, card_settled, card_template
 from countersign.domain.webhook import Sender
-from countersign.ports import CardStore, Clock, Deadline, Journal, Pause, People
+from countersign.ports.chat import People
+from countersign.ports.stores import CardStore
+from countersign.ports.system import Clock, Deadline, Journal, Pause
 from countersign.usecases.find_workspace import FindWorkspace
 from countersign.usecases.fresh_token import LEASE_MARGIN
 from countersign.usecases.show_card import ShowCard

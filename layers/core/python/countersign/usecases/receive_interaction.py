@@ -17,7 +17,8 @@ from countersign.domain.texts.forms import NOT_SEALED, form_not_opened, loading
 from countersign.domain.texts.names import FORM_LOAD
 
 if TYPE_CHECKING:  # every port, with all that they speak of, costs a cold click a third of its start-up
-    from countersign.ports import Messenger, Queue
+    from countersign.ports.chat import Messenger
+    from countersign.ports.system import Queue
     from countersign.usecases.seal_answers import SealAnswers
 
 _LOG: Final = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from countersign.chat_ports import People
 from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Person, Workspace
+from countersign.ports.chat import People
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from countersign.chat_ports import InstallationStore, Members
 from countersign.domain.departure import Departure, Left, Purge
 from countersign.domain.errors import ChatRefused
 from countersign.domain.identity import Workspace
-from countersign.ports import Clock
+from countersign.ports.chat import Members
+from countersign.ports.stores import InstallationStore
+from countersign.ports.system import Clock
 
 
 @dataclass(frozen=True)

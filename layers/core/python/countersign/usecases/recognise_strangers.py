@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from countersign.domain.errors import ChatRefused
 from countersign.domain.interaction import Interaction
-from countersign.ports import People
+from countersign.ports.chat import People
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from countersign.domain.audit import LateEvent, kept_facts
 from countersign.domain.errors import StoreUnavailable
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import audit_message
-from countersign.ports import AuditLog, Clock, Queue
+from countersign.ports.records import AuditLog
+from countersign.ports.system import Clock, Queue
 
 
 @dataclass(frozen=True)

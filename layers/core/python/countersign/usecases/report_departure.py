@@ -7,13 +7,13 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from countersign.chat_ports import Members, Messenger
 from countersign.domain.departure import ON_WISH, Departure, Left, Purge
 from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.texts.departures import report
 from countersign.domain.texts.forget import forgotten
-from countersign.ports import Journal
+from countersign.ports.chat import Members, Messenger
+from countersign.ports.system import Journal
 
 MOST: Final = 5
 """Admins that are told."""

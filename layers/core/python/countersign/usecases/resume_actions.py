@@ -17,18 +17,12 @@ from countersign.domain.texts import doubt, outcomes
 from countersign.domain.texts import sign_in as texts
 from countersign.domain.texts.shared import shared_connected
 from countersign.domain.tokens import SealOwner
-from countersign.ports import (
-    ActionStore,
-    AuditLog,
-    CardStore,
-    Clock,
-    ConnectionStore,
-    Journal,
-    Messenger,
-    Opener,
-    Queue,
-    SignInStore,
-)
+from countersign.ports.chat import Messenger
+from countersign.ports.keys import Opener
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ActionStore, CardStore, ConnectionStore
+from countersign.ports.system import Clock, Journal, Queue
 from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.flag_shared_account import FlagSharedAccount

@@ -12,7 +12,11 @@ from countersign.domain.message import Message
 from countersign.domain.texts import connections as texts
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import Tokens
-from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Messenger, Opener
+from countersign.ports.chat import Messenger
+from countersign.ports.keys import Opener
+from countersign.ports.records import AuditLog
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.end_grant import EndGrant
 
 KEEP_TRYING: Final = 86_400

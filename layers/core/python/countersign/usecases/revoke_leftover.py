@@ -11,7 +11,11 @@ from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, Leg
 from countersign.domain.token_codec import pack, unpack
 from countersign.domain.tokens import Sealed, Tokens
-from countersign.ports import AuditLog, Clock, ConnectionStore, Journal, Opener, SignInStore
+from countersign.ports.keys import Opener
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.end_grant import EndGrant
 from countersign.usecases.note_connected import note_connected
 

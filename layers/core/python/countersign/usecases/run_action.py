@@ -25,7 +25,8 @@ from countersign.domain.interaction import ReplyTo
 from countersign.domain.recipe_view import Inputs, Settings, recipe_values, step_inputs
 from countersign.domain.step_plan import next_step
 from countersign.domain.template import Values
-from countersign.ports import ActionStore, Clock, Deadline, Journal
+from countersign.ports.stores import ActionStore
+from countersign.ports.system import Clock, Deadline, Journal
 from countersign.usecases.action_inputs import ActionInputs
 from countersign.usecases.call_app import CallApp, Opened
 from countersign.usecases.conclude import Conclude

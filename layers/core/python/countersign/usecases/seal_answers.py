@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from countersign.domain.interaction import Interaction
 from countersign.domain.message import Field
 from countersign.domain.secret_answers import answers_owner, as_texts, secret_answers
-from countersign.ports import Sealer
+from countersign.ports.keys import Sealer
 
 
 @dataclass(frozen=True)

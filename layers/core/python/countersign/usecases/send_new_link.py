@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from countersign.admin_ports import Pauses
 from countersign.domain.catalog import Catalog
 from countersign.domain.pages import Page, PageKind, page_about
 from countersign.domain.queue_messages import new_link_message
 from countersign.domain.sign_in import LINK_SECONDS, Intent, LinkState, hash_of, link_state
-from countersign.ports import Clock, Queue, Randomness, SignInStore
+from countersign.ports.admin import Pauses
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock, Queue, Randomness
 from countersign.usecases.open_sign_in import OpenSignIn
 
 

@@ -10,7 +10,8 @@ from countersign.domain.errors import SignInNeeded
 from countersign.domain.interaction import ReplyTo
 from countersign.domain.queue_messages import resume_message
 from countersign.domain.texts import sign_in as texts
-from countersign.ports import ActionStore, CardStore, Clock, ConnectionStore, Journal, Queue
+from countersign.ports.stores import ActionStore, CardStore, ConnectionStore
+from countersign.ports.system import Clock, Journal, Queue
 from countersign.usecases.ask_to_connect import AskToConnect
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.stopped import Stopped

@@ -6,7 +6,8 @@ from typing import Final
 from countersign.domain.action import ActionStatus, Outcome, moved
 from countersign.domain.answer import CheckResult, Succeeded
 from countersign.domain.catalog import Idempotency, Operation
-from countersign.ports import ActionStore, Clock
+from countersign.ports.stores import ActionStore
+from countersign.ports.system import Clock
 from countersign.usecases.perform_step import Already, InDoubt, NotDone, PerformStep, StepAt, StepEnd
 
 MOST_SENDS: Final = 2

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from countersign.admin_ports import EVERYWHERE, Census, Failures, Pauses
 from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Status
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.message import Block
 from countersign.domain.texts.admin import AppState, admin_section
-from countersign.ports import Clock
+from countersign.ports.admin import EVERYWHERE, Census, Failures, Pauses
+from countersign.ports.system import Clock
 from countersign.usecases.recognise_admins import RecogniseAdmins
 
 DAY: Final = 86_400

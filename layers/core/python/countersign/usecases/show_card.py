@@ -13,7 +13,10 @@ from countersign.domain.message import Button, Message
 from countersign.domain.recipe_view import Settings, card_view
 from countersign.domain.texts import cards as texts
 from countersign.domain.texts.names import CARD_CHOOSE, CARD_OPEN
-from countersign.ports import CardStore, Journal, LinkResolver, Messenger
+from countersign.ports.apps import LinkResolver
+from countersign.ports.chat import Messenger
+from countersign.ports.stores import CardStore
+from countersign.ports.system import Journal
 
 GONE: Final = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
 """Why nothing can be said in a channel any more, or not under this id."""

@@ -7,7 +7,7 @@ from countersign.domain.errors import ConfigurationError
 from countersign.domain.hosts import fill_settings
 from countersign.domain.pages import Alert, Entry, Page, PageKind, connect_address, page_about
 from countersign.domain.sign_in import Intent
-from countersign.ports import AppSettings, LinkResolver
+from countersign.ports.apps import AppSettings, LinkResolver
 
 
 @dataclass(frozen=True)

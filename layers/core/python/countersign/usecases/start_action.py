@@ -16,7 +16,11 @@ from countersign.domain.texts import cards as texts
 from countersign.domain.texts.conversation import answers_unreadable, command_gone, wrong_answer
 from countersign.domain.texts.sign_in import foreign_person
 from countersign.domain.tokens import Sealed
-from countersign.ports import ActionStore, AuditLog, CardStore, Clock, Journal, Messenger, Opener
+from countersign.ports.chat import Messenger
+from countersign.ports.keys import Opener
+from countersign.ports.records import AuditLog
+from countersign.ports.stores import ActionStore, CardStore
+from countersign.ports.system import Clock, Journal
 from countersign.usecases.action_inputs import inputs_owner
 from countersign.usecases.end_action import EndAction
 from countersign.usecases.may_share import MayShare

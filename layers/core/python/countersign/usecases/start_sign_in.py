@@ -8,7 +8,9 @@ from countersign.domain.limits import PRESSES
 from countersign.domain.pages import Onward, PageKind, View, connect_address, page_about
 from countersign.domain.proof import Proof
 from countersign.domain.sign_in import Intent, Leg, LegStep, hash_of, is_secret, key_secret, leg_cookie_hash, leg_expiry
-from countersign.ports import ChatOpenId, Clock, Randomness, SignInStore
+from countersign.ports.chat import ChatOpenId
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.system import Clock, Randomness
 from countersign.usecases.go_to_app import GoToApp
 from countersign.usecases.open_sign_in import OpenSignIn
 

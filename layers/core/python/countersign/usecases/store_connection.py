@@ -12,7 +12,10 @@ from countersign.domain.queue_messages import connected_message, revoke_message
 from countersign.domain.revocation import may_revoke
 from countersign.domain.sign_in import Intent, IntentStatus, Leg
 from countersign.domain.upkeep import upkeep_at
-from countersign.ports import AuditLog, Clock, ConnectionStore, Queue, SignInStore
+from countersign.ports.records import AuditLog
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore
+from countersign.ports.system import Clock, Queue
 from countersign.usecases.note_connected import note_connected
 
 REPLACING: Final = 60

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from countersign.chat_ports import InstallationStore, Members
 from countersign.domain.departure import Departure, Left
 from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import Workspace
 from countersign.domain.member import Member
 from countersign.domain.queue_messages import left_message, sweep_message
-from countersign.ports import Clock, ConnectionStore, Journal, Queue, Randomness, SignInStore
+from countersign.ports.chat import Members
+from countersign.ports.sign_ins import SignInStore
+from countersign.ports.stores import ConnectionStore, InstallationStore
+from countersign.ports.system import Clock, Journal, Queue, Randomness
 
 DAY: Final = 86_400
 HOUR: Final = 3_600

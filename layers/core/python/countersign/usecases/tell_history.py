@@ -9,7 +9,8 @@ from countersign.domain.interaction import Interaction
 from countersign.domain.recipe_view import Settings, chosen
 from countersign.domain.texts import conversation as texts
 from countersign.domain.texts.outcomes import why_not
-from countersign.ports import ActionStore, CardStore, Messenger
+from countersign.ports.chat import Messenger
+from countersign.ports.stores import ActionStore, CardStore
 
 ROWS: Final = 10
 

@@ -10,7 +10,10 @@ from countersign.domain.message import Button
 from countersign.domain.recipe_view import Settings, card_view, told_at_the_end
 from countersign.domain.texts import cards as texts
 from countersign.domain.texts.names import CARD_OPEN
-from countersign.ports import CardStore, Clock, Deadline, Journal, LinkResolver, Messenger, People
+from countersign.ports.apps import LinkResolver
+from countersign.ports.chat import Messenger, People
+from countersign.ports.stores import CardStore
+from countersign.ports.system import Clock, Deadline, Journal
 from countersign.usecases.fresh_token import LEASE_MARGIN
 
 

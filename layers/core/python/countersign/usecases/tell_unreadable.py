@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countersign.domain.errors import CountersignError
 from countersign.domain.interaction import Interaction
 from countersign.domain.texts.conversation import unreadable
-from countersign.ports import Messenger
+from countersign.ports.chat import Messenger
 
 
 @dataclass(frozen=True)

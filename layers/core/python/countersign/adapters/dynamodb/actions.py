@@ -18,7 +18,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class DynamoActionStore:
-    """Implements ``ports.ActionStore``. ``retention`` in seconds: how long ended actions are the history."""
+    """Implements ``ports.stores.ActionStore``. ``retention`` in seconds: how long ended actions are the history."""
 
     def __init__(self, table: Table, retention: int) -> None:
         self._table = table

@@ -13,7 +13,7 @@ from countersign.adapters.dynamodb.table import Item, Table
 from countersign.domain.audit import AuditEvent, AuditQuery, kept_facts
 from countersign.domain.errors import Conflict
 from countersign.domain.identity import Person
-from countersign.ports import Clock, Journal
+from countersign.ports.system import Clock, Journal
 
 PERSON_INDEX: Final = "person-index"
 APP_INDEX: Final = "app-index"
@@ -22,7 +22,7 @@ _ID_LENGTH: Final = 16
 
 
 class DynamoAuditLog:
-    """Implements ``ports.AuditLog``. ``retention`` in seconds; ``journal`` gets each event's one line and count.
+    """Implements ``ports.records.AuditLog``. ``retention`` in seconds; ``journal`` gets each event's line and count.
 
     ``moment`` gives ever later epoch microseconds. They are no part of the key: a repeat has to find the row under the
     key that the first try gave it, and much of what is recorded knows its second alone.
@@ -97,7 +97,7 @@ class DynamoAuditLog:
 
 
 class DynamoAuditTrail:
-    """Implements ``admin_ports.AuditTrail``: what was written, for those whose role lets them read it."""
+    """What was written, for those whose role lets them read it."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -9,7 +9,7 @@ from countersign.domain.identity import Person
 
 
 class DynamoBelongings:
-    """Implements ``chat_ports.Belongings``."""
+    """Implements ``ports.stores.Belongings``."""
 
     def __init__(self, connections: Table, sign_ins: Table, cards: Table) -> None:
         self._connections, self._sign_ins, self._cards = connections, sign_ins, cards

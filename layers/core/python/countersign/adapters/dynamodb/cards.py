@@ -25,7 +25,7 @@ _WAIT_SECONDS: Final = 86_400
 
 
 class DynamoCardStore:
-    """Implements ``ports.CardStore``. ``retention`` in seconds: how long a card stays known."""
+    """Implements ``ports.stores.CardStore``. ``retention`` in seconds: how long a card stays known."""
 
     def __init__(self, table: Table, retention: int) -> None:
         self._table = table

@@ -17,7 +17,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class DynamoCensus:
-    """Implements ``admin_ports.Census``."""
+    """Implements ``ports.admin.Census``."""
 
     def __init__(self, table: Table, notes: Table) -> None:
         self._table, self._notes = table, AccountNotes(notes)

@@ -23,7 +23,7 @@ from countersign.domain.identity import Person
 
 
 class DynamoConnectionStore:
-    """Implements ``ports.ConnectionStore``.
+    """Implements ``ports.stores.ConnectionStore``.
 
     Its table holds connections alone, one row each; ``notes`` are those of the sign-ins' table.
     """

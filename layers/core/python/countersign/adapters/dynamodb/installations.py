@@ -18,7 +18,7 @@ _FIRST: Final = "first"
 
 
 class DynamoInstallationStore:
-    """Implements ``chat_ports.InstallationStore``. The bots' tokens stand beside, as connections."""
+    """Implements ``ports.stores.InstallationStore``. The bots' tokens stand beside, as connections."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -3,8 +3,8 @@
 from typing import Final
 
 from countersign.adapters.dynamodb.table import Table
-from countersign.admin_ports import EVERYWHERE
 from countersign.domain.errors import Conflict
+from countersign.ports.admin import EVERYWHERE
 
 _ALL: Final = "pauses"
 _MOST: Final = 10_000
@@ -12,7 +12,7 @@ _MOST: Final = 10_000
 
 
 class DynamoPauses:
-    """Implements ``admin_ports.Pauses``."""
+    """Implements ``ports.admin.Pauses``."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -33,7 +33,7 @@ _SEEN_SECONDS: Final = 26 * 3_600
 
 
 class DynamoSignInStore:
-    """Implements ``ports.SignInStore``."""
+    """Implements ``ports.sign_ins.SignInStore``."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

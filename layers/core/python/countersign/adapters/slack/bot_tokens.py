@@ -27,8 +27,8 @@ from countersign.domain.secret import Secret
 from countersign.domain.tokens import Tokens
 
 if TYPE_CHECKING:
-    from countersign.chat_ports import InstallationStore
-    from countersign.ports import Clock, ConnectionStore
+    from countersign.ports.stores import ConnectionStore, InstallationStore
+    from countersign.ports.system import Clock
 
 KEEP: Final = 300
 """Seconds that a token is kept in this process: an uninstalled bot is unknown after these at the latest."""

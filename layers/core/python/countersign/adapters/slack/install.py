@@ -33,7 +33,7 @@ from countersign.domain.secret import Secret
 from countersign.domain.tokens import Tokens
 
 if TYPE_CHECKING:
-    from countersign.ports import Http
+    from countersign.ports.apps import Http
 
 MANAGE: Final = "https://app.slack.com/manage/{organisation}/integrations/profile/{app}/workspaces/add"
 OPEN: Final = "https://app.slack.com/client/{workspace}"
@@ -44,7 +44,7 @@ _GONE: Final = frozenset({"account_inactive", "token_revoked", "invalid_auth", "
 
 
 class SlackInstall:
-    """Implements ``chat_ports.ChatInstall``.
+    """Implements ``ports.chat.ChatInstall``.
 
     No PKCE: it would make the Slack app a public client for good (docs.slack.dev/authentication/using-pkce).
     """

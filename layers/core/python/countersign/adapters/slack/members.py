@@ -21,7 +21,7 @@ _NOBODY: Final = ("user_not_found", "users_not_found", "user_not_visible")
 
 
 class SlackMembers:
-    """Implements ``chat_ports.Members``. Nothing is kept: whoever sweeps wants to know how things stand."""
+    """Implements ``ports.chat.Members``. Nothing is kept: whoever sweeps wants to know how things stand."""
 
     def __init__(self, api: WebApi) -> None:
         self._api = api

@@ -19,7 +19,7 @@ _UNFURL: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 
 
 class SlackMessenger:
-    """Implements ``ports.Messenger``."""
+    """Implements ``ports.chat.Messenger``."""
 
     def __init__(self, api: WebApi, replies: ReplyAddress) -> None:
         self._api, self._replies = api, replies

@@ -20,7 +20,8 @@ from countersign.domain.http import HttpRequest
 from countersign.domain.oauth import ClientCredentials
 from countersign.domain.openid import IdTokenClaims, check_claims
 from countersign.domain.secret import Secret
-from countersign.ports import Clock, Http
+from countersign.ports.apps import Http
+from countersign.ports.system import Clock
 
 _OK: Final = 200
 _ORGANISATION: Final = "https://slack.com/enterprise_id"
@@ -49,7 +50,7 @@ class SlackAddresses:
 
 
 class SlackOpenId:
-    """Implements ``ports.ChatOpenId``. Signing keys are kept for an hour, and fetched anew for an unknown one."""
+    """Implements ``ports.chat.ChatOpenId``. Signing keys are kept for an hour, and fetched anew for an unknown one."""
 
     def __init__(
         self, http: Http, addresses: SlackAddresses, credentials: Callable[[], ClientCredentials], clock: Clock

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
 
-    from countersign.ports import Clock
+    from countersign.ports.system import Clock
 
 KEEP_SECONDS: Final = 600
 _GUESTS: Final = ("is_restricted", "is_ultra_restricted")
@@ -27,7 +27,7 @@ type Kept = dict[tuple[str, str], tuple[int, Mapping[str, Any]]]
 
 
 class SlackPeople:
-    """Implements ``ports.People``. What was read is kept for ten minutes in this process.
+    """Implements ``ports.chat.People``. What was read is kept for ten minutes in this process.
 
     ``profile`` also holds ``foreign``: ``yes`` for somebody of another organisation or, outside one, of another
     workspace; ``no`` for one of us; ``unknown`` in doubt (docs.slack.dev/apis/slack-connect).

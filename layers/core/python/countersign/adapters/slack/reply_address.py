@@ -12,7 +12,7 @@ from countersign.domain.errors import AppError, ChatRefused, ChatUnavailable, Ho
 from countersign.domain.http import HttpRequest
 
 if TYPE_CHECKING:
-    from countersign.ports import Http
+    from countersign.ports.apps import Http
 
 HOSTS: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 

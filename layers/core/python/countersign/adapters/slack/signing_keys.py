@@ -7,7 +7,7 @@ import jwt
 
 from countersign.domain.errors import ChatUnavailable, Unverified
 from countersign.domain.http import HttpRequest
-from countersign.ports import Clock
+from countersign.ports.system import Clock
 
 _KEEP_KEYS: Final = 3_600
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from countersign.domain.card import MessageRef
 from countersign.domain.identity import Person, Workspace
-from countersign.domain.installation import Granted, Installation, InstallState
+from countersign.domain.installation import Granted, Installation
 from countersign.domain.interaction import FormRef, ReplyTo
 from countersign.domain.member import Member
 from countersign.domain.message import Form, Message
@@ -86,31 +86,6 @@ class ChatInstall(Protocol):
         """Where an admin adds an organisation's installation to workspaces; where the chat opens for any other."""
 
 
-class InstallationStore(Protocol):
-    """Installations by workspace, and installations under way. Raises StoreUnavailable."""
-
-    def get(self, workspace_id: str) -> Installation | None: ...
-    def list(self) -> Sequence[Installation]:
-        """All there ever were, removed ones too, by id."""
-
-    def put(self, installation: Installation) -> None:
-        """Write it. Raises Conflict where one that was made or removed later stands there."""
-
-    def mark_gone(self, workspace_id: str, organisation: str | None, at: int) -> Installation:
-        """Note that it was removed ``at``; also where none was known. What stands there now: perhaps a later one."""
-
-    def mark_joined(self, workspace_id: str, organisation: str) -> None:
-        """Note that a workspace belongs to an organisation now; one that is not known is no error."""
-
-    def first(self, workspace_id: str) -> str:
-        """The workspace that was the first to ask this: ``workspace_id``, or the one before it. For good."""
-
-    def put_state(self, state: InstallState) -> None: ...
-    def get_state(self, id_hash: str) -> InstallState | None: ...
-    def consume_state(self, state: InstallState) -> bool:
-        """True for exactly one caller."""
-
-
 class Members(Protocol):
     """Who belongs to a workspace. Raises ChatUnavailable (with ``retry_after`` where chat names it), ChatRefused."""
 
@@ -122,29 +97,3 @@ class Members(Protocol):
 
     def workspaces(self, installed_in: Workspace) -> Sequence[Workspace]:
         """The workspaces that an installation reaches."""
-
-
-class Belongings(Protocol):
-    """What came through a tenant, or one workspace of it, page by page: everything that goes when they do.
-
-    ``after`` is what the page before gave, None for the first; a page's own is None when it was the last. A page may
-    miss what was written a moment ago. Raises StoreUnavailable.
-    """
-
-    def connections(
-        self, tenant: str, workspace: str | None, after: str | None, limit: int
-    ) -> tuple[Sequence[tuple[Person, str]], str | None]:
-        """Whose, and to which app."""
-
-    def intents(
-        self, tenant: str, workspace: str | None, after: str | None, limit: int
-    ) -> tuple[Sequence[str], str | None]:
-        """Sign-ins, by the hash of their links."""
-
-    def cards(
-        self, tenant: str, workspace: str | None, after: str | None, limit: int
-    ) -> tuple[Sequence[str], str | None]:
-        """Cards, by id."""
-
-    def forget_card(self, card_id: str) -> None:
-        """Nobody can see it any more. Gone already is no error."""

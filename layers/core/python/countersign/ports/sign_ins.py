@@ -1,4 +1,4 @@
-"""The port to the store of sign-ins: intents, legs, codes, and how often what was asked for. Part of ``ports``."""
+"""The port to the store of sign-ins: intents, legs, codes, and how often what was asked for."""
 
 from collections.abc import Sequence
 from typing import Protocol

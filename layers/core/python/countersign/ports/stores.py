@@ -1,95 +1,13 @@
-"""Every port that the use cases need; those to chat are in ``chat_ports``, to apps in ``app_ports``.
-
-Adapters and the tests' fakes implement them.
-"""
+"""Ports to what is kept: connections, the ledger, cards, installations, and what goes when people do."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-from countersign.app_ports import AppCredentials, AppSettings, AuthorizationServer, Http, LinkResolver, TokenRenewal
-from countersign.chat_ports import ChatOpenId, Messenger, People
 from countersign.domain.action import Action
 from countersign.domain.card import Card
 from countersign.domain.connection import Connection, CutBy
 from countersign.domain.identity import Person
-from countersign.domain.tokens import Sealed, SealOwner
-from countersign.sign_in_ports import SignInStore
-
-__all__ = [
-    "ActionStore",
-    "AppCredentials",
-    "AppSettings",
-    "AuditLog",
-    "AuthorizationServer",
-    "CardStore",
-    "ChatOpenId",
-    "Clock",
-    "ConnectionStore",
-    "Deadline",
-    "Http",
-    "Journal",
-    "LinkResolver",
-    "Messenger",
-    "Opener",
-    "Pause",
-    "People",
-    "Queue",
-    "Randomness",
-    "Seal",
-    "Sealer",
-    "SignInStore",
-    "TokenRenewal",
-]
-
-
-class Clock(Protocol):
-    """Now, in whole epoch seconds."""
-
-    def __call__(self) -> int: ...
-
-
-class Randomness(Protocol):
-    """Unguessable values: 64 lower-case hex characters (32 bytes)."""
-
-    def __call__(self) -> str: ...
-
-
-class Deadline(Protocol):
-    """When this very process will be killed, in epoch seconds. Leases end after it."""
-
-    def __call__(self) -> int: ...
-
-
-class Pause(Protocol):
-    """Waits so many seconds."""
-
-    def __call__(self, seconds: int) -> None: ...
-
-
-class Queue(Protocol):
-    """A queue of JSON messages, at least once. Raises StoreUnavailable."""
-
-    def send(self, body: Mapping[str, Any], *, delay: int = 0) -> None: ...
-
-
-class Seal(Protocol):
-    """One seal to one owner, made beforehand: closing it asks nobody, and cannot fail."""
-
-    def __call__(self, plaintext: Mapping[str, Any]) -> Sealed: ...
-
-
-class Sealer(Protocol):
-    """Seals to an owner; cannot open. Raises StoreUnavailable."""
-
-    def seal(self, plaintext: Mapping[str, Any], owner: SealOwner) -> Sealed: ...
-    def prepare(self, owner: SealOwner) -> Seal:
-        """For what must be sealed the moment it is there, and could not be had again."""
-
-
-class Opener(Sealer, Protocol):
-    """Seals and opens. ``open`` raises SealBroken for any other owner, StoreUnavailable when the key can't be asked."""
-
-    def open(self, sealed: Sealed, owner: SealOwner) -> Mapping[str, Any]: ...
+from countersign.domain.installation import Installation, InstallState
 
 
 class ConnectionStore(Protocol):
@@ -261,38 +179,52 @@ class CardStore(Protocol):
         """The new id of a channel that has one; None where it still has its old one."""
 
 
-class AuditLog(Protocol):
-    """Append-only: the row, and one structured log line with the same facts. Raises StoreUnavailable.
+class InstallationStore(Protocol):
+    """Installations by workspace, and installations under way. Raises StoreUnavailable."""
 
-    ``event`` is a stable word; facts are ids and words, never a token, an input marked secret, or anybody's name.
-    What happened and what is written of it are two writes, and the second can fail. So every event says what it is the
-    record of (``once``), and whatever makes its caller repeat itself can record it again: it stands there once.
+    def get(self, workspace_id: str) -> Installation | None: ...
+    def list(self) -> Sequence[Installation]:
+        """All there ever were, removed ones too, by id."""
+
+    def put(self, installation: Installation) -> None:
+        """Write it. Raises Conflict where one that was made or removed later stands there."""
+
+    def mark_gone(self, workspace_id: str, organisation: str | None, at: int) -> Installation:
+        """Note that it was removed ``at``; also where none was known. What stands there now: perhaps a later one."""
+
+    def mark_joined(self, workspace_id: str, organisation: str) -> None:
+        """Note that a workspace belongs to an organisation now; one that is not known is no error."""
+
+    def first(self, workspace_id: str) -> str:
+        """The workspace that was the first to ask this: ``workspace_id``, or the one before it. For good."""
+
+    def put_state(self, state: InstallState) -> None: ...
+    def get_state(self, id_hash: str) -> InstallState | None: ...
+    def consume_state(self, state: InstallState) -> bool:
+        """True for exactly one caller."""
+
+
+class Belongings(Protocol):
+    """What came through a tenant, or one workspace of it, page by page: everything that goes when they do.
+
+    ``after`` is what the page before gave, None for the first; a page's own is None when it was the last. A page may
+    miss what was written a moment ago. Raises StoreUnavailable.
     """
 
-    def record(
-        self,
-        event: str,
-        person: Person | None,
-        facts: Mapping[str, str | None],
-        *,
-        once: str,
-        at: int | None = None,
-        tried_at: int | None = None,
-    ) -> None:
-        """Note what happened; facts that are empty are left out.
+    def connections(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[tuple[Person, str]], str | None]:
+        """Whose, and to which app."""
 
-        Args:
-            event: what happened.
-            person: whose act it was, or whom it concerns.
-            facts: ids and words.
-            once: what it is the record of: the same words at every repeat, and of nothing else.
-            at: when it happened, where that is kept elsewhere, and so is the same at every repeat. Without it, when it
-                was first tried to record it.
-            tried_at: when that was, where another process tried before.
-        """
+    def intents(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        """Sign-ins, by the hash of their links."""
 
+    def cards(
+        self, tenant: str, workspace: str | None, after: str | None, limit: int
+    ) -> tuple[Sequence[str], str | None]:
+        """Cards, by id."""
 
-class Journal(Protocol):
-    """One structured line, and one count, per thing that happened. Facts are ids and words, never contents."""
-
-    def __call__(self, event: str, **facts: str | int | None) -> None: ...
+    def forget_card(self, card_id: str) -> None:
+        """Nobody can see it any more. Gone already is no error."""
