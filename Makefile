@@ -35,7 +35,7 @@ down: $(VENV) ## end what `make up` started
 test: tools browser $(OUTSIDE)/node_modules/.package-lock.json ## every test
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-torture: $(VENV) $(OUTSIDE)/node_modules/.package-lock.json ## the long fault, race and attack runs; figures in .local/torture.json
+torture: tools $(OUTSIDE)/node_modules/.package-lock.json ## the long fault, race and attack runs; figures in .local/torture.json
 	@$(PYTHON) -m tests.torture $(ARGS)
 
 check: tools ## format, lint, types, import rules, catalog, template, built functions, generated docs

@@ -155,9 +155,11 @@ def test_a_link_ends_and_its_page_sends_another_to_its_own_person(new_browser: N
 
 def test_an_address_that_nobody_gave_out_has_a_page_too(new_browser: NewBrowser, stack: dict[str, Any]) -> None:
     """Unknown, cut off, of an unknown app, or without what belongs to it."""
-    unknown, incomplete = "There is no such link", "This address is not complete"
+    # No button leads on from a link that nobody has: it would only lead back to it.
+    unknown = ("There is no such link", "Go back to Slack and write connections to Countersign")
+    incomplete = ("This address is not complete", AGAIN)
     tab = new_browser("Priya").page
-    for path, title in (
+    for path, (title, way_on) in (
         (f"/connect/{NOBODYS}", unknown),
         (f"/connect/{NOBODYS[:20]}", unknown),
         (f"/oauth/callback/nobody?code=c&state={NOBODYS}", unknown),
@@ -166,7 +168,7 @@ def test_an_address_that_nobody_gave_out_has_a_page_too(new_browser: NewBrowser,
         ("/oauth/callback/servicenow", incomplete),
     ):
         tab.goto(stack["browser_url"] + path)
-        says(tab, title, AGAIN)
+        says(tab, title, way_on)
 
 
 def test_who_is_signed_in_to_another_workspace_is_told_and_can_try_again(

@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     faults: list[str] = []
     skipped: list[str] = []
     classes: Figures = {}
+    took = 0.0
     for name in asked.part or PARTS:
         console.print(f"{name} …")
         outcome = PARTS[name](options)
@@ -30,9 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
         classes |= outcome.classes
         faults += [f"{name}: {fault}" for fault in outcome.faults]
         skipped += [f"{name}: {what}" for what in outcome.skipped]
-    took = seconds() - begun
+        took = seconds() - begun
+        # After each part: a long run that is broken off leaves what it has found.
+        write(asked.out, found, options.seed, took, classes=classes, skipped=skipped)
     show(found | ({"hostile, by class": classes} if classes else {}), options.seed, took, console)
-    write(asked.out, found, options.seed, took, classes=classes, skipped=skipped)
     for what in skipped:
         console.print(f"skipped: {what}", markup=False)
     for fault in faults:

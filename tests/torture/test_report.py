@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.torture import __main__ as torture
 from tests.torture import parts
 from tests.torture.__main__ import main
 from tests.torture.hostile.judge import Verdicts
 from tests.torture.measure import shares
-from tests.torture.parts import PARTS, Options
+from tests.torture.parts import PARTS, Options, Outcome
 from tests.torture.report import FIGURES, write
 
 
@@ -51,6 +52,17 @@ def test_hostile_input_says_what_it_did_and_what_it_could_not(monkeypatch: pytes
     assert outcome.figures["requests"] == (10 if here else 7)
     assert "through_api" not in outcome.figures
     assert outcome.skipped == (() if here else ("3 guided requests: atheris is not here",))
+
+
+def test_a_run_that_is_broken_off_leaves_what_it_has_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(_: Options) -> Outcome:
+        raise KeyboardInterrupt
+
+    whole = Outcome({"rounds": 3, "wrong_bindings": 0}, ())
+    monkeypatch.setattr(torture, "PARTS", {"attacks": lambda _: whole, "hostile": broken})
+    with pytest.raises(KeyboardInterrupt):
+        main(["--out", str(tmp_path / "torture.json")])
+    assert json.loads((tmp_path / "torture.json").read_text())["attacks"] == whole.figures
 
 
 def test_figures_by_other_names_are_not_written(tmp_path: Path) -> None:
