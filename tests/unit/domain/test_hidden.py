@@ -40,6 +40,45 @@ def test_it_is_found_however_it_is_written(written: object) -> None:
     assert HIDDEN(f"«{written(PASSWORD)}» is weak") == "«•••» is weak"
 
 
+OTHERWISE = "hunter's/2 <Straße> \\ é"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: html.escape(text).replace("&#x27;", "&#39;"),
+        lambda text: html.escape(text).replace("&#x27;", "&#039;"),
+        lambda text: html.escape(text).replace("&#x27;", "&apos;"),
+        lambda text: html.escape(text, quote=False).replace("é", "&eacute;"),
+        lambda text: "".join(f"&#{ord(each)};" for each in text),
+        lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+        lambda text: json.dumps(text)[1:-1].replace("<", "\\u003C"),
+        lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+        lambda text: quote(text, safe="/' "),
+        lambda text: json.dumps(html.escape(text).replace("&#x27;", "&#39;"))[1:-1],
+        lambda text: html.escape(json.dumps(text).replace("/", "\\/")),
+        str.upper,
+    ],
+)
+def test_a_sentence_is_hidden_whole_where_it_is_written_in_yet_another_way(written: object) -> None:
+    assert callable(written)
+    assert written(OTHERWISE) != OTHERWISE
+    assert Hidden((OTHERWISE,))(f"no “{written(OTHERWISE)}” here") == "•••"
+    assert Hidden((OTHERWISE,))("Fish &amp; chips: 100%25, a\\/b") == "Fish &amp; chips: 100%25, a\\/b"
+
+
+def test_an_answers_body_is_looked_through_for_it_in_yet_another_way() -> None:
+    said = html.escape(OTHERWISE).replace("&#x27;", "&#39;")
+    body = {"said": [f"no {said}", "fine"], "at": 1}
+    assert without(HttpAnswer(400, body), Hidden((OTHERWISE,))).body == {"said": ["•••", "fine"], "at": 1}
+
+
+@pytest.mark.parametrize("text", ["&#" + "9" * 100_000 + ";", "&#" + "0" * 100_000, "\\ud800%ff%", "&" * 100_000])
+def test_what_is_escaped_to_do_harm_does_none(text: str) -> None:
+    assert Hidden((OTHERWISE,))(text) == text
+    assert Hidden((OTHERWISE,))(text + html.escape(OTHERWISE).replace("&#x27;", "&#39;")) == "•••"
+
+
 @given(st.text(min_size=SHORTEST, max_size=40).filter(lambda text: len(text.strip()) >= SHORTEST), st.text(), st.text())
 def test_nothing_of_it_is_left_whatever_stands_around_it(secret: str, before: str, after: str) -> None:
     assert secret not in Hidden((secret,))(before + secret + after) or secret in "•••"

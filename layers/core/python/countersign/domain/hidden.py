@@ -14,6 +14,7 @@ from countersign.domain.message import Field
 from countersign.domain.redaction import MASK
 from countersign.domain.secret import Secret
 from countersign.domain.secret_answers import secret_answers
+from countersign.domain.unescaped import readings
 
 SHORTEST: Final = 6
 """Characters of a secret answer at least: a shorter one would be found in every other word and number."""
@@ -26,10 +27,20 @@ class Hidden:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def __call__(self, text: str) -> str:
-        """The text without them, in clear or as web pages, addresses and JSON write them."""
+        """The text without them, in clear or as web pages, addresses and JSON write them.
+
+        Dots alone, where one is in it in a way that can't be cut out: there are many ways to escape a character.
+        """
+        if not self.secrets:
+            return text
         whole = text.casefold()
         there = sorted({form for form in _forms(self.secrets) if form.casefold() in whole}, key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, there)), MASK, text, flags=re.IGNORECASE) if there else text
+        cut = re.sub("|".join(map(re.escape, there)), MASK, text, flags=re.IGNORECASE) if there else text
+        return MASK if self._still_in(cut) else cut
+
+    def _still_in(self, text: str) -> bool:
+        parts = {part.casefold() for part in _parts(self.secrets)}
+        return any(part in said for said in map(str.casefold, readings(text)) for part in parts)
 
 
 NOTHING: Final = Hidden()
@@ -76,10 +87,13 @@ def hidden_answers(form: Sequence[Field], answers: Mapping[str, str]) -> Hidden:
     return Hidden(tuple(secret_answers(form, answers).values()))
 
 
-def _forms(secrets: Iterable[str]) -> Iterator[str]:
+def _parts(secrets: Iterable[str]) -> Iterator[str]:
     """Each line by itself, too: a key of several lines may be quoted by one of them."""
     for secret in secrets:
-        for part in (secret, *secret.splitlines()):
-            if len(part.strip()) >= SHORTEST:
-                yield from (part, html.escape(part), quote(part, safe=""), quote_plus(part))
-                yield from (json.dumps(part, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+        yield from (part for part in (secret, *secret.splitlines()) if len(part.strip()) >= SHORTEST)
+
+
+def _forms(secrets: Iterable[str]) -> Iterator[str]:
+    for part in _parts(secrets):
+        yield from (part, html.escape(part), quote(part, safe=""), quote_plus(part))
+        yield from (json.dumps(part, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
