@@ -110,6 +110,19 @@ def _arrive(leg: Leg, query: Query, cookie: str | None, path: str | None = None)
 
 
 @LEGS
+@pytest.mark.parametrize("behind", ["zz9", " ", ".=", "-"])
+def test_what_stands_behind_its_padding_makes_no_other_code_of_it(
+    scripted: "Scripted", under_way: UnderWay, behind: str
+) -> None:
+    """Many decoders stop at the padding, so the server would take both for one code."""
+    leg = under_way(scripted)
+    asked, padded = leg.asked, f"{leg.code}=="
+    _arrive(leg, good(leg) | {"code": [padded], "state": [UNKNOWN]}, HERS)
+    _arrive(leg, good(leg) | {"code": [padded + behind]}, leg.cookie)
+    assert (leg.asked, scripted.world.connections.rows) == (asked, {})
+
+
+@LEGS
 def test_a_code_too_long_to_be_one_is_claimed_all_the_same(scripted: "Scripted", under_way: UnderWay) -> None:
     leg = under_way(scripted)
     long = leg.code + "x" * 5_000

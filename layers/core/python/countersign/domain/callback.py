@@ -9,7 +9,9 @@ from countersign.domain.errors import Malformed
 from countersign.domain.secret import Secret
 from countersign.domain.sign_in import hash_of, is_secret
 
-_CODE: Final = re.compile(r"[\x20-\x7e]{1,4096}")  # RFC 6749 appendix A.11
+_CODE: Final = re.compile(r"[\x20-\x3c\x3e-\x7e]{1,4096}={0,6}")
+"""RFC 6749 appendix A.11, with "=" as padding alone (RFC 4648 §3.2): many decoders leave out what stands behind it, so
+the same code with something behind would have another mark."""
 _ERROR: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 
 _MOST_CODES: Final = 8
