@@ -235,7 +235,8 @@ class ActingWorld(Container):
         """One delivery by a queue; what failed."""
         import json  # noqa: PLC0415
 
-        event = {"Records": [{"messageId": "m1", "body": json.dumps(body)}]}
+        record = {"messageId": "m1", "body": json.dumps(body), "attributes": {"SentTimestamp": f"{self.now}000"}}
+        event = {"Records": [record]}
         handle = handle_actions if queue == "actions" else handle_connections
         failed: list[Any] = handle(event, self)["batchItemFailures"]
         return failed

@@ -45,6 +45,7 @@ class SureAuditLog(MemoryAuditLog):
         """What the queue carries is delivered to the worker that writes it, twice."""
         worker = ActingWorld()
         worker.__dict__["audit_trail"] = self.trail
+        worker.now = self.clock()
         for message in [message for message in self.queue.sent if message["kind"] == "audit"]:
             self.queue.sent.remove(message)
             assert worker.deliver(dict(message)) == worker.deliver(dict(message)) == []

@@ -17,6 +17,12 @@ ATTRIBUTION_DIFFERS: Final = "attribution_differs"
 """The app's own record names another account than the one that acted. An alarm watches its count."""
 
 LONGEST_FACT: Final = 300
+LONGEST_ON_ITS_WAY: Final = 14 * 86_400
+"""A dead letter waits so long for a person (``template.yaml``), and SQS counts anew when it is sent on from there."""
+
+CLOCKS_APART: Final = 60
+"""Seconds by which a function's clock may be ahead of the queue's."""
+
 FAILURES: Final = frozenset(
     {
         Outcome.UNREADABLE,
@@ -88,6 +94,11 @@ class LateEvent:
             "at": self.at,
             "tried_at": self.tried_at,
         }
+
+    def could_be_sent_at(self, moment: int) -> bool:
+        """Whether its times fit when the queue itself took it: nothing is of the future, or noted long ago."""
+        latest = moment + CLOCKS_APART
+        return moment - LONGEST_ON_ITS_WAY <= self.tried_at <= latest and (self.at is None or self.at <= latest)
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Self:

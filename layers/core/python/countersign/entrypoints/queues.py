@@ -85,18 +85,22 @@ class ConnectionsContainer(Protocol):
 
 def handle_actions(event: Mapping[str, Any], container: ActionsContainer) -> dict[str, Any]:
     """A batch of the actions queue."""
-    return _batch(event, container, lambda message, _: _act(message, container))
+    return _batch(event, container, lambda message, record: _act(message, record, container))
 
 
 def handle_connections(event: Mapping[str, Any], container: ConnectionsContainer) -> dict[str, Any]:
     """A batch of the connections queue."""
-    return _batch(event, container, lambda message, delivery: container.converse(_only_interaction(message), delivery))
+    return _batch(
+        event,
+        container,
+        lambda message, record: container.converse(_only_interaction(message), record["messageId"]),
+    )
 
 
 def _batch(
     event: Mapping[str, Any],
     container: ActionsContainer | ConnectionsContainer,
-    take: Callable[[Message, str], None],
+    take: Callable[[Message, Mapping[str, Any]], None],
 ) -> dict[str, Any]:
     """Partial batch responses (docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html)."""
     failures = []
@@ -124,11 +128,11 @@ def _take(
     message: Message,
     record: Mapping[str, Any],
     container: ActionsContainer | ConnectionsContainer,
-    take: Callable[[Message, str], None],
+    take: Callable[[Message, Mapping[str, Any]], None],
 ) -> None:
     """One message. Who asked for what a row stands in the way of is told so, at its first delivery."""
     try:
-        take(message, record["messageId"])
+        take(message, record)
     except Unreadable:
         if message.get("kind") == "interaction" and _deliveries(record) == "1":
             container.tell_unreadable(_interaction(message))
@@ -138,6 +142,11 @@ def _take(
 def _deliveries(record: Mapping[str, Any]) -> str:
     """How often the queue has handed it out; it is the first time where that isn't said."""
     return str(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+
+
+def _sent_at(record: Mapping[str, Any]) -> int:
+    """When SQS took it, in epoch seconds. No sender says that."""
+    return _read(lambda content: int(content["attributes"]["SentTimestamp"]) // 1000, record)
 
 
 def _trace_id(message: Message) -> str:
@@ -174,7 +183,7 @@ def _read[T](read: Callable[[Mapping[str, Any]], T], content: Any) -> T:
         raise Malformed("a message without what its kind must have") from error
 
 
-def _act(message: Message, container: ActionsContainer) -> None:
+def _act(message: Message, record: Mapping[str, Any], container: ActionsContainer) -> None:
     match message:
         case {"kind": "interaction"}:
             _interact(_interaction(message), container)
@@ -193,7 +202,7 @@ def _act(message: Message, container: ActionsContainer) -> None:
         case {"kind": "renew", "app": str(app)}:
             container.keep_alive(_person(message), app)
         case {"kind": "audit", "event": dict(event)}:
-            container.record_late(_read(LateEvent.from_json, event))
+            container.record_late(_read(LateEvent.from_json, event), _sent_at(record))
         case _:
             _by_pages(message, container)
 

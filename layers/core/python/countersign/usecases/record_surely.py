@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countersign.domain.audit import LateEvent, kept_facts
-from countersign.domain.errors import StoreUnavailable
+from countersign.domain.errors import Malformed, StoreUnavailable
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import audit_message
 from countersign.ports.records import AuditLog
@@ -44,10 +44,15 @@ class RecordSurely:
 
 @dataclass(frozen=True)
 class RecordLate:
-    """Writes what a queue carried. Raises StoreUnavailable: the queue brings it again, and then alarms."""
+    """Writes what a queue carried.
+
+    Raises StoreUnavailable, and Malformed where its times can't be: the queue brings it again, and then alarms.
+    """
 
     trail: AuditLog
 
-    def __call__(self, late: LateEvent) -> None:
-        """Under the time at which it happened, once however often it is brought."""
+    def __call__(self, late: LateEvent, sent_at: int) -> None:
+        """Under the time at which it happened, once however often it is brought. ``sent_at``: as the queue has it."""
+        if not late.could_be_sent_at(sent_at):
+            raise Malformed("a late event whose times do not fit when it was sent")
         self.trail.record(late.event, late.person, late.facts, once=late.once, at=late.at, tried_at=late.tried_at)
