@@ -103,11 +103,16 @@ def _as_sent(event: Mapping[str, Any], secret: Secret, what: str) -> Sent | None
     if slack_signed(event):
         stamp = str(int(time.time()))
         given |= {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(raw, stamp, secret)}
-    query = event.get("multiValueQueryStringParameters")
-    pairs = [(name, one) for name, values in (query or {}).items() for one in values] if isinstance(query, dict) else []
-    asked = urlencode(pairs, errors="surrogatepass")
+    query = event.get("multiValueQueryStringParameters") or {}
+    if not isinstance(query, dict) or not all(map(_can_be_asked, query.values())):
+        return None
+    asked = urlencode([(name, one) for name, values in query.items() for one in values], errors="surrogatepass")
     target = quote(path, safe="/%", errors="surrogatepass") + (f"?{asked}" if asked else "")
     return Sent(method, target, given, raw, what)
+
+
+def _can_be_asked(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _printable(value: str) -> str:
