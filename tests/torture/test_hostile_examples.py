@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from countersign.domain.secret import Secret
 from tests.support.slack_requests import NOW, body_of, load, signed
+from tests.torture.hostile.api import hostile
 from tests.torture.hostile.browser_routes import Journeys, Tampering
 from tests.torture.hostile.chat_text import ChatText
 from tests.torture.hostile.mutation import Mutator
@@ -179,3 +181,10 @@ def test_c11_chat() -> None:
 def test_what_nobody_makes_is_missed() -> None:
     with pytest.raises(AssertionError):
         assert looked_for({"a unicorn": lambda _: False}, range(10)) == []
+
+
+@pytest.mark.parametrize("seed", [DEFAULT_SEED, 7])
+def test_every_request_that_goes_through_the_api_is_one_that_http_can_carry(seed: int) -> None:
+    sent = list(hostile(seed, 1_000, Secret("a signing secret")))
+    assert len(sent) == 1_000
+    assert {one.target.split("/")[1] for one in sent} >= {"slack", "hooks", "connect", "oauth"}
