@@ -8,6 +8,7 @@ import pytest
 from countersign.domain.action import ActionStatus
 from countersign.domain.catalog import Catalog
 from countersign.domain.connection import Connection
+from countersign.domain.http import HttpAnswer, HttpRequest
 from countersign.domain.identity import Person, Workspace, shared_owner
 from countersign.domain.policy import Breach, EmailRule, OtherAccount, Policy, PolicyRule
 from countersign.domain.queue_messages import connected_message
@@ -174,6 +175,42 @@ def test_a_deployment_without_policies_asks_no_store_more(monkeypatch: pytest.Mo
         return calls
 
     assert counted() == counted(ORGANISATION, EMAIL)
+
+
+@pytest.mark.parametrize("rule", [ORGANISATION, EMAIL])
+@pytest.mark.parametrize("refuses_token", [False, True])
+def test_an_account_that_comes_while_the_app_is_asked_is_judged_before_it_acts(
+    rule: PolicyRule, refuses_token: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the other workspace: between the check and the act, or while the act's own token is refused."""
+    world, unfit = world_of(rule), world_of()
+    fit = connect(world, own_address=True)
+    other = connect(unfit, organisation="evil", sign_in="legal", version=2)
+    other = replace(other, account=replace(other.account, id="id-evil"))
+    tokens = {"access_token": "at-evil", "refresh_token": "rt-evil"}
+    other = replace(other, sealed=world.opener.seal(tokens, other.owner))
+    world.servicenow.tokens["at-evil"] = "josie"
+    send, sent = world.servicenow.send, list[str]()
+
+    def swapping(request: HttpRequest, allowed: Any) -> HttpAnswer:
+        sent.append(request.headers["Authorization"])
+        acts = request.method != "GET"
+        if acts is refuses_token and world.connections.rows[JOSIE.key, "servicenow"] == fit:
+            world.connections.rows[JOSIE.key, "servicenow"] = other
+            if acts:
+                return HttpAnswer(401, None)
+        return send(request, allowed)
+
+    monkeypatch.setattr(world.servicenow, "send", swapping)
+    click(world)
+    for _ in range(3):
+        world.now += 60
+        world.run_queue()
+    assert world.connections.rows[JOSIE.key, "servicenow"].account.id == "id-evil"
+    assert (world.servicenow.acts, set(sent)) == (0, {"Bearer at-josie"})
+    assert (world.action_of(JOSIE).status, world.action_of(JOSIE).waiting_for) == (ActionStatus.OPEN, "servicenow")
+    (facts,) = world.audit.of(EVENT)
+    assert facts["account"] == "id-evil"
 
 
 def test_a_form_reads_no_choices_with_an_unfit_account_and_says_why() -> None:

@@ -150,6 +150,13 @@ class Connection:
         """Whether both are of one sign-in, refreshed since or not: then they share their refresh token's family."""
         return (self.sign_in, self.connected_at) == (other.sign_in, other.connected_at)
 
+    def same_account(self, other: "Connection") -> bool:
+        """Whether all that a policy judges is the same on both: who, of which organisation, at which place."""
+        mine, theirs = (
+            (each.account.id, each.account.organisation_id, each.site, each.own_address) for each in (self, other)
+        )
+        return mine == theirs
+
     def access_token_good(self, now: int) -> bool:
         """Whether the access token can be used without refreshing first."""
         return self.expires_at is None or self.expires_at - EXPIRY_MARGIN > now

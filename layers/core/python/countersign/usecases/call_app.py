@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from countersign.domain.answer import TokenRejected
 from countersign.domain.catalog import App, Catalog
 from countersign.domain.connection import Connection
-from countersign.domain.errors import AppUnavailable, SignInNeeded
+from countersign.domain.errors import AppUnavailable, LeaseBusy, SignInNeeded
 from countersign.domain.hidden import hidden_credentials, without
 from countersign.domain.hosts import allowed_hosts
 from countersign.domain.http import HttpAnswer, HttpRequest
@@ -34,7 +34,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class CallApp:
-    """Requests to an app, authorised as the connection's person.
+    """Requests to an app, authorised as the connection's person, and never with another account than was judged.
 
     A rejected token says that nothing was done, so the same request may go again with a renewed one; rejected twice,
     the connection has ended. Raises what FreshToken and Http raise; a renewal that fails is ``AppUnavailable`` with
@@ -49,7 +49,7 @@ class CallApp:
 
     def open(self, connection: Connection) -> Opened:
         """The connection with tokens that can be used now."""
-        return Opened(*self.fresh_token(connection))
+        return _judged(connection, Opened(*self.fresh_token(connection)))
 
     def still_good(self, opened: Opened) -> Opened:
         """The same, read again right before an act: a connection that was cut meanwhile is not used any more."""
@@ -57,7 +57,7 @@ class CallApp:
         if there is None:
             raise SignInNeeded(opened.connection.app)
         unchanged = (there.version, there.status) == (opened.connection.version, opened.connection.status)
-        return opened if unchanged else self.open(there)
+        return opened if unchanged else _judged(opened.connection, self.open(there))
 
     def __call__[R](
         self, opened: Opened, build: Build, read: Callable[[str | None, HttpAnswer], R | TokenRejected]
@@ -75,7 +75,7 @@ class CallApp:
 
     def _renewed(self, opened: Opened) -> Opened:
         try:
-            return Opened(*self.fresh_token(opened.connection, renew=True))
+            return _judged(opened.connection, Opened(*self.fresh_token(opened.connection, renew=True)))
         except AppUnavailable as error:
             raise AppUnavailable(str(error), sent=False, retry_after=error.retry_after) from error
 
@@ -88,3 +88,13 @@ class CallApp:
         # People are told what an app says, and it is kept: some say what they were called with.
         hidden = hidden_credentials(app, tokens.access_token, tokens.credential)
         return read(tokens.api_base, without(answer, hidden))
+
+
+def _judged(before: Connection, opened: Opened) -> Opened:
+    """What was opened, unless a new sign-in put another account there meanwhile: nobody held that one to any rule.
+
+    Raises LeaseBusy: who tries again begins with the judging.
+    """
+    if not before.same_account(opened.connection):
+        raise LeaseBusy(f"{before.app}: another account by now")
+    return opened
