@@ -72,16 +72,27 @@ def test_an_intent_is_written_once(store: SignInStore) -> None:
         store.put_intent(INTENT)
 
 
-def test_a_persons_links_are_found_by_the_person_alone_and_the_newest_never_missed(store: SignInStore) -> None:
-    """As many as a person can ask for in the half hour that a sign-in takes, beside somebody else's."""
-    asked = [replace(INTENT, id_hash=f"{number:064}", created_at=INTENT.created_at + number) for number in range(60)]
+def _links(store: SignInStore, person: Person, since: int) -> list[str]:
+    found, after = store.links_of(person, since, None, 50)
+    links = list(found)
+    while after is not None:
+        found, after = store.links_of(person, since, after, 50)
+        links += found
+    return links
+
+
+def test_a_persons_links_are_found_by_the_person_alone_and_none_is_missed(store: SignInStore) -> None:
+    """However many a person asked for in the half hour that a sign-in takes, beside older ones and somebody else's."""
+    since = INTENT.created_at
+    asked = [replace(INTENT, id_hash=f"{number:064}", created_at=since + number) for number in range(120)]
+    older = replace(INTENT, id_hash="0" * 63 + "a", created_at=since - 1)
     theirs = replace(INTENT, id_hash="f" * 64, person=Person(INTENT.person.tenant, "U0SOMEBODY"))
-    for intent in [*asked, theirs]:
+    for intent in [*asked, older, theirs]:
         store.put_intent(intent)
 
-    assert set(store.links_of(INTENT.person)) == {intent.id_hash for intent in asked}
-    assert list(store.links_of(theirs.person)) == [theirs.id_hash]
-    assert list(store.links_of(Person("T0OTHER", INTENT.person.user_id))) == []
+    assert _links(store, INTENT.person, since) == [intent.id_hash for intent in asked]
+    assert _links(store, theirs.person, since) == [theirs.id_hash]
+    assert _links(store, Person("T0OTHER", INTENT.person.user_id), since) == []
 
 
 def test_an_intent_is_saved_only_over_the_state_that_was_seen(store: SignInStore) -> None:

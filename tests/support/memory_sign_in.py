@@ -48,9 +48,13 @@ class MemorySignInStore:
         self._answer()
         return self.intents.get(id_hash)
 
-    def links_of(self, person: Person) -> Sequence[str]:
+    def links_of(self, person: Person, since: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
         self._answer()
-        return [intent.id_hash for intent in self.intents.values() if intent.person == person]
+        theirs = [each for each in self.intents.values() if each.person == person and each.created_at >= since]
+        keys = sorted(f"{each.created_at:010}#{each.id_hash}" for each in theirs)
+        left = [key for key in keys if after is None or key > after]
+        page = left[:limit]
+        return [key.partition("#")[2] for key in page], page[-1] if len(left) > limit else None
 
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         self._write()

@@ -12,6 +12,7 @@ from countersign.domain.errors import ChatRefused, ChatUnavailable
 from countersign.domain.identity import Person, Workspace
 from countersign.domain.queue_messages import left_message
 from countersign.domain.sign_in import IntentStatus
+from countersign.usecases.clear_up import PAGE
 from tests.support.acting_world import JOSIE, TOM, ActingWorld
 from tests.support.memory_workspaces import ACME
 from tests.support.queue_events import ACTION
@@ -240,3 +241,11 @@ def test_another_persons_links_are_not_looked_at_however_many_leave() -> None:
     assert set(read) == {theirs.id_hash}
     assert world.sign_ins.intents[theirs.id_hash].status is IntentStatus.BURNT
     assert world.sign_ins.intents[ours.id_hash].status is IntentStatus.OPEN
+
+
+def test_whoever_leaves_has_all_links_burnt_however_many_were_asked_for() -> None:
+    """Finished ones give their place back, so no limit on open ones bounds how many stand before one under way."""
+    world = Office()
+    links = [world.link(TOM, "T0ACME", f"{number:03}") for number in range(PAGE + 30)]
+    leave(world, deactivated("U0TOM", world.now + 1))
+    assert {world.sign_ins.intents[link.id_hash].status for link in links} == {IntentStatus.BURNT}

@@ -19,8 +19,11 @@ class SignInStore(Protocol):
     def get_intent(self, id_hash: str) -> Intent | None:
         """The intent of a link, by the hash of its id."""
 
-    def links_of(self, person: Person) -> Sequence[str]:
-        """Those that a person asked for lately, by the hashes of their ids: all that can still be used."""
+    def links_of(self, person: Person, since: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        """Those that a person asked for since then, by the hashes of their ids, and where the next page begins.
+
+        ``after`` is what the page before gave, for the same ``since``.
+        """
 
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         """Write if the status and tries are still those of ``was``. Raises Conflict."""

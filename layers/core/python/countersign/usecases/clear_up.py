@@ -11,7 +11,7 @@ from countersign.domain.departure import SECOND_LOOK, Left, Purge, Stage
 from countersign.domain.errors import ChatUnavailable, Conflict, CountersignError, Malformed, Unreadable
 from countersign.domain.identity import Person
 from countersign.domain.queue_messages import purge_message
-from countersign.domain.sign_in import IntentStatus
+from countersign.domain.sign_in import WHOLE_SECONDS, IntentStatus
 from countersign.ports.sign_ins import SignInStore
 from countersign.ports.stores import ActionStore, Belongings, CardStore, ConnectionStore
 from countersign.ports.system import Clock, Deadline, Journal, Queue, Randomness
@@ -165,10 +165,11 @@ class ClearUp:
             return []
 
     def _links(self, purge: Purge) -> tuple[Sequence[str], str | None]:
-        """Of one person few enough for one go: nobody else's are looked at, however many people leave."""
+        """Of one person those that could still be used: nobody else's are looked at, however many people leave."""
         departure = purge.departure
         if departure.someone is not None:
-            return self.sign_ins.links_of(departure.someone), None
+            since = departure.at - WHOLE_SECONDS  # the same for every page
+            return self.sign_ins.links_of(departure.someone, since, purge.after, PAGE)
         return self.belongings.intents(departure.tenant, departure.workspace, purge.after, PAGE)
 
     def _burn(self, work: Work, link: str) -> None:

@@ -26,8 +26,6 @@ from countersign.domain.proof import WantedCode
 from countersign.domain.sign_in import CODE_SECONDS, Intent, Leg
 from countersign.domain.tokens import Sealed
 
-MOST_LINKS: Final = 100
-"""Of one person, that are looked at: in the half hour that a sign-in can take nobody leaves more than 60 open."""
 _SEEN_SECONDS: Final = 26 * 3_600
 """Slack may deliver an event again for 24 hours (docs.slack.dev/apis/events-api, Delayed Events)."""
 
@@ -48,10 +46,11 @@ class DynamoSignInStore:
         item = self._table.get(f"intent#{id_hash}", "intent")
         return None if item is None else read_intent(item)
 
-    def links_of(self, person: Person) -> Sequence[str]:
-        """The newest of them."""
-        rows = self._table.query(f"links#{person.key}", limit=MOST_LINKS, newest_first=True)
-        return [row["sk"].partition("#")[2] for row in rows]
+    def links_of(self, person: Person, since: int, after: str | None, limit: int) -> tuple[Sequence[str], str | None]:
+        """One page of them, oldest first."""
+        values = {"pk": f"links#{person.key}", "since": f"{since:010}"}
+        rows, following = self._table.page(None, "pk = :pk AND sk >= :since", values, after, limit)
+        return [row["sk"].partition("#")[2] for row in rows], following
 
     def save_intent(self, intent: Intent, *, was: Intent) -> None:
         """Write status, tries and opening if status and tries are still as they were. Raises Conflict.

@@ -186,7 +186,7 @@ class Table:
     ) -> tuple[Sequence[Item], str | None]:
         """At most ``limit`` rows of an index (None: of the table), and where the next page begins, if there is one."""
         start = {"ExclusiveStartKey": _typed(json.loads(after))} if after else {}
-        answer = next(self._pages(index, condition, values, {"Limit": limit, **start}))
+        answer = next(self._pages(index, condition, values, {"Limit": limit, "ConsistentRead": index is None, **start}))
         last = answer.get("LastEvaluatedKey")
         return [_plain(item) for item in answer["Items"]], json.dumps(_plain(last)) if last else None
 
