@@ -183,9 +183,8 @@ def test_what_nobody_makes_is_missed() -> None:
         assert looked_for({"a unicorn": lambda _: False}, range(10)) == []
 
 
-@pytest.mark.parametrize("seed", [DEFAULT_SEED, 7])
-def test_every_request_that_goes_through_the_api_is_one_that_http_can_carry(seed: int) -> None:
-    sent = list(hostile(seed, 1_000, Secret("a signing secret")))
-    assert len(sent) == 1_000
+def test_every_request_that_goes_through_the_api_is_one_that_http_can_carry() -> None:
+    sent = list(hostile(DEFAULT_SEED, 2_000, Secret("a signing secret")))
+    assert len(sent) == 2_000
     routes = ("/slack/", "/hooks/", "/connect/", "/oauth/")
     assert {route for route in routes for one in sent if one.target.startswith(route)} == set(routes)
