@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -34,8 +35,10 @@ BASES: Final = (
     "https://acme.my.salesforce.com\\@evil.example",
 )
 """Where an API may not be, whatever an answer says."""
-UNSPEAKABLE: Final = ("at-", "rt-", "<script", "<!channel", "evil.example")
+UNSPEAKABLE: Final = ("at-", "rt-", "<script", "<!channel")
 """What no page shows."""
+LEADS_ELSEWHERE: Final = re.compile(r"<[^>]*evil\.example")
+"""An account may be called like an address: as text it stands on a page, and in no tag."""
 
 
 @dataclass
@@ -105,6 +108,7 @@ class TokenRun:
         kind = self.at.pages[-1]
         wanted = {Must.WORK: {"done"}, Must.FAIL: STOPPED, Must.BE_OVER: {"code_refused"}}
         faults = [f"{one} stands on the page" for one in UNSPEAKABLE if one in page["body"]]
+        faults += ["the page leads elsewhere"] if LEADS_ELSEWHERE.search(page["body"]) else []
         if kind not in wanted.get(answer.must, STOPPED | {"done"}):
             faults.append(f"the page is {kind}")
         return faults
