@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,9 @@ def test_a_test_reaches_loopback_and_nothing_else(tmp_path: Path) -> None:
     status, shown = outcome(tmp_path, OUTWARD, ci=False)
     assert status == 1
     assert "a test tried to reach 192.0.2.1: only loopback is allowed" in shown
+
+
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    """Tests are no packages: of two modules of one name, whichever comes second is not run."""
+    found = Counter(path.name for path in (REPOSITORY / "tests").rglob("test_*.py"))
+    assert [name for name, times in found.items() if times > 1] == []

@@ -129,13 +129,17 @@ def test_letters_beyond_ascii_are_the_same_only_as_themselves() -> None:
 
 
 def test_who_becomes_the_requester_after_the_first_look_does_not_act_either() -> None:
-    """Josie signs in as Priya's account between the first look and the call."""
+    """Josie signs in as Priya's account between the first look and the call: it is judged from the beginning."""
     world = _world("priya@acme.com", **NOT_OWN)
     world.connect(JOSIE, "josie")
     world.servicenow.before_read = lambda: _sign_in_as(world, "priya")
 
     world.click(JOSIE)
+    acts_at_once = world.servicenow.acts
+    world.now += 60
+    world.run_queue()
 
+    assert acts_at_once == 0
     assert (world.servicenow.acts, world.action_of(JOSIE).outcome) == (0, Outcome.OWN_REQUEST)
 
 
