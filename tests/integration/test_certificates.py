@@ -147,6 +147,8 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
     made = Authority(tmp_path / "authority.pem")
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(made.path))
     monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    # urllib keeps its first opener, and with it the authorities that it knew then.
+    monkeypatch.setattr("urllib.request._opener", None)
     return made
 
 
