@@ -19,7 +19,8 @@ from tests.support.sign_in_world import (
     claims_of,
     servicenow_user,
 )
-from tests.support.two_browsers import event, form_address, landed, onward
+from tests.support.two_browsers import form_address, landed, onward
+from tests.torture.hostile.journey import request
 from tests.torture.hostile.judge import Judge, Verdicts
 from tests.torture.hostile.mutation import IDS, Mutator
 from tests.torture.measure import Share
@@ -120,17 +121,7 @@ class Journeys:
         return f"{JOSIE.user_id}.{hash_of(self.world.randomness())}"
 
     def _request(self, name: str, path: str, query: Mapping[str, str], parameters: Any) -> dict[str, Any]:
-        recorded = event(name)
-        headers = {**recorded["headers"], "Cookie": f"__Host-bt={self.cookie}"}
-        return {
-            **recorded,
-            "path": path,
-            "headers": headers,
-            "multiValueHeaders": {key: [value] for key, value in headers.items()},
-            "queryStringParameters": dict(query) or None,
-            "multiValueQueryStringParameters": {key: [value] for key, value in query.items()} or None,
-            "pathParameters": parameters,
-        }
+        return request(name, path, query, parameters, self.cookie)
 
 
 class Tampering:
